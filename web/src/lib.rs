@@ -1,0 +1,1 @@
+//! The user interface: server-rendered pages with WebAssembly islands.
