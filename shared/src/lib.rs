@@ -1,1 +1,25 @@
-//! x
+//! The contract of Doorstep: what travels on the wire, and the pure rules both sides need.
+//!
+//! No input or output happens here, and everything compiles to WebAssembly. A request type *is* its contract: see
+//! [`endpoint::Endpoint`].
+
+pub mod accounts;
+pub mod age;
+pub mod bookings;
+pub mod care;
+pub mod children;
+pub mod endpoint;
+pub mod geo;
+pub mod ids;
+pub mod money;
+pub mod nurseries;
+pub mod phone;
+pub mod problem;
+pub mod slots;
+pub mod time;
+mod words;
+
+pub use endpoint::{Endpoint, Method, Status};
+pub use money::Fen;
+pub use problem::{Problem, ProblemKind};
+pub use time::{Date, HalfHour, Span, Timestamp};

@@ -1,0 +1,190 @@
+//! Sign-in by phone code, sessions, the signed-in account.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    bookings::Booking,
+    children::{Child, ConsentGiven},
+    endpoint::{Endpoint, Method, Status},
+    ids::{AccountId, ChildId},
+    phone::Phone,
+    time::Timestamp,
+    words::words,
+};
+
+words! {
+    /// What an account may act as.
+    pub enum Role {
+        /// Books for the children of a family.
+        Guardian = "guardian",
+    }
+}
+
+/// Send a sign-in code by text message.
+///
+/// 202 in the same time and words for known and unknown numbers. 429 above the limits per phone, per address and overall.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct RequestCode {
+    pub phone: Phone,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct CodeSent {
+    /// Seconds until another code may be asked for.
+    pub retry_after_s: u32,
+}
+
+impl Endpoint for RequestCode {
+    type Response = CodeSent;
+    const METHOD: Method = Method::Post;
+    const PATH: &'static str = "/api/v1/auth/codes";
+    const SUCCESS: Status = Status::Accepted;
+    const SUMMARY: &'static str = "Send a sign-in code by text message.";
+}
+
+/// Sign in with the code. An unknown number becomes a new account with an empty family.
+///
+/// 401 `wrong-code` when the code is wrong, used, older than ten minutes or tried five times.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct SignIn {
+    pub phone: Phone,
+    /// Six digits; spaces are ignored.
+    pub code: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Tokens {
+    /// Bearer token, valid 15 minutes.
+    pub access_token: String,
+    pub access_expires_at: Timestamp,
+    /// Used once, for the next pair.
+    pub refresh_token: String,
+    pub account: Me,
+}
+
+impl Endpoint for SignIn {
+    type Response = Tokens;
+    const METHOD: Method = Method::Post;
+    const PATH: &'static str = "/api/v1/auth/sessions";
+    const SUCCESS: Status = Status::Created;
+    const SUMMARY: &'static str = "Sign in with a phone code.";
+}
+
+/// Exchange the refresh token for a new pair. Browsers send theirs in a cookie and leave the field out.
+///
+/// The previous token is honoured for 30 seconds (two tabs); after that its use ends the session.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct RefreshSession {
+    #[serde(default)]
+    pub refresh_token: Option<String>,
+}
+
+impl Endpoint for RefreshSession {
+    type Response = Tokens;
+    const METHOD: Method = Method::Post;
+    const PATH: &'static str = "/api/v1/auth/sessions/refresh";
+    const SUMMARY: &'static str = "Exchange the refresh token for a new pair.";
+}
+
+/// End this session. Clears the cookies.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct SignOut {}
+
+impl Endpoint for SignOut {
+    type Response = ();
+    const METHOD: Method = Method::Delete;
+    const PATH: &'static str = "/api/v1/auth/sessions/current";
+    const SUCCESS: Status = Status::NoContent;
+    const SUMMARY: &'static str = "End this session.";
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Me {
+    pub id: AccountId,
+    /// `138****0001`.
+    pub phone_masked: String,
+    pub roles: Vec<Role>,
+}
+
+/// The signed-in account.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct GetMe {}
+
+impl Endpoint for GetMe {
+    type Response = Me;
+    const METHOD: Method = Method::Get;
+    const PATH: &'static str = "/api/v1/me";
+    const SUMMARY: &'static str = "The signed-in account.";
+}
+
+/// Everything that is kept about the family, to take away.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct ExportFamily {}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct FamilyExport {
+    pub exported_at: Timestamp,
+    /// In full: it is the family's own.
+    pub phone: String,
+    pub children: Vec<ChildExport>,
+    pub bookings: Vec<Booking>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ChildExport {
+    pub child: Child,
+    pub consents: Vec<ConsentGiven>,
+}
+
+impl Endpoint for ExportFamily {
+    type Response = FamilyExport;
+    const METHOD: Method = Method::Get;
+    const PATH: &'static str = "/api/v1/me/export";
+    const SUMMARY: &'static str = "Everything that is kept about the family.";
+}
+
+/// Everything that is kept about one child.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct ExportChild {
+    pub id: ChildId,
+}
+
+impl Endpoint for ExportChild {
+    type Response = ChildExport;
+    const METHOD: Method = Method::Get;
+    const PATH: &'static str = "/api/v1/children/{id}/export";
+    const SUMMARY: &'static str = "Everything that is kept about one child.";
+}
+
+/// Erase the account, its family and its children. 409 `still-booked` while there are bookings to come.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct DeleteAccount {}
+
+impl Endpoint for DeleteAccount {
+    type Response = ();
+    const METHOD: Method = Method::Delete;
+    const PATH: &'static str = "/api/v1/me";
+    const SUCCESS: Status = Status::NoContent;
+    const SUMMARY: &'static str = "Erase the account, its family and its children.";
+}

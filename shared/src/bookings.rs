@@ -1,0 +1,269 @@
+//! Hold, book, confirm, cancel, undo.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    care::{CareKind, ClassKind},
+    endpoint::{Endpoint, Method, Status},
+    ids::{BookingDayId, BookingId, ChildId, ClassId, NurseryId, OfferId},
+    money::Fen,
+    time::{Date, HalfHour, Span, Timestamp},
+    words::words,
+};
+
+words! {
+    pub enum BookingState {
+        /// A place is kept while the parent decides.
+        Held = "held",
+        Confirmed = "confirmed",
+        CancelledByFamily = "cancelled_by_family",
+        CancelledByNursery = "cancelled_by_nursery",
+        /// The hold ran out.
+        Expired = "expired",
+    }
+}
+
+impl BookingState {
+    /// Whether it takes places.
+    pub const fn is_active(self) -> bool {
+        matches!(self, Self::Held | Self::Confirmed)
+    }
+}
+
+words! {
+    /// Attendance of one child on one day.
+    pub enum DayState {
+        Expected = "expected",
+        CheckedIn = "checked_in",
+        CheckedOut = "checked_out",
+        Absent = "absent",
+        NoShow = "no_show",
+        /// The place was given back.
+        Released = "released",
+    }
+}
+
+/// Book places for one or more children of one family at one nursery.
+///
+/// 201 with the booking. 409 `slot-full` (with `next_best`), `wrong-age`, `child-busy`, `closed`, `not-bookable`,
+/// `too-many-holds`, `temporary-limit` when a rule says no; nothing is booked then, for any child or day.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Book {
+    /// Who comes to which offer: siblings may belong in different classes. One to four, all at one nursery.
+    pub children: Vec<ChildInOffer>,
+    /// One to 31 days, each once. Every child comes on every day.
+    pub days: Vec<DayAndTime>,
+    /// Keep the places for ten minutes instead of confirming at once.
+    #[serde(default)]
+    pub hold: bool,
+    /// Who picks the child up, at most 60 characters.
+    #[serde(default)]
+    pub pickup: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct ChildInOffer {
+    pub child_id: ChildId,
+    pub offer_id: OfferId,
+}
+
+/// A date with a window of half-hours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct DayAndTime {
+    pub date: Date,
+    pub from: HalfHour,
+    pub to: HalfHour,
+}
+
+impl DayAndTime {
+    /// None unless `from` lies before `to`.
+    pub fn span(self) -> Option<Span> {
+        Span::new(self.from, self.to)
+    }
+}
+
+impl Endpoint for Book {
+    type Response = Booking;
+    const METHOD: Method = Method::Post;
+    const PATH: &'static str = "/api/v1/bookings";
+    const SUCCESS: Status = Status::Created;
+    const SUMMARY: &'static str = "Book places for one or more children of one family.";
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Booking {
+    pub id: BookingId,
+    pub state: BookingState,
+    pub created_at: Timestamp,
+    pub nursery: BookedNursery,
+    /// While held: when the places are given back.
+    pub hold_expires_at: Option<Timestamp>,
+    /// Whether the hold can still be extended (once).
+    pub can_extend: bool,
+    /// By date, then child.
+    pub days: Vec<BookingDay>,
+    pub price: Price,
+    /// As it was when booked.
+    pub cancel_rule: CancelRule,
+    /// Until when cancelling costs nothing.
+    pub free_cancel_until: Timestamp,
+    /// What cancelling would cost at `as_of`.
+    pub cancel_cost_fen: Fen,
+    /// What can be undone, until when.
+    pub undo: Option<Undo>,
+    pub pickup: String,
+    /// Six digits to say at the door; only once confirmed.
+    pub door_code: Option<String>,
+    pub as_of: Timestamp,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct BookedNursery {
+    pub id: NurseryId,
+    pub name: String,
+    pub address: String,
+    pub phone: Option<String>,
+    pub lat: f64,
+    pub lng: f64,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct BookingDay {
+    pub id: BookingDayId,
+    pub child_id: ChildId,
+    pub child_name: String,
+    pub offer_id: OfferId,
+    pub class_id: ClassId,
+    pub class_kind: ClassKind,
+    pub care: CareKind,
+    pub date: Date,
+    pub from: HalfHour,
+    pub to: HalfHour,
+    pub state: DayState,
+    pub price_fen: Fen,
+}
+
+/// Price = offer price × units, line by line. Paid at the nursery; nothing is taken online.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Price {
+    pub lines: Vec<PriceLine>,
+    /// Sum of the lines.
+    pub total_fen: Fen,
+    /// What is to be paid at the nursery: the total, or what a late cancellation costs.
+    pub due_fen: Fen,
+}
+
+/// One line of the arithmetic.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PriceLine {
+    /// In Chinese, for receipts; screens build their own from the numbers.
+    pub label: String,
+    pub care: CareKind,
+    pub child_name: String,
+    /// Days, or half-hours where care is hourly.
+    pub units: u32,
+    /// Of one day's window; of one hour where care is hourly.
+    pub unit_price_fen: Fen,
+    pub amount_fen: Fen,
+}
+
+/// What cancelling costs. Shown before booking and frozen into the booking.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct CancelRule {
+    /// Free until so many hours before the care of that day begins.
+    pub free_until_hours: u16,
+    /// After that, per cent of that day's price, 0 to 100.
+    pub late_percent: u8,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Undo {
+    pub what: Undoable,
+    pub until: Timestamp,
+}
+
+words! {
+    pub enum Undoable {
+        /// Undoing gives the places back, free of cost.
+        Booking = "booking",
+        /// Undoing needs the places to be free still.
+        Cancellation = "cancellation",
+    }
+}
+
+/// Declares the calls on one booking that carry nothing but its id.
+macro_rules! booking_calls {
+    ($($(#[$meta:meta])* $name:ident, $method:ident $path:literal, $summary:literal);+ $(;)?) => {$(
+        $(#[$meta])*
+        #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+        #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+        #[serde(deny_unknown_fields)]
+        pub struct $name {
+            pub id: BookingId,
+        }
+
+        impl Endpoint for $name {
+            type Response = Booking;
+            const METHOD: Method = Method::$method;
+            const PATH: &'static str = $path;
+            const SUMMARY: &'static str = $summary;
+        }
+    )+};
+}
+
+booking_calls! {
+    /// One booking of the family.
+    GetBooking, Get "/api/v1/bookings/{id}", "One booking of the family.";
+    /// Turn a hold into a booking. 409 `hold-expired` when it ran out.
+    ConfirmBooking, Post "/api/v1/bookings/{id}/confirm", "Turn a hold into a booking.";
+    /// Keep a hold for ten more minutes, once. 409 `wrong-state` the second time.
+    ExtendHold, Post "/api/v1/bookings/{id}/extend", "Keep a hold for ten more minutes, once.";
+    /// Give the places back. Costs what the frozen rule says; a hold costs nothing.
+    CancelBooking, Post "/api/v1/bookings/{id}/cancel", "Cancel a booking by its frozen rule.";
+    /// Undo the booking or the cancellation, within five minutes. A cancelled booking needs free places again.
+    UndoBooking, Post "/api/v1/bookings/{id}/undo", "Undo the last step, within five minutes.";
+}
+
+/// The family's bookings, newest care date first, or upcoming ones soonest first when `from` is given.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct ListBookings {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub state: Option<BookingState>,
+    /// Only bookings with a day on or after this date.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<Date>,
+    /// `next_cursor` of the page before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cursor: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct BookingPage {
+    /// At most 50.
+    pub items: Vec<Booking>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next_cursor: Option<String>,
+}
+
+impl Endpoint for ListBookings {
+    type Response = BookingPage;
+    const METHOD: Method = Method::Get;
+    const PATH: &'static str = "/api/v1/bookings";
+    const SUMMARY: &'static str = "The family's bookings.";
+}

@@ -1,0 +1,196 @@
+//! The children of a family and the consents given for them.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    endpoint::{Endpoint, Method, Status},
+    ids::ChildId,
+    time::{Date, Timestamp},
+    words::words,
+};
+
+words! {
+    pub enum Sex {
+        Female = "female",
+        Male = "male",
+    }
+}
+
+words! {
+    /// What a guardian agrees to. Each purpose has its text, in both languages, with a version.
+    pub enum ConsentPurpose {
+        /// Name, age and sex go to the nursery that is booked. Without it nothing can be booked.
+        Care = "care",
+        /// Allergies and notes are kept, encrypted, and shown to the nursery that is booked.
+        Health = "health",
+    }
+}
+
+impl ConsentPurpose {
+    /// The version of the text in force. Changes whenever the text does.
+    pub const fn version(self) -> &'static str {
+        match self {
+            Self::Care | Self::Health => "2026-11",
+        }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Consent {
+    pub purpose: ConsentPurpose,
+    /// The version of the text that the guardian saw.
+    pub version: String,
+}
+
+impl Consent {
+    /// To the text in force.
+    pub fn to(purpose: ConsentPurpose) -> Self {
+        Self { purpose, version: purpose.version().to_owned() }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ConsentGiven {
+    pub purpose: ConsentPurpose,
+    pub version: String,
+    pub given_at: Timestamp,
+    pub withdrawn_at: Option<Timestamp>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Child {
+    pub id: ChildId,
+    /// What the child is called, at most 40 characters.
+    pub name: String,
+    pub birth_date: Date,
+    pub sex: Sex,
+    /// 1 for the first child of the mother, 2 for the second …
+    pub birth_order: u8,
+    /// Code of the district where the child lives; empty when not told.
+    pub residence_district: String,
+    /// Kept encrypted.
+    pub allergies: String,
+    /// For the carers. Kept encrypted.
+    pub notes: String,
+}
+
+/// Add a child to the family.
+///
+/// By posting a child the guardian consents: to the purposes named, or, when `consents` is left out, to those its
+/// content needs, in the versions in force. Clients must have shown their texts.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct AddChild {
+    /// 1 to 40 characters.
+    pub name: String,
+    /// Not in the future, not more than four years ago.
+    pub birth_date: Date,
+    pub sex: Sex,
+    /// 1 to 12.
+    #[serde(default = "first")]
+    pub birth_order: u8,
+    #[serde(default)]
+    pub residence_district: String,
+    /// At most 500 characters. Needs the `health` consent unless empty.
+    #[serde(default)]
+    pub allergies: String,
+    /// At most 500 characters. Needs the `health` consent unless empty.
+    #[serde(default)]
+    pub notes: String,
+    #[serde(default)]
+    pub consents: Option<Vec<Consent>>,
+}
+
+const fn first() -> u8 {
+    1
+}
+
+impl Endpoint for AddChild {
+    type Response = Child;
+    const METHOD: Method = Method::Post;
+    const PATH: &'static str = "/api/v1/children";
+    const SUCCESS: Status = Status::Created;
+    const SUMMARY: &'static str = "Add a child to the family.";
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct ListChildren {}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Children {
+    /// Oldest first.
+    pub items: Vec<Child>,
+}
+
+impl Endpoint for ListChildren {
+    type Response = Children;
+    const METHOD: Method = Method::Get;
+    const PATH: &'static str = "/api/v1/children";
+    const SUMMARY: &'static str = "The children of the family.";
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct GetChild {
+    pub id: ChildId,
+}
+
+impl Endpoint for GetChild {
+    type Response = Child;
+    const METHOD: Method = Method::Get;
+    const PATH: &'static str = "/api/v1/children/{id}";
+    const SUMMARY: &'static str = "One child of the family.";
+}
+
+/// Change what is named; leave the rest.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct ChangeChild {
+    pub id: ChildId,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub birth_date: Option<Date>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sex: Option<Sex>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub birth_order: Option<u8>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub residence_district: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub allergies: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub notes: Option<String>,
+}
+
+impl Endpoint for ChangeChild {
+    type Response = Child;
+    const METHOD: Method = Method::Patch;
+    const PATH: &'static str = "/api/v1/children/{id}";
+    const SUMMARY: &'static str = "Change a child's record.";
+}
+
+/// Erase a child's record. 409 `still-booked` while there are bookings to come.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct DeleteChild {
+    pub id: ChildId,
+}
+
+impl Endpoint for DeleteChild {
+    type Response = ();
+    const METHOD: Method = Method::Delete;
+    const PATH: &'static str = "/api/v1/children/{id}";
+    const SUCCESS: Status = Status::NoContent;
+    const SUMMARY: &'static str = "Erase a child's record.";
+}

@@ -1,0 +1,229 @@
+//! Errors as the caller sees them (RFC 9457). One table maps kind to status; every kind has a text in both languages.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{slots::NextBest, time::Timestamp, words::words};
+
+words! {
+    /// The stable name of what went wrong.
+    pub enum ProblemKind {
+        /// The request cannot be read: wrong types, unknown fields, broken JSON.
+        Malformed = "malformed",
+        /// The request can be read, but a field breaks a rule; `fields` names each.
+        Invalid = "invalid",
+        Unauthenticated = "unauthenticated",
+        /// The code is wrong, used, expired or tried too often; which of them is not told.
+        WrongCode = "wrong-code",
+        Forbidden = "forbidden",
+        /// An unsafe call from another site's page.
+        CrossSite = "cross-site",
+        NotFound = "not-found",
+        MethodNotAllowed = "method-not-allowed",
+        TooLarge = "too-large",
+        UnsupportedMediaType = "unsupported-media-type",
+        TooManyRequests = "too-many-requests",
+        /// The same idempotency key came with another body.
+        KeyReused = "key-reused",
+        /// An unsafe call without `Idempotency-Key`.
+        KeyMissing = "key-missing",
+        /// At least one half-hour has no place left; `next_best` offers others.
+        SlotFull = "slot-full",
+        /// The child is too young or too old for the class on the day of care.
+        WrongAge = "wrong-age",
+        /// The nursery is closed then, or the window is not one that the offer sells.
+        Closed = "closed",
+        /// Too short before the care begins, or too far ahead.
+        NotBookable = "not-bookable",
+        /// The child is booked elsewhere at that time.
+        ChildBusy = "child-busy",
+        /// The family already holds as many places as it may.
+        TooManyHolds = "too-many-holds",
+        /// The child has used up its temporary care days of the month.
+        TemporaryLimit = "temporary-limit",
+        /// The hold ran out before it was confirmed.
+        HoldExpired = "hold-expired",
+        /// The booking is not in a state in which this can be done.
+        WrongState = "wrong-state",
+        /// The five minutes of undo are over.
+        TooLateToUndo = "too-late-to-undo",
+        /// The price is above what the policy allows.
+        PriceOverCap = "price-over-cap",
+        /// Upcoming bookings stand in the way of deleting.
+        StillBooked = "still-booked",
+        /// The database cannot be reached or cannot write; nothing was changed. Try again after `retry_after_s`.
+        Unavailable = "unavailable",
+        /// A mistake of ours. `code` finds it in the log.
+        Internal = "internal",
+    }
+}
+
+impl ProblemKind {
+    /// The HTTP status that goes with it.
+    pub const fn status(self) -> u16 {
+        match self {
+            Self::Malformed | Self::KeyMissing => 400,
+            Self::Unauthenticated | Self::WrongCode => 401,
+            Self::Forbidden | Self::CrossSite => 403,
+            Self::NotFound => 404,
+            Self::MethodNotAllowed => 405,
+            Self::SlotFull
+            | Self::WrongAge
+            | Self::Closed
+            | Self::NotBookable
+            | Self::ChildBusy
+            | Self::TooManyHolds
+            | Self::TemporaryLimit
+            | Self::HoldExpired
+            | Self::WrongState
+            | Self::TooLateToUndo
+            | Self::PriceOverCap
+            | Self::StillBooked => 409,
+            Self::TooLarge => 413,
+            Self::UnsupportedMediaType => 415,
+            Self::Invalid | Self::KeyReused => 422,
+            Self::TooManyRequests => 429,
+            Self::Internal => 500,
+            Self::Unavailable => 503,
+        }
+    }
+
+    /// The English title of the JSON answer. Screens use their own texts.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Malformed => "The request cannot be read",
+            Self::Invalid => "A field breaks a rule",
+            Self::Unauthenticated => "Sign in first",
+            Self::WrongCode => "The code is not valid",
+            Self::Forbidden => "Not allowed",
+            Self::CrossSite => "The call came from another site",
+            Self::NotFound => "Not found",
+            Self::MethodNotAllowed => "This path does not take that method",
+            Self::TooLarge => "The request is too large",
+            Self::UnsupportedMediaType => "The body must be JSON",
+            Self::TooManyRequests => "Too many requests",
+            Self::KeyReused => "The idempotency key was used for another request",
+            Self::KeyMissing => "An Idempotency-Key header is needed",
+            Self::SlotFull => "No place is left",
+            Self::WrongAge => "The class does not take a child of this age on that day",
+            Self::Closed => "No care is offered at that time",
+            Self::NotBookable => "It cannot be booked for that time",
+            Self::ChildBusy => "The child is booked elsewhere then",
+            Self::TooManyHolds => "The family holds too many places",
+            Self::TemporaryLimit => "No more temporary care this month",
+            Self::HoldExpired => "The hold has expired",
+            Self::WrongState => "The booking is not in a state for that",
+            Self::TooLateToUndo => "It is too late to undo",
+            Self::PriceOverCap => "The price is above the cap",
+            Self::StillBooked => "There are bookings to come",
+            Self::Unavailable => "Not available for the moment",
+            Self::Internal => "A mistake on our side",
+        }
+    }
+}
+
+/// What a field breaks.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct FieldProblem {
+    /// The field's name in the request, `days.0.from` style.
+    pub field: String,
+    pub rule: FieldRule,
+    /// In English, for developers.
+    pub detail: String,
+}
+
+words! {
+    /// Why a field was refused; each has a text in both languages.
+    pub enum FieldRule {
+        Required = "required",
+        TooLong = "too-long",
+        TooSmall = "too-small",
+        TooLarge = "too-large",
+        NotAPhone = "not-a-phone",
+        NotACode = "not-a-code",
+        NotADate = "not-a-date",
+        InThePast = "in-the-past",
+        TooFarAhead = "too-far-ahead",
+        /// Born in the future, or not under the age that the product serves.
+        NotUnderThree = "not-under-three",
+        NotAligned = "not-aligned",
+        TooShort = "too-short",
+        Twice = "twice",
+        Unknown = "unknown",
+        /// The consent without which nothing can be done was not given.
+        ConsentNeeded = "consent-needed",
+    }
+}
+
+/// An error as `application/problem+json`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Problem {
+    pub kind: ProblemKind,
+    pub status: u16,
+    pub title: String,
+    /// What exactly, in English, for developers and logs. Never contains a cause from inside the server.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub detail: Option<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub fields: Vec<FieldProblem>,
+    /// Seconds after which a retry makes sense.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retry_after_s: Option<u32>,
+    /// Other windows that were free a moment ago, best first, at most three.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub next_best: Vec<NextBest>,
+    /// From when it becomes possible.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub possible_from: Option<Timestamp>,
+    /// Finds the request in the log.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
+}
+
+impl Problem {
+    pub fn new(kind: ProblemKind) -> Self {
+        Self {
+            kind,
+            status: kind.status(),
+            title: kind.title().to_owned(),
+            detail: None,
+            fields: Vec::new(),
+            retry_after_s: None,
+            next_best: Vec::new(),
+            possible_from: None,
+            code: None,
+        }
+    }
+
+    pub fn detail(mut self, detail: impl Into<String>) -> Self {
+        self.detail = Some(detail.into());
+        self
+    }
+
+    pub fn retry_after_s(mut self, seconds: u32) -> Self {
+        self.retry_after_s = Some(seconds);
+        self
+    }
+
+    /// One field that breaks one rule.
+    pub fn field(field: impl Into<String>, rule: FieldRule, detail: impl Into<String>) -> Self {
+        let mut problem = Self::new(ProblemKind::Invalid);
+        problem.fields.push(FieldProblem { field: field.into(), rule, detail: detail.into() });
+        problem
+    }
+}
+
+impl From<ProblemKind> for Problem {
+    fn from(kind: ProblemKind) -> Self {
+        Self::new(kind)
+    }
+}
+
+impl std::fmt::Display for Problem {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}: {}", self.kind, self.detail.as_deref().unwrap_or(&self.title))
+    }
+}
+
+impl std::error::Error for Problem {}
