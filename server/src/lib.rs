@@ -1,1 +1,13 @@
-//! x
+//! The Doorstep server. [`serve`] is what both `doorstep serve` and the tests start.
+
+pub mod accounts;
+pub mod api;
+pub mod app;
+pub mod auth;
+pub mod clock;
+pub mod config;
+pub mod db;
+pub mod error;
+mod openapi;
+mod ops;
+pub mod serve;

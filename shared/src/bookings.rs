@@ -93,6 +93,7 @@ impl Endpoint for Book {
     const METHOD: Method = Method::Post;
     const PATH: &'static str = "/api/v1/bookings";
     const SUCCESS: Status = Status::Created;
+    const NEEDS_KEY: bool = true;
     const SUMMARY: &'static str = "Book places for one or more children of one family.";
 }
 

@@ -23,6 +23,8 @@ pub trait Endpoint: Serialize + DeserializeOwned + Described + 'static {
     /// Beginning with `/api/v1`, with `{field}` for what travels in the path.
     const PATH: &'static str;
     const SUCCESS: Status = Status::Ok;
+    /// Whether a call without `Idempotency-Key` is refused. Every other unsafe call takes one when it is sent.
+    const NEEDS_KEY: bool = false;
     /// One sentence for the OpenAPI document.
     const SUMMARY: &'static str;
     /// Fields that are lists, and so may be repeated in a query.

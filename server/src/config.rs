@@ -1,0 +1,71 @@
+//! Settings from the environment or the command line. `doorstep serve --help` lists them.
+
+use std::{net::SocketAddr, path::PathBuf};
+
+use crate::db::DatabaseUrl;
+
+#[derive(Clone, Debug, clap::Args)]
+pub struct Config {
+    /// `postgres://…` or `sqlite:PATH`. Unless told: SQLite in the data folder.
+    #[arg(long, env = "DATABASE_URL", hide_env_values = true)]
+    pub database_url: Option<DatabaseUrl>,
+
+    /// Folder for the SQLite file and the keys; readable by the owner only.
+    #[arg(long, env = "DOORSTEP_DATA", default_value = "data")]
+    pub data: PathBuf,
+
+    /// Address to listen on.
+    #[arg(long, env = "DOORSTEP_LISTEN", default_value = "127.0.0.1:8080")]
+    pub listen: SocketAddr,
+
+    /// Address that browsers use, for links and for telling our own pages from other sites. Unless told: as listened.
+    #[arg(long, env = "DOORSTEP_PUBLIC_URL")]
+    pub public_url: Option<url::Url>,
+
+    /// Folder with the built pages: scripts, styles, pictures.
+    #[arg(long, env = "DOORSTEP_DIST", default_value = "dist")]
+    pub dist: PathBuf,
+
+    /// Fill an empty database with a made-up city and show messages at `/dev/outbox`, codes included.
+    #[arg(long, env = "DOORSTEP_DEMO", default_value_t = false)]
+    pub demo: bool,
+
+    /// Threads that answer requests. 0: one per core.
+    #[arg(long, env = "DOORSTEP_WORKERS", default_value_t = 0)]
+    pub workers: usize,
+
+    /// Database connections at most.
+    #[arg(long, env = "DOORSTEP_CONNECTIONS", default_value_t = 16)]
+    pub connections: u32,
+
+    /// Addresses of reverse proxies whose `X-Forwarded-For` is believed, separated by commas.
+    #[arg(long, env = "DOORSTEP_TRUSTED_PROXIES", value_delimiter = ',')]
+    pub trusted_proxies: Vec<std::net::IpAddr>,
+
+    /// Key for map tiles of 天地图. Without it the map shows the outlines of the districts.
+    #[arg(long, env = "DOORSTEP_TIANDITU_KEY", hide_env_values = true)]
+    pub tianditu_key: Option<String>,
+
+    /// Unsafe calls a second from one account, or from one address when not signed in. 0: no limit.
+    #[arg(long, env = "DOORSTEP_CALLS_PER_SECOND", default_value_t = 20)]
+    pub calls_per_second: u32,
+}
+
+impl Config {
+    pub fn database(&self) -> DatabaseUrl {
+        self.database_url.clone().unwrap_or_else(|| DatabaseUrl::Sqlite(self.data.join("doorstep.db")))
+    }
+
+    /// Where browsers reach us.
+    pub fn origin(&self) -> String {
+        match &self.public_url {
+            Some(url) => url.origin().ascii_serialization(),
+            None => format!("http://{}", self.listen),
+        }
+    }
+
+    /// Whether browsers speak TLS to us, so that cookies may insist on it.
+    pub fn is_https(&self) -> bool {
+        self.public_url.as_ref().is_some_and(|url| url.scheme() == "https")
+    }
+}

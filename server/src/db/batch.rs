@@ -1,0 +1,104 @@
+//! The door for the hot verbs: collects waiting orders and runs them all in one transaction.
+
+use std::sync::Arc;
+
+use tokio::sync::{Mutex, mpsc, oneshot};
+
+use super::{Conn, Db};
+use crate::error::{Error, Result};
+
+/// Runs orders in the given sequence; one refused order leaves the others alone.
+pub type RunBatch<O, R> = fn(&mut Conn, &[O]) -> Result<Vec<Result<R>>>;
+
+/// Orders that may wait. More than that and the caller is told to come back.
+const QUEUE: usize = 10_000;
+
+type Waiting<O, R> = (O, oneshot::Sender<Result<R>>);
+
+/// A queue of orders of one verb.
+pub struct Batch<O, R> {
+    queue: mpsc::Sender<Waiting<O, R>>,
+}
+
+/// How orders are collected.
+#[derive(Clone, Copy, Debug)]
+pub struct Shape {
+    /// Transactions at a time. SQLite has one writer, so more than one only waits there.
+    pub lanes: usize,
+    /// Orders in one transaction at most.
+    pub most: usize,
+}
+
+impl Shape {
+    pub fn of(db: &Db) -> Self {
+        if db.is_sqlite() { Self { lanes: 1, most: 256 } } else { Self { lanes: 4, most: 64 } }
+    }
+}
+
+impl<O, R> Batch<O, R>
+where
+    O: Clone + Send + Sync + 'static,
+    R: Send + 'static,
+{
+    /// Starts the lanes on the current runtime.
+    pub fn start(db: &Db, shape: Shape, run: RunBatch<O, R>) -> Self {
+        let (queue, waiting) = mpsc::channel(QUEUE);
+        let waiting = Arc::new(Mutex::new(waiting));
+        for _ in 0..shape.lanes {
+            tokio::spawn(lane(db.clone(), Arc::clone(&waiting), shape.most, run));
+        }
+        Self { queue }
+    }
+
+    /// Waits for the order's transaction.
+    ///
+    /// # Errors
+    /// The verb's refusal, or `unavailable`; nothing was changed for this order then.
+    pub async fn submit(&self, order: O) -> Result<R> {
+        let (answer, receiver) = oneshot::channel();
+        self.queue.try_send((order, answer)).map_err(|_| Error::unavailable("too many orders are waiting"))?;
+        receiver.await.map_err(|_| Error::unavailable("the order was given up"))?
+    }
+}
+
+async fn lane<O, R>(db: Db, waiting: Arc<Mutex<mpsc::Receiver<Waiting<O, R>>>>, most: usize, run: RunBatch<O, R>)
+where
+    O: Clone + Send + Sync + 'static,
+    R: Send + 'static,
+{
+    loop {
+        let mut taken = Vec::new();
+        // The lock is held only while collecting: the next lane collects while this one works.
+        if waiting.lock().await.recv_many(&mut taken, most).await == 0 {
+            return;
+        }
+        let (orders, answers): (Vec<O>, Vec<_>) = taken.into_iter().unzip();
+        let orders = Arc::new(orders);
+        let together = {
+            let orders = Arc::clone(&orders);
+            db.write(move |conn| run(conn, &orders)).await
+        };
+        match together {
+            Ok(results) => {
+                for (answer, result) in answers.into_iter().zip(results) {
+                    // A caller that has gone away is told nothing; its order stands.
+                    let _ = answer.send(result);
+                }
+            }
+            Err(error) if orders.len() == 1 || error.is_unavailable() => {
+                for answer in answers {
+                    let _ = answer.send(Err(error.clone()));
+                }
+            }
+            // One order must not take the others down with it: each alone.
+            Err(_) => {
+                for (order, answer) in orders.iter().cloned().zip(answers) {
+                    let alone = db.write(move |conn| run(conn, &[order])).await;
+                    let _ = answer.send(alone.and_then(|mut results| {
+                        results.pop().unwrap_or_else(|| Err(Error::internal("a batch of one gave no answer")))
+                    }));
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,154 @@
+//! Which database, and how a connection to it is set up.
+
+use std::path::{Path, PathBuf};
+
+use diesel::{Connection, PgConnection, RunQueryDsl, SqliteConnection, connection::SimpleConnection, r2d2, sql_query};
+
+use super::Conn;
+use crate::error::{Error, Result};
+
+/// Parsed by ourselves: diesel would open any text as a SQLite file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum DatabaseUrl {
+    /// Path of the file.
+    Sqlite(PathBuf),
+    /// `postgres://…`, with `options=-csearch_path=…` for a city's schema.
+    Postgres(String),
+}
+
+impl std::str::FromStr for DatabaseUrl {
+    type Err = String;
+
+    fn from_str(text: &str) -> std::result::Result<Self, String> {
+        if text.starts_with("postgres://") || text.starts_with("postgresql://") {
+            return Ok(Self::Postgres(text.to_owned()));
+        }
+        match text.strip_prefix("sqlite://").or_else(|| text.strip_prefix("sqlite:")) {
+            Some(path) if !path.is_empty() => Ok(Self::Sqlite(PathBuf::from(path))),
+            _ => Err("a database is named postgres://… or sqlite:PATH".to_owned()),
+        }
+    }
+}
+
+/// Without the password.
+impl std::fmt::Display for DatabaseUrl {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Sqlite(path) => write!(f, "SQLite at {}", path.display()),
+            Self::Postgres(text) => match url::Url::parse(text) {
+                Ok(url) => write!(f, "PostgreSQL at {}{}", url.host_str().unwrap_or("a socket"), url.path()),
+                Err(_) => f.write_str("PostgreSQL"),
+            },
+        }
+    }
+}
+
+/// The first release without the WAL bug that can lose committed writes.
+const OLDEST_SQLITE: i32 = 3_051_003;
+
+#[derive(Clone, Debug)]
+pub struct Connector {
+    url: DatabaseUrl,
+}
+
+impl Connector {
+    pub fn new(url: DatabaseUrl) -> Result<Self> {
+        if let DatabaseUrl::Sqlite(path) = &url {
+            refuse_old_sqlite()?;
+            if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+                std::fs::create_dir_all(folder)
+                    .map_err(|error| Error::unavailable(format!("{}: {error}", folder.display())))?;
+            }
+        }
+        Ok(Self { url })
+    }
+
+    pub fn open(&self) -> std::result::Result<Conn, OpenError> {
+        Ok(match &self.url {
+            DatabaseUrl::Sqlite(path) => Conn::Sqlite(open_sqlite(path)?),
+            DatabaseUrl::Postgres(url) => Conn::Postgres(open_postgres(url)?),
+        })
+    }
+}
+
+fn refuse_old_sqlite() -> Result<()> {
+    #[expect(unsafe_code, reason = "a C function without arguments that returns a constant")]
+    let version = unsafe { libsqlite3_sys::sqlite3_libversion_number() };
+    if version < OLDEST_SQLITE {
+        return Err(Error::internal(format!("SQLite {version} can lose committed writes; {OLDEST_SQLITE} is needed")));
+    }
+    Ok(())
+}
+
+fn open_sqlite(path: &Path) -> std::result::Result<SqliteConnection, OpenError> {
+    let mut conn = SqliteConnection::establish(&path.to_string_lossy())?;
+    conn.batch_execute(
+        "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
+         PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY;",
+    )?;
+    Ok(conn)
+}
+
+fn open_postgres(url: &str) -> std::result::Result<PgConnection, OpenError> {
+    let mut conn = PgConnection::establish(url)?;
+    // What waits longer than a person would is given up, and the caller told to come back.
+    conn.batch_execute(
+        "SET lock_timeout = '5s'; SET statement_timeout = '30s'; SET idle_in_transaction_session_timeout = '60s'; \
+         SET timezone = 'UTC';",
+    )?;
+    Ok(conn)
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    #[error(transparent)]
+    Connection(#[from] diesel::ConnectionError),
+    #[error(transparent)]
+    Query(#[from] diesel::result::Error),
+}
+
+impl r2d2::ManageConnection for Connector {
+    type Connection = Conn;
+    type Error = OpenError;
+
+    fn connect(&self) -> std::result::Result<Conn, OpenError> {
+        self.open()
+    }
+
+    fn is_valid(&self, conn: &mut Conn) -> std::result::Result<(), OpenError> {
+        sql_query("SELECT 1").execute(conn)?;
+        Ok(())
+    }
+
+    fn has_broken(&self, conn: &mut Conn) -> bool {
+        use diesel::connection::TransactionManager as _;
+        std::thread::panicking() || <Conn as Connection>::TransactionManager::is_broken_transaction_manager(conn)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_database_is_named_by_its_scheme() {
+        let cases = [
+            ("sqlite:data/doorstep.db", true),
+            ("sqlite:///var/lib/doorstep.db", true),
+            ("postgres://localhost/city", true),
+            ("postgresql://localhost/city", true),
+            ("doorstep.db", false),
+            ("sqlite:", false),
+            ("mysql://localhost/city", false),
+        ];
+        for (text, good) in cases {
+            assert_eq!(text.parse::<DatabaseUrl>().is_ok(), good, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_password_is_never_shown() {
+        let url: DatabaseUrl = "postgres://city:secret@db.example/city".parse().unwrap();
+        assert_eq!(url.to_string(), "PostgreSQL at db.example/city");
+    }
+}

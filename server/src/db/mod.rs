@@ -1,0 +1,185 @@
+//! The database and its three doors: [`Db::read`], [`Db::write`] (with [`Db::write_once`] for idempotent calls) and,
+//! for the hot verbs, [`batch::Batch`].
+//!
+//! Verbs take `&mut Conn` and never open a transaction of their own. On SQLite one thread owns the only writing
+//! connection and commits in groups ([`writer`]); on PostgreSQL each write takes a connection of the pool.
+
+pub mod batch;
+mod connect;
+pub mod migrate;
+pub mod once;
+pub mod schema;
+mod writer;
+
+use std::{
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
+
+use diesel::{Connection, r2d2};
+use serde::{Serialize, de::DeserializeOwned};
+
+use self::{connect::Connector, writer::Writer};
+pub use self::{connect::DatabaseUrl, once::Once};
+use crate::error::{Error, Result};
+
+/// A connection to either database.
+#[derive(diesel::MultiConnection)]
+pub enum Conn {
+    Postgres(diesel::PgConnection),
+    Sqlite(diesel::SqliteConnection),
+}
+
+/// Called on the writing connection after every commit, before it is acknowledged.
+type AfterCommit = Box<dyn Fn(&mut Conn) + Send + Sync>;
+
+#[derive(Clone)]
+pub struct Db(Arc<Inner>);
+
+struct Inner {
+    url: DatabaseUrl,
+    pool: r2d2::Pool<Connector>,
+    /// On SQLite; PostgreSQL writes through the pool.
+    writer: Option<Writer>,
+    after_commit: Arc<OnceLock<AfterCommit>>,
+}
+
+/// How long a request waits for a connection before it is told to come back.
+const POOL_WAIT: Duration = Duration::from_secs(5);
+
+impl Db {
+    /// Opens the database; creates the SQLite file when it does not exist. Does not migrate.
+    ///
+    /// # Errors
+    /// When it cannot be reached, or the SQLite in this binary is one that can lose committed writes.
+    pub fn open(url: &DatabaseUrl, connections: u32) -> Result<Self> {
+        let connector = Connector::new(url.clone())?;
+        let after_commit = Arc::<OnceLock<AfterCommit>>::default();
+        let writer = match url {
+            DatabaseUrl::Sqlite(_) => Some(Writer::start(connector.clone(), Arc::clone(&after_commit))?),
+            DatabaseUrl::Postgres(_) => None,
+        };
+        let pool = r2d2::Pool::builder()
+            .max_size(connections)
+            .min_idle(Some(1))
+            .connection_timeout(POOL_WAIT)
+            .test_on_check_out(matches!(url, DatabaseUrl::Postgres(_)))
+            .build_unchecked(connector);
+        Ok(Self(Arc::new(Inner { url: url.clone(), pool, writer, after_commit })))
+    }
+
+    pub fn url(&self) -> &DatabaseUrl {
+        &self.0.url
+    }
+
+    /// Whether writes go through one connection.
+    pub fn is_sqlite(&self) -> bool {
+        self.0.writer.is_some()
+    }
+
+    /// What to do on the writing connection after every commit. Set once, at start.
+    pub fn after_commit(&self, hook: impl Fn(&mut Conn) + Send + Sync + 'static) {
+        // A second hook would be a mistake in the start-up code; the first stays.
+        let _ = self.0.after_commit.set(Box::new(hook));
+    }
+
+    /// Runs queries that change nothing.
+    ///
+    /// # Errors
+    /// What `run` returns, or `unavailable` when no connection came free in five seconds.
+    pub async fn read<T, F>(&self, run: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Conn) -> Result<T> + Send + 'static,
+    {
+        let inner = Arc::clone(&self.0);
+        blocking(move || run(&mut *inner.connection()?)).await
+    }
+
+    /// The same for commands and threads that may wait.
+    pub fn read_blocking<T>(&self, run: impl FnOnce(&mut Conn) -> Result<T>) -> Result<T> {
+        run(&mut *self.0.connection()?)
+    }
+
+    /// Runs one transaction. What `run` returns as an error rolls it back.
+    ///
+    /// # Errors
+    /// What `run` returns, or `unavailable` when the database cannot be written; nothing is changed then.
+    pub async fn write<T, F>(&self, run: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Conn) -> Result<T> + Send + 'static,
+    {
+        if let Some(writer) = &self.0.writer {
+            return writer.write(run)?.await.map_err(|_| Error::unavailable("the writer has stopped"))?;
+        }
+        let inner = Arc::clone(&self.0);
+        blocking(move || inner.write_here(run)).await
+    }
+
+    /// The same for commands and threads that may wait.
+    pub fn write_blocking<T, F>(&self, run: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Conn) -> Result<T> + Send + 'static,
+    {
+        match &self.0.writer {
+            Some(writer) => {
+                writer.write(run)?.blocking_recv().map_err(|_| Error::unavailable("the writer has stopped"))?
+            }
+            None => self.0.write_here(run),
+        }
+    }
+
+    /// Runs one transaction together with its idempotency record: a repeat of the same call replays the committed
+    /// answer, the same key with another body is refused with `key-reused`. A refusal is not recorded.
+    ///
+    /// # Errors
+    /// As [`Db::write`].
+    pub async fn write_once<T, F>(&self, once: Option<Once>, run: F) -> Result<T>
+    where
+        T: Serialize + DeserializeOwned + Send + 'static,
+        F: FnOnce(&mut Conn) -> Result<T> + Send + 'static,
+    {
+        let Some(once) = once else { return self.write(run).await };
+        let first = once.clone();
+        let result = self
+            .write(move |conn| {
+                if let Some(answer) = once::replay(conn, &first)? {
+                    return Ok(answer);
+                }
+                let answer = run(conn)?;
+                once::remember(conn, &first, &answer)?;
+                Ok(answer)
+            })
+            .await;
+        match result {
+            // Another process committed the same call a moment earlier: its answer is ours.
+            Err(error) if error.is_unique_violation_of("idempotency") => {
+                let replayed = self.read(move |conn| once::replay(conn, &once)).await?;
+                replayed.ok_or_else(|| Error::unavailable("the same call is still running"))
+            }
+            result => result,
+        }
+    }
+}
+
+impl Inner {
+    fn connection(&self) -> Result<r2d2::PooledConnection<Connector>> {
+        self.pool.get().map_err(|error| Error::unavailable(error.to_string()))
+    }
+
+    fn write_here<T>(&self, run: impl FnOnce(&mut Conn) -> Result<T>) -> Result<T> {
+        let mut conn = self.connection()?;
+        let conn: &mut Conn = &mut conn;
+        let written = conn.transaction(run)?;
+        if let Some(hook) = self.after_commit.get() {
+            hook(conn);
+        }
+        Ok(written)
+    }
+}
+
+async fn blocking<T: Send + 'static>(run: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
+    tokio::task::spawn_blocking(run).await.map_err(|error| Error::internal(error.to_string()))?
+}

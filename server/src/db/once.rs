@@ -1,0 +1,102 @@
+//! Idempotency: the committed answer of an unsafe call, stored in the transaction that made it.
+
+use std::collections::HashMap;
+
+use chrono::Duration;
+use diesel::prelude::*;
+use doorstep_shared::{ProblemKind, Timestamp, ids::AccountId};
+use serde::{Serialize, de::DeserializeOwned};
+use sha2::{Digest as _, Sha256};
+
+use super::{Conn, schema::idempotency};
+use crate::error::{Error, Result};
+
+/// How long a key is remembered.
+pub const KEPT: Duration = Duration::hours(24);
+
+/// One unsafe call with its `Idempotency-Key`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Once {
+    /// Hash of account, route and key.
+    pub scope: Vec<u8>,
+    pub body_hash: Vec<u8>,
+    pub now: Timestamp,
+}
+
+impl Once {
+    /// `body` is the request in its canonical form, so that the order of fields does not matter.
+    pub fn new(account: Option<AccountId>, route: &str, key: &str, body: &[u8], now: Timestamp) -> Self {
+        let account = account.map(|account| account.0.into_bytes()).unwrap_or_default();
+        let scope = Sha256::new().chain_update(account).chain_update(route).chain_update([0]).chain_update(key);
+        Self { scope: scope.finalize().to_vec(), body_hash: Sha256::digest(body).to_vec(), now }
+    }
+}
+
+/// The answers already committed for these calls, by scope. A call that is not among them has not happened.
+///
+/// An entry is an error when the key was used with another body.
+pub fn replay_batch(conn: &mut Conn, calls: &[&Once]) -> QueryResult<HashMap<Vec<u8>, Result<String>>> {
+    let Some(now) = calls.iter().map(|call| call.now).max() else { return Ok(HashMap::new()) };
+    let rows: Vec<(Vec<u8>, Vec<u8>, String)> = idempotency::table
+        .filter(idempotency::scope.eq_any(calls.iter().map(|call| call.scope.clone())))
+        .filter(idempotency::created_at.gt(now - KEPT))
+        .select((idempotency::scope, idempotency::body_hash, idempotency::answer))
+        .load(conn)?;
+    let stored: HashMap<_, _> = rows.into_iter().map(|(scope, hash, answer)| (scope, (hash, answer))).collect();
+    let judged = calls.iter().filter_map(|call| {
+        let (hash, answer) = stored.get(&call.scope)?;
+        let judged =
+            if *hash == call.body_hash { Ok(answer.clone()) } else { Err(Error::from(ProblemKind::KeyReused)) };
+        Some((call.scope.clone(), judged))
+    });
+    Ok(judged.collect())
+}
+
+/// Stores answers, one statement for all. Unique by scope: the same call committed by another process fails here.
+pub fn remember_batch(conn: &mut Conn, answers: &[(&Once, String)]) -> QueryResult<()> {
+    if answers.is_empty() {
+        return Ok(());
+    }
+    // A key older than a day may be used again.
+    if let Some(now) = answers.iter().map(|(once, _)| once.now).max() {
+        diesel::delete(
+            idempotency::table
+                .filter(idempotency::scope.eq_any(answers.iter().map(|(once, _)| once.scope.clone())))
+                .filter(idempotency::created_at.le(now - KEPT)),
+        )
+        .execute(conn)?;
+    }
+    let rows = answers.iter().map(|(once, answer)| {
+        (
+            idempotency::scope.eq(once.scope.clone()),
+            idempotency::body_hash.eq(once.body_hash.clone()),
+            idempotency::answer.eq(answer.clone()),
+            idempotency::created_at.eq(once.now),
+        )
+    });
+    let rows: Vec<_> = rows.collect();
+    match conn {
+        Conn::Postgres(conn) => diesel::insert_into(idempotency::table).values(rows).execute(conn)?,
+        Conn::Sqlite(conn) => diesel::insert_into(idempotency::table).values(rows).execute(conn)?,
+    };
+    Ok(())
+}
+
+/// The committed answer of this call, if there is one.
+pub fn replay<T: DeserializeOwned>(conn: &mut Conn, call: &Once) -> Result<Option<T>> {
+    match replay_batch(conn, &[call])?.remove(&call.scope) {
+        None => Ok(None),
+        Some(answer) => Ok(Some(serde_json::from_str(&answer?).map_err(Error::internal)?)),
+    }
+}
+
+/// Stores the answer of this call.
+pub fn remember<T: Serialize>(conn: &mut Conn, call: &Once, answer: &T) -> Result<()> {
+    let answer = serde_json::to_string(answer).map_err(Error::internal)?;
+    Ok(remember_batch(conn, &[(call, answer)])?)
+}
+
+/// Forgets keys older than a day.
+pub fn prune(conn: &mut Conn, now: Timestamp) -> QueryResult<usize> {
+    diesel::delete(idempotency::table.filter(idempotency::created_at.le(now - KEPT))).execute(conn)
+}

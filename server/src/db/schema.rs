@@ -1,0 +1,329 @@
+//! The tables, as both databases hold them. A test compares them with what the migrations make.
+
+diesel::table! {
+    account (id) {
+        id -> Binary,
+        phone -> Text,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    family (id) {
+        id -> Binary,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    family_member (family_id, account_id) {
+        family_id -> Binary,
+        account_id -> Binary,
+        role -> Text,
+    }
+}
+
+diesel::table! {
+    login_code (id) {
+        id -> Binary,
+        phone -> Text,
+        code_hash -> Binary,
+        sent_at -> Timestamp,
+        expires_at -> Timestamp,
+        tries -> SmallInt,
+        used_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    session (id) {
+        id -> Binary,
+        account_id -> Binary,
+        refresh_hash -> Binary,
+        previous_hash -> Nullable<Binary>,
+        rotated_at -> Timestamp,
+        created_at -> Timestamp,
+        expires_at -> Timestamp,
+        ended_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    child (id) {
+        id -> Binary,
+        family_id -> Binary,
+        name -> Text,
+        birth_date -> Date,
+        sex -> Text,
+        birth_order -> SmallInt,
+        residence_district -> Text,
+        allergies_sealed -> Nullable<Binary>,
+        notes_sealed -> Nullable<Binary>,
+        created_at -> Timestamp,
+        erased_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    consent (id) {
+        id -> Binary,
+        child_id -> Binary,
+        account_id -> Binary,
+        purpose -> Text,
+        version -> Text,
+        given_at -> Timestamp,
+        withdrawn_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    audit (id) {
+        id -> Binary,
+        at -> Timestamp,
+        account_id -> Nullable<Binary>,
+        action -> Text,
+        subject -> Nullable<Binary>,
+    }
+}
+
+diesel::table! {
+    district (id) {
+        id -> Text,
+        name -> Text,
+        name_en -> Text,
+        outline -> Text,
+        centre_lat -> Double,
+        centre_lng -> Double,
+        demo -> Bool,
+    }
+}
+
+diesel::table! {
+    nursery (id) {
+        id -> Binary,
+        source_key -> Nullable<Text>,
+        name -> Text,
+        kind -> Text,
+        ownership -> Text,
+        district_id -> Nullable<Text>,
+        address -> Text,
+        lat -> Double,
+        lng -> Double,
+        phone -> Nullable<Text>,
+        inclusive -> Bool,
+        rating -> Nullable<Text>,
+        registration_no -> Nullable<Text>,
+        filing_no -> Nullable<Text>,
+        about -> Text,
+        bring -> Text,
+        health -> Text,
+        demo -> Bool,
+        to_confirm -> Bool,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    class (id) {
+        id -> Binary,
+        nursery_id -> Binary,
+        kind -> Text,
+        name -> Text,
+        places -> SmallInt,
+        carers -> SmallInt,
+    }
+}
+
+diesel::table! {
+    offer (id) {
+        id -> Binary,
+        class_id -> Binary,
+        care -> Text,
+        price_fen -> BigInt,
+        lead_minutes -> Integer,
+        free_until_hours -> SmallInt,
+        late_percent -> SmallInt,
+        withdrawn_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    offer_window (offer_id, from_half_hour, to_half_hour) {
+        offer_id -> Binary,
+        from_half_hour -> SmallInt,
+        to_half_hour -> SmallInt,
+    }
+}
+
+diesel::table! {
+    opening (nursery_id, weekday, from_half_hour) {
+        nursery_id -> Binary,
+        weekday -> SmallInt,
+        from_half_hour -> SmallInt,
+        to_half_hour -> SmallInt,
+    }
+}
+
+diesel::table! {
+    closure (id) {
+        id -> Binary,
+        nursery_id -> Binary,
+        class_id -> Nullable<Binary>,
+        date -> Date,
+        from_half_hour -> SmallInt,
+        to_half_hour -> SmallInt,
+        reason -> Text,
+    }
+}
+
+diesel::table! {
+    class_day (class_id, date) {
+        class_id -> Binary,
+        date -> Date,
+        used -> Binary,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    change (seq) {
+        seq -> BigInt,
+        tx -> BigInt,
+        at -> Timestamp,
+        kind -> Text,
+        nursery_id -> Binary,
+        class_id -> Nullable<Binary>,
+        date -> Nullable<Date>,
+        version -> Nullable<BigInt>,
+        state -> Nullable<Binary>,
+    }
+}
+
+diesel::table! {
+    booking (id) {
+        id -> Binary,
+        family_id -> Binary,
+        account_id -> Binary,
+        nursery_id -> Binary,
+        state -> Text,
+        created_at -> Timestamp,
+        hold_expires_at -> Nullable<Timestamp>,
+        extended -> Bool,
+        confirmed_at -> Nullable<Timestamp>,
+        cancelled_at -> Nullable<Timestamp>,
+        cancel_cost_fen -> BigInt,
+        free_until_hours -> SmallInt,
+        late_percent -> SmallInt,
+        pickup -> Text,
+        door_code -> Text,
+        first_date -> Date,
+        last_date -> Date,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    booking_day (id) {
+        id -> Binary,
+        booking_id -> Binary,
+        child_id -> Binary,
+        offer_id -> Binary,
+        class_id -> Binary,
+        care -> Text,
+        date -> Date,
+        from_half_hour -> SmallInt,
+        to_half_hour -> SmallInt,
+        state -> Text,
+        takes_place -> Bool,
+        unit_price_fen -> BigInt,
+        price_fen -> BigInt,
+    }
+}
+
+diesel::table! {
+    idempotency (scope) {
+        scope -> Binary,
+        body_hash -> Binary,
+        answer -> Text,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    job (id) {
+        id -> Binary,
+        kind -> Text,
+        payload -> Text,
+        run_at -> Timestamp,
+        attempts -> SmallInt,
+        locked_until -> Nullable<Timestamp>,
+        done_at -> Nullable<Timestamp>,
+        error -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    message (id) {
+        id -> Binary,
+        event -> Text,
+        recipient -> Text,
+        channel -> Text,
+        body -> Text,
+        created_at -> Timestamp,
+        state -> Text,
+    }
+}
+
+diesel::table! {
+    setting (name) {
+        name -> Text,
+        value -> Text,
+    }
+}
+
+diesel::joinable!(family_member -> family (family_id));
+diesel::joinable!(family_member -> account (account_id));
+diesel::joinable!(session -> account (account_id));
+diesel::joinable!(child -> family (family_id));
+diesel::joinable!(consent -> child (child_id));
+diesel::joinable!(nursery -> district (district_id));
+diesel::joinable!(class -> nursery (nursery_id));
+diesel::joinable!(offer -> class (class_id));
+diesel::joinable!(offer_window -> offer (offer_id));
+diesel::joinable!(opening -> nursery (nursery_id));
+diesel::joinable!(closure -> nursery (nursery_id));
+diesel::joinable!(closure -> class (class_id));
+diesel::joinable!(class_day -> class (class_id));
+diesel::joinable!(booking -> family (family_id));
+diesel::joinable!(booking -> nursery (nursery_id));
+diesel::joinable!(booking_day -> booking (booking_id));
+diesel::joinable!(booking_day -> child (child_id));
+diesel::joinable!(booking_day -> offer (offer_id));
+diesel::joinable!(booking_day -> class (class_id));
+
+diesel::allow_tables_to_appear_in_same_query!(
+    account,
+    family,
+    family_member,
+    login_code,
+    session,
+    child,
+    consent,
+    audit,
+    district,
+    nursery,
+    class,
+    offer,
+    offer_window,
+    opening,
+    closure,
+    class_day,
+    change,
+    booking,
+    booking_day,
+    idempotency,
+    job,
+    message,
+    setting,
+);

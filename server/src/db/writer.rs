@@ -1,0 +1,234 @@
+//! SQLite's only writer: a thread that owns the writing connection and commits in groups.
+//!
+//! It drains the queue, runs each job in a savepoint of one `BEGIN IMMEDIATE` transaction, commits, and only then
+//! answers. A single fsync so serves many callers. When the commit fails, or an error made SQLite roll the whole
+//! transaction back (disk full, I/O error, out of memory), every job of the group is answered `unavailable` and the
+//! connection is opened anew: nothing was changed for any of them.
+
+use std::{
+    sync::{Arc, OnceLock, mpsc},
+    time::{Duration, Instant},
+};
+
+use diesel::{
+    Connection,
+    connection::{AnsiTransactionManager, SimpleConnection, TransactionManager},
+};
+use tokio::sync::oneshot;
+
+use super::{AfterCommit, Conn, connect::Connector};
+use crate::error::{Error, Result};
+
+/// Tells a job's caller how it ended, once the group has been committed or lost.
+type Acknowledge = Box<dyn FnOnce(std::result::Result<(), &str>) + Send>;
+/// Runs a job in its savepoint.
+type Job = Box<dyn FnOnce(&mut Conn) -> Acknowledge + Send>;
+
+/// Jobs in one commit at most.
+const GROUP: usize = 256;
+/// A group stops growing after this long, so that nobody waits for a long queue.
+const GROUP_TIME: Duration = Duration::from_millis(50);
+/// Jobs that may wait. More than that and the caller is told to come back.
+const QUEUE: usize = 10_000;
+
+pub struct Writer {
+    jobs: mpsc::SyncSender<Job>,
+}
+
+impl Writer {
+    pub fn start(connector: Connector, after_commit: Arc<OnceLock<AfterCommit>>) -> Result<Self> {
+        let (jobs, queue) = mpsc::sync_channel(QUEUE);
+        let conn = connector.open().map_err(|error| Error::unavailable(error.to_string()))?;
+        std::thread::Builder::new()
+            .name("sqlite-writer".to_owned())
+            .spawn(move || WriterThread { connector, conn: Some(conn), after_commit }.run(&queue))
+            .map_err(|error| Error::internal(error.to_string()))?;
+        Ok(Self { jobs })
+    }
+
+    /// Queues a transaction. The receiver has the result once it is on disk.
+    pub fn write<T, F>(&self, run: F) -> Result<oneshot::Receiver<Result<T>>>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Conn) -> Result<T> + Send + 'static,
+    {
+        let (answer, receiver) = oneshot::channel();
+        let job: Job = Box::new(move |conn| {
+            let result = conn.transaction(run);
+            Box::new(move |committed| {
+                // A caller that has gone away is told nothing.
+                let _ = answer.send(match (result, committed) {
+                    // A refusal changed nothing, so it holds whatever became of the group.
+                    (Err(error), _) => Err(error),
+                    (Ok(_), Err(why)) => Err(Error::unavailable(why)),
+                    (Ok(value), Ok(())) => Ok(value),
+                });
+            })
+        });
+        self.jobs.try_send(job).map_err(|_| Error::unavailable("too many writes are waiting"))?;
+        Ok(receiver)
+    }
+}
+
+struct WriterThread {
+    connector: Connector,
+    /// None after a failure, until the next job opens it.
+    conn: Option<Conn>,
+    after_commit: Arc<OnceLock<AfterCommit>>,
+}
+
+impl WriterThread {
+    fn run(mut self, queue: &mpsc::Receiver<Job>) {
+        while let Ok(first) = queue.recv() {
+            let mut acknowledgements = Vec::new();
+            let ended = self.group(first, queue, &mut acknowledgements);
+            let outcome = match &ended {
+                Ok(()) => Ok(()),
+                Err(why) => {
+                    tracing::error!(why, jobs = acknowledgements.len(), "a group of writes was lost");
+                    self.conn = None;
+                    Err(why.as_str())
+                }
+            };
+            for acknowledge in acknowledgements {
+                acknowledge(outcome);
+            }
+        }
+    }
+
+    /// Runs jobs until the queue is empty or the group is full, and commits them.
+    fn group(
+        &mut self,
+        first: Job,
+        queue: &mpsc::Receiver<Job>,
+        acknowledgements: &mut Vec<Acknowledge>,
+    ) -> std::result::Result<(), String> {
+        let conn = match &mut self.conn {
+            Some(conn) => conn,
+            // Every job of a group that could not even begin must still be answered.
+            closed => match self.connector.open() {
+                Ok(conn) => closed.insert(conn),
+                Err(error) => return refuse(first, acknowledgements, error.to_string()),
+            },
+        };
+        if let Err(error) = begin(conn) {
+            return refuse(first, acknowledgements, error.to_string());
+        }
+        let started = Instant::now();
+        acknowledgements.push(first(conn));
+        while acknowledgements.len() < GROUP && started.elapsed() < GROUP_TIME {
+            if was_rolled_back(conn) {
+                return Err("the database rolled the transaction back".to_owned());
+            }
+            let Ok(job) = queue.try_recv() else { break };
+            acknowledgements.push(job(conn));
+        }
+        commit(conn).map_err(|error| error.to_string())?;
+        if let Some(hook) = self.after_commit.get() {
+            hook(conn);
+        }
+        Ok(())
+    }
+}
+
+/// Answers a job without running it: its closure needs a connection, so it is given one that holds nothing.
+fn refuse(job: Job, acknowledgements: &mut Vec<Acknowledge>, why: String) -> std::result::Result<(), String> {
+    // Dropping the job drops its sender, and the caller reads that as `unavailable`.
+    drop(job);
+    acknowledgements.clear();
+    Err(why)
+}
+
+fn sqlite(conn: &mut Conn) -> &mut diesel::SqliteConnection {
+    match conn {
+        Conn::Sqlite(conn) => conn,
+        Conn::Postgres(_) => unreachable_postgres(),
+    }
+}
+
+fn unreachable_postgres() -> ! {
+    #[expect(clippy::panic, reason = "the writer is started for SQLite only")]
+    {
+        panic!("the writer thread owns a SQLite connection")
+    }
+}
+
+fn begin(conn: &mut Conn) -> diesel::QueryResult<()> {
+    AnsiTransactionManager::begin_transaction_sql(sqlite(conn), "BEGIN IMMEDIATE")
+}
+
+fn commit(conn: &mut Conn) -> diesel::QueryResult<()> {
+    AnsiTransactionManager::commit_transaction(sqlite(conn))
+}
+
+/// SQLite refuses a second BEGIN inside a transaction; when it accepts one, the transaction is gone.
+fn was_rolled_back(conn: &mut Conn) -> bool {
+    use diesel::connection::TransactionManagerStatus;
+    let conn = sqlite(conn);
+    let in_doubt = match AnsiTransactionManager::transaction_manager_status_mut(conn) {
+        TransactionManagerStatus::InError => true,
+        TransactionManagerStatus::Valid(status) => status.transaction_depth().is_none(),
+    };
+    in_doubt || conn.batch_execute("BEGIN").is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use diesel::{RunQueryDsl, sql_query};
+
+    use super::*;
+    use crate::db::{DatabaseUrl, Db};
+
+    fn scratch() -> (Db, std::path::PathBuf) {
+        let path = std::env::temp_dir().join(format!("doorstep-writer-{}.db", uuid::Uuid::now_v7()));
+        let db = Db::open(&DatabaseUrl::Sqlite(path.clone()), 2).unwrap();
+        db.write_blocking(|conn| {
+            sql_query("CREATE TABLE t (n INTEGER NOT NULL UNIQUE)").execute(conn)?;
+            Ok(())
+        })
+        .unwrap();
+        (db, path)
+    }
+
+    fn insert(n: i32) -> impl FnOnce(&mut Conn) -> Result<()> + Send {
+        move |conn| {
+            sql_query(format!("INSERT INTO t VALUES ({n})")).execute(conn)?;
+            Ok(())
+        }
+    }
+
+    fn count(db: &Db) -> usize {
+        // UPDATE reports the rows it meets.
+        db.write_blocking(|conn| Ok(sql_query("UPDATE t SET n = n").execute(conn)?)).unwrap()
+    }
+
+    #[test]
+    fn one_refused_job_leaves_the_others_of_its_group_alone() {
+        let (db, path) = scratch();
+        db.write_blocking(insert(1)).unwrap();
+        let good = db.0.writer.as_ref().unwrap().write(insert(2)).unwrap();
+        let bad = db.0.writer.as_ref().unwrap().write(insert(1)).unwrap();
+        let also_good = db.0.writer.as_ref().unwrap().write(insert(3)).unwrap();
+        assert!(good.blocking_recv().unwrap().is_ok());
+        assert!(bad.blocking_recv().unwrap().is_err());
+        assert!(also_good.blocking_recv().unwrap().is_ok());
+        assert_eq!(count(&db), 3);
+        std::fs::remove_file(path).unwrap();
+    }
+
+    #[test]
+    fn a_lost_transaction_is_never_acknowledged() {
+        let (db, path) = scratch();
+        let lost = db.write_blocking(|conn| {
+            sql_query("INSERT INTO t VALUES (7)").execute(conn)?;
+            // What SQLite itself does when the disk is full.
+            sql_query("ROLLBACK").execute(conn)?;
+            Ok(())
+        });
+        assert!(lost.is_err());
+        assert_eq!(count(&db), 0);
+        db.write_blocking(insert(8)).unwrap();
+        assert_eq!(count(&db), 1);
+        std::fs::remove_file(path).unwrap();
+    }
+}
