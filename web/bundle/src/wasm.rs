@@ -19,7 +19,7 @@ pub fn bundle(dist: &mut Dist, root: &Path, compiler: &Compiler, name: &str, pac
         return Ok(());
     }
     eprintln!("bundle: compiling {package} to WebAssembly (three to four minutes the first time, then about 20 s)");
-    run(cargo(root, compiler).args(["build", "--package", package, "--lib"]))?;
+    run(&mut cargo("build", package, root, compiler))?;
     let compiled = front(root).join(TARGET).join(PROFILE).join(format!("{}.wasm", package.replace('-', "_")));
     let wasm = std::fs::read(&compiled).map_err(at(&compiled))?;
     eprintln!("bundle: binding and compressing {name}");
@@ -37,7 +37,7 @@ pub fn bundle(dist: &mut Dist, root: &Path, compiler: &Compiler, name: &str, pac
 
 /// Clippy for an entry and what it is made of, warnings denied. Shares build scripts and macros with the bundle.
 pub fn lint(root: &Path, compiler: &Compiler, package: &str) -> Result<()> {
-    run(cargo(root, compiler).args(["clippy", "--package", package, "--lib", "--", "--deny", "warnings"]))
+    run(cargo("clippy", package, root, compiler).args(["--", "--deny", "warnings"]))
 }
 
 /// Runs wasm-bindgen into an emptied folder and answers what it wrote there.
@@ -88,53 +88,32 @@ fn rustc(compiler: &Compiler) -> Command {
     }
 }
 
-/// A cargo call for the entry's target; the caller adds the verb and the package as arguments.
-fn cargo(root: &Path, compiler: &Compiler) -> Cargo {
-    let mut flags: Vec<String> = ["--profile", PROFILE, "--target", TARGET, "--target-dir"].map(String::from).into();
-    flags.push(front(root).to_string_lossy().into_owned());
-    let mut command = Command::new("cargo");
+/// `cargo VERB` for an entry on the target.
+fn cargo(verb: &str, package: &str, root: &Path, compiler: &Compiler) -> Command {
+    let mut command = match (compiler, verb) {
+        (Compiler::Own, _) => Command::new("cargo"),
+        // Called through cargo, a cargo-clippy that rustup put into ~/.cargo/bin would come first.
+        (Compiler::Debian { .. }, "clippy") => Command::new("/usr/bin/cargo-clippy"),
+        (Compiler::Debian { .. }, _) => Command::new("/usr/bin/cargo"),
+    };
+    command.current_dir(root).args([verb, "--package", package, "--lib", "--profile", PROFILE, "--target", TARGET]);
+    command.arg("--target-dir").arg(front(root));
     if let Compiler::Debian { linker } = compiler {
-        command = Command::new("/usr/bin/cargo");
-        // Stable Debian compiler, building its own standard library: that needs the unstable flags below, and a path
-        // without rustup's compiler. What an outer cargo or rustup chose must not leak in.
+        // A stable compiler that builds its own standard library: the flags are unstable, the path has no rustup.
         command.env("PATH", "/usr/bin:/bin").env("RUSTC_BOOTSTRAP", "1");
         command.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER", linker);
-        for name in ["CARGO", "RUSTC", "RUSTUP_TOOLCHAIN", "RUSTC_WRAPPER", "RUSTC_WORKSPACE_WRAPPER"] {
-            command.env_remove(name);
+        for outer in ["CARGO", "RUSTC", "RUSTUP_TOOLCHAIN", "RUSTC_WRAPPER", "RUSTC_WORKSPACE_WRAPPER"] {
+            command.env_remove(outer);
         }
+        command.args(["-Zbuild-std=std,panic_abort", "-Zbuild-std-features=optimize_for_size"]);
         // The panic word stands here and not in Cargo.toml, where a stable cargo refuses it.
-        flags.extend(
-            [
-                "-Zbuild-std=std,panic_abort",
-                "-Zbuild-std-features=optimize_for_size",
-                "-Zpanic-immediate-abort",
-                "--config",
-                "profile.wasm-release.panic=\"immediate-abort\"",
-            ]
-            .map(String::from),
-        );
+        command.args(["-Zpanic-immediate-abort", "--config", "profile.wasm-release.panic=\"immediate-abort\""]);
     }
-    command.current_dir(root);
-    Cargo { command, flags }
+    command
 }
 
-/// A cargo call whose flags go behind the verb and before `--`.
-struct Cargo {
-    command: Command,
-    flags: Vec<String>,
-}
-
-impl Cargo {
-    fn args<const N: usize>(mut self, arguments: [&str; N]) -> Command {
-        let end = arguments.iter().position(|argument| *argument == "--").unwrap_or(N);
-        let (before, after) = arguments.split_at(end);
-        self.command.args(before).args(self.flags).args(after);
-        self.command
-    }
-}
-
-fn run(mut command: Command) -> Result<()> {
-    let status = command.status().map_err(at(Path::new(command.get_program())))?;
+fn run(command: &mut Command) -> Result<()> {
+    let status = command.status().map_err(|source| BundleError::Io { path: command.get_program().into(), source })?;
     let verb = command.get_args().next().unwrap_or_default().to_string_lossy().into_owned();
     if status.success() { Ok(()) } else { Err(BundleError::Cargo(format!("cargo {verb}"))) }
 }
