@@ -1,6 +1,7 @@
 //! Wakes the islands of the family pages.
 
-pub use doorstep_web::*;
+// Linking the crate is what brings its islands in: each exports the function that wakes it.
+use doorstep_web as _;
 
 #[wasm_bindgen::prelude::wasm_bindgen]
 pub fn hydrate() {
