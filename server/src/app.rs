@@ -2,7 +2,7 @@
 
 use std::{ops::Deref, sync::Arc};
 
-use crate::{api::Api, clock::Clock, config::Config, db::Db, error::Result};
+use crate::{api::Api, clock::Clock, config::Config, db::Db, error::Result, policy::Policies};
 
 /// The running product. Cheap to clone.
 #[derive(Clone)]
@@ -12,6 +12,8 @@ pub struct Inner {
     pub config: Config,
     pub db: Db,
     pub clock: Arc<dyn Clock>,
+    /// The numbers that policy fixes, by date.
+    pub policy: Arc<Policies>,
 }
 
 impl Deref for App {
@@ -27,7 +29,8 @@ impl App {
     /// # Errors
     /// When a setting or the policy file is wrong, or the database cannot be reached.
     pub fn new(config: Config, db: Db, clock: Arc<dyn Clock>) -> Result<Self> {
-        Ok(Self(Arc::new(Inner { config, db, clock })))
+        let policy = Policies::load(config.policy.as_deref(), config.holidays.as_deref())?;
+        Ok(Self(Arc::new(Inner { config, db, clock, policy: Arc::new(policy) })))
     }
 
     /// Whether searches are answered from a complete index.

@@ -46,6 +46,14 @@ pub struct Config {
     #[arg(long, env = "DOORSTEP_TIANDITU_KEY", hide_env_values = true)]
     pub tianditu_key: Option<String>,
 
+    /// The city's policy file. Unless told: the national numbers that ship with the program.
+    #[arg(long, env = "DOORSTEP_POLICY")]
+    pub policy: Option<PathBuf>,
+
+    /// Public holidays and working weekends (CSV). Unless told: those that ship with the program.
+    #[arg(long, env = "DOORSTEP_HOLIDAYS")]
+    pub holidays: Option<PathBuf>,
+
     /// Unsafe calls a second from one account, or from one address when not signed in. 0: no limit.
     #[arg(long, env = "DOORSTEP_CALLS_PER_SECOND", default_value_t = 20)]
     pub calls_per_second: u32,

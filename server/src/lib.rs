@@ -10,4 +10,5 @@ pub mod db;
 pub mod error;
 mod openapi;
 mod ops;
+pub mod policy;
 pub mod serve;
