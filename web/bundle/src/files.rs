@@ -227,3 +227,91 @@ fn gzip(content: &[u8]) -> std::io::Result<Vec<u8>> {
     encoder.write_all(content)?;
     encoder.finish()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A folder that is gone after the test.
+    struct Folder(PathBuf);
+
+    impl Folder {
+        fn new(test: &str) -> Self {
+            let path = std::env::temp_dir().join(format!("doorstep-bundle-{test}-{}", std::process::id()));
+            std::fs::create_dir_all(&path).unwrap();
+            Self(path)
+        }
+    }
+
+    impl Drop for Folder {
+        fn drop(&mut self) {
+            drop(std::fs::remove_dir_all(&self.0));
+        }
+    }
+
+    fn filled(folder: &Folder, css: &str) -> Manifest {
+        let mut dist = Dist::open(folder.0.join("dist")).unwrap();
+        dist.put_hashed("style.css", "style.css", css.as_bytes()).unwrap();
+        copy_public(&mut dist, &folder.0.join("public")).unwrap();
+        dist.close().unwrap()
+    }
+
+    #[test]
+    fn the_folder_holds_what_the_manifest_names_and_nothing_else() {
+        let folder = Folder::new("names");
+        let css = "a{color:red}".repeat(20);
+        write_whole(&folder.0.join("public/robots.txt"), b"User-agent: *").unwrap();
+        write_whole(&folder.0.join("public/vendor/a/map.png"), &[7; 900]).unwrap();
+        filled(&folder, "b{}");
+        let manifest = filled(&folder, &css);
+
+        let style = &manifest.files["style.css"];
+        assert_eq!(style.path, format!("style-{}.css", style.etag));
+        assert!(style.immutable && style.brotli.unwrap() < 240 && style.gzip.unwrap() < 240);
+        assert_eq!(manifest.files["robots.txt"].path, "robots.txt");
+        assert!(!manifest.files["robots.txt"].immutable);
+        let image = &manifest.files["vendor/a/map.png"];
+        assert!(image.path.starts_with("vendor-") && image.path.ends_with("/a/map.png") && image.immutable);
+        assert_eq!((image.brotli, image.gzip), (None, None), "an image is compressed already");
+
+        let on_disk: Vec<_> =
+            contents_below(&folder.0.join("dist")).unwrap().into_iter().map(|(name, _)| name).collect();
+        let mut named = vec!["manifest.json".to_owned(), "robots.txt".to_owned(), image.path.clone()];
+        named.extend(["", ".br", ".gz"].map(|suffix| format!("{}{suffix}", style.path)));
+        named.sort();
+        assert_eq!(on_disk, named, "the old style sheet is gone");
+    }
+
+    #[test]
+    fn a_folder_moves_when_anything_in_it_changes() {
+        let folder = Folder::new("folder");
+        write_whole(&folder.0.join("public/vendor/one.js"), b"1").unwrap();
+        write_whole(&folder.0.join("public/vendor/two.js"), b"2").unwrap();
+        let before = filled(&folder, "a{}").files["vendor/one.js"].path.clone();
+        assert_eq!(filled(&folder, "a{}").files["vendor/one.js"].path, before);
+        write_whole(&folder.0.join("public/vendor/two.js"), b"3").unwrap();
+        assert_ne!(filled(&folder, "a{}").files["vendor/one.js"].path, before);
+    }
+
+    #[test]
+    fn an_entry_is_kept_only_while_its_inputs_and_files_are_the_same() {
+        let folder = Folder::new("entry");
+        let mut dist = Dist::open(folder.0.clone()).unwrap();
+        dist.put("family.js", "pkg/family-1.js", b"let x = 1", true).unwrap();
+        let entry = Entry { output_name: "family-1".into(), inputs: "i1".into(), files: vec!["family.js".into()] };
+        dist.put_entry("family", entry);
+        dist.close().unwrap();
+
+        let keeps = |inputs| Dist::open(folder.0.clone()).unwrap().keep_entry("family", inputs);
+        assert!(keeps("i1"));
+        assert!(!keeps("i2"), "changed inputs are compiled again");
+        std::fs::remove_file(folder.0.join("pkg/family-1.js")).unwrap();
+        assert!(!keeps("i1"), "a lost file is made again");
+    }
+
+    #[test]
+    fn a_hash_tells_where_one_part_ends() {
+        assert_ne!(short_hash([&b"ab"[..], b"c"]), short_hash([&b"a"[..], b"bc"]));
+        assert_eq!(short_hash([&b"ab"[..]]).len(), HASH_DIGITS);
+    }
+}
