@@ -2,7 +2,7 @@
 
 use std::{ops::Deref, sync::Arc};
 
-use crate::{api::Api, clock::Clock, config::Config, db::Db, error::Result, policy::Policies};
+use crate::{api::Api, clock::Clock, config::Config, db::Db, error::Result, outbox, policy::Policies};
 
 /// The running product. Cheap to clone.
 #[derive(Clone)]
@@ -40,6 +40,10 @@ impl App {
 
     /// Every endpoint of every slice.
     pub fn api(&self) -> Api {
-        Api::new(self.config.calls_per_second)
+        let mut api = Api::new(self.config.calls_per_second);
+        if self.config.demo {
+            outbox::register(&mut api);
+        }
+        api
     }
 }

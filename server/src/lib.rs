@@ -10,5 +10,6 @@ pub mod db;
 pub mod error;
 mod openapi;
 mod ops;
+pub mod outbox;
 pub mod policy;
 pub mod serve;

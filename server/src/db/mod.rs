@@ -9,6 +9,8 @@ mod connect;
 pub mod migrate;
 pub mod once;
 pub mod schema;
+#[cfg(test)]
+pub mod testing;
 mod writer;
 
 use std::{

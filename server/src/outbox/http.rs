@@ -1,0 +1,99 @@
+//! `GET /dev/outbox`: the messages that would have been sent. Served in the demonstration only.
+
+use actix_web::{HttpRequest, HttpResponse, http::header, web};
+use doorstep_shared::Method;
+use serde::{Deserialize, Serialize};
+
+use super::{Written, latest};
+use crate::{
+    api::{Api, problem_response},
+    app::App,
+    error::Error,
+};
+
+/// Messages shown at most.
+const SHOWN: u16 = 200;
+
+/// Registers the list. Call it only when the configuration says that this is a demonstration: it shows codes.
+pub fn register(api: &mut Api) {
+    let summary = "Messages that would have been sent, codes included; JSON when asked for. In the demonstration only.";
+    api.raw(Method::Get, "/dev/outbox", "anyone", summary, |config| {
+        config.route("/dev/outbox", web::get().to(list));
+    });
+}
+
+#[derive(Deserialize)]
+struct Filter {
+    recipient: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Messages {
+    /// Newest first.
+    items: Vec<Written>,
+}
+
+async fn list(app: web::Data<App>, request: HttpRequest, filter: web::Query<Filter>) -> HttpResponse {
+    let recipient = filter.into_inner().recipient;
+    let found = app.db.read(move |conn| Ok(latest(conn, recipient.as_deref(), SHOWN)?)).await;
+    let items = match found.map_err(Error::into_problem) {
+        Ok(items) => items,
+        Err(problem) => return problem_response(&problem),
+    };
+    let accept = request.headers().get(header::ACCEPT).and_then(|accept| accept.to_str().ok()).unwrap_or_default();
+    let mut response = HttpResponse::Ok();
+    response.insert_header((header::CACHE_CONTROL, "no-store"));
+    if accept.contains("text/html") {
+        response.content_type("text/html; charset=utf-8").body(page(&items))
+    } else {
+        response.json(Messages { items })
+    }
+}
+
+/// A bare page without style or script, which any content security policy lets through.
+fn page(messages: &[Written]) -> String {
+    let rows: String = messages
+        .iter()
+        .map(|message| {
+            format!(
+                "<li><p><time>{}</time> · {} · {}</p><p>{}</p></li>",
+                message.created_at.local().format("%m-%d %H:%M:%S"),
+                escaped(&message.channel),
+                escaped(&message.recipient),
+                escaped(&message.body),
+            )
+        })
+        .collect();
+    format!(
+        "<!doctype html><html lang=\"zh\"><meta charset=\"utf-8\">\
+         <meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\
+         <title>消息 · Outbox</title><h1>消息 · Outbox</h1><ol reversed>{rows}</ol></html>"
+    )
+}
+
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}
+
+#[cfg(test)]
+mod tests {
+    use doorstep_shared::ids::MessageId;
+
+    use super::*;
+    use crate::db::testing;
+
+    #[test]
+    fn a_message_cannot_bring_markup_into_the_page() {
+        let message = Written {
+            id: MessageId::new(),
+            event: "test".into(),
+            recipient: "13800000001".into(),
+            channel: "sms".into(),
+            body: "<script>alert('&')</script>".into(),
+            created_at: testing::now(),
+            state: "queued".into(),
+        };
+        let page = page(&[message]);
+        assert!(page.contains("&lt;script&gt;alert('&amp;')&lt;/script&gt;"), "{page}");
+    }
+}
