@@ -8,6 +8,7 @@ pub mod clock;
 pub mod config;
 pub mod db;
 pub mod error;
+pub mod inventory;
 mod openapi;
 mod ops;
 pub mod outbox;

@@ -1,0 +1,232 @@
+//! Class-days under lock: what other slices change places with.
+
+use std::collections::HashMap;
+
+use diesel::QueryResult;
+use doorstep_shared::{
+    Date, Span, Timestamp,
+    care::{ClassKind, NurseryKind},
+    ids::{ClassId, NurseryId},
+    slots::{AgeRange, Limit},
+};
+
+use super::{
+    rules::{self, Staffing, Used},
+    store,
+    terms::Terms,
+};
+use crate::db::Conn;
+
+/// A class on a date, as it is under the lock and as the caller has changed it since.
+#[derive(Clone, Debug)]
+pub struct Day {
+    pub class: ClassId,
+    pub date: Date,
+    pub nursery: NurseryId,
+    pub nursery_kind: NurseryKind,
+    pub class_kind: ClassKind,
+    /// Completed months on `date`.
+    pub ages: AgeRange,
+    pub staffing: Staffing,
+    /// When it is open, one bit for each half-hour.
+    pub open: u64,
+    pub used: Used,
+    pub(super) version: i64,
+    pub(super) changed: bool,
+}
+
+impl Day {
+    /// Places left in the fullest half-hour of `span`; 0 when closed at some time of it.
+    pub fn free(&self, span: Span) -> u16 {
+        rules::free(self.staffing.seats(), self.open, &self.used, span)
+    }
+
+    /// Whether the class is open all through `span`.
+    pub fn is_open(&self, span: Span) -> bool {
+        self.open & span.mask() == span.mask()
+    }
+
+    /// What binds the number of places in `span`.
+    pub fn limit(&self, span: Span) -> Limit {
+        rules::limit(self.staffing, self.open, span)
+    }
+
+    /// Takes one place. False, and nothing is changed, when some half-hour of `span` has none left.
+    #[must_use]
+    pub fn take(&mut self, span: Span) -> bool {
+        let fits = self.free(span) > 0;
+        if fits {
+            self.used.add(span);
+            self.changed = true;
+        }
+        fits
+    }
+
+    /// Gives one place back.
+    pub fn give_back(&mut self, span: Span) {
+        self.used.remove(span);
+        self.changed = true;
+    }
+
+    /// Has the change told to the index although no place was taken or given back: a hold was confirmed or extended.
+    pub fn touch(&mut self) {
+        self.changed = true;
+    }
+}
+
+/// Class-days that this transaction has locked, in the order of class and date.
+#[derive(Debug, Default)]
+pub struct Days(Vec<Day>);
+
+impl Days {
+    /// None for a class that does not exist or a day that was not locked.
+    pub fn get(&self, class: ClassId, date: Date) -> Option<&Day> {
+        self.place(class, date).and_then(|index| self.0.get(index))
+    }
+
+    pub fn get_mut(&mut self, class: ClassId, date: Date) -> Option<&mut Day> {
+        self.place(class, date).and_then(|index| self.0.get_mut(index))
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = &Day> {
+        self.0.iter()
+    }
+
+    /// Places left in the fullest half-hour of `span`; 0 when closed, or not locked.
+    pub fn free(&self, class: ClassId, date: Date, span: Span) -> u16 {
+        self.get(class, date).map_or(0, |day| day.free(span))
+    }
+
+    /// See [`Day::take`]. False for a day that was not locked.
+    #[must_use]
+    pub fn take(&mut self, class: ClassId, date: Date, span: Span) -> bool {
+        self.get_mut(class, date).is_some_and(|day| day.take(span))
+    }
+
+    /// See [`Day::give_back`].
+    pub fn give_back(&mut self, class: ClassId, date: Date, span: Span) {
+        if let Some(day) = self.get_mut(class, date) {
+            day.give_back(span);
+        }
+    }
+
+    /// See [`Day::touch`].
+    pub fn touch(&mut self, class: ClassId, date: Date) {
+        if let Some(day) = self.get_mut(class, date) {
+            day.touch();
+        }
+    }
+
+    fn place(&self, class: ClassId, date: Date) -> Option<usize> {
+        self.0.binary_search_by_key(&(class, date), |day| (day.class, day.date)).ok()
+    }
+}
+
+/// Locks class-days, in the order of class and date whatever the order asked for, and reads what is taken.
+///
+/// Places of holds that ran out by `now` are given back here: their booking days stop taking a place and become
+/// `released`. Their bookings are left as they are, because their other days lie under other locks: a booking in state
+/// `held` whose `hold_expires_at` is not after `now` counts as expired wherever it is read, and the expiry job of
+/// `bookings` writes that down. A hold may be confirmed only while all its days still take a place.
+///
+/// Call [`save_days`] in the same transaction, after the booking's own rows have been written, even when nothing was
+/// taken: it writes down what expired.
+///
+/// # Errors
+/// When the database fails, or on PostgreSQL a lock is not had in time.
+pub fn lock_days(conn: &mut Conn, terms: &Terms, now: Timestamp, wanted: &[(ClassId, Date)]) -> QueryResult<Days> {
+    let mut wanted = wanted.to_vec();
+    wanted.sort_unstable();
+    wanted.dedup();
+    let locked = store::lock_class_days(conn, &wanted)?;
+    let locked: HashMap<_, _> =
+        locked.into_iter().map(|(class, date, used, version)| ((class, date), (used, version))).collect();
+    let register = store::load_register(conn, &wanted)?;
+    let days = wanted.iter().filter_map(|(class, date)| {
+        let found = register.classes.get(class)?;
+        let standard = terms.standard(found.kind, found.nursery_kind);
+        let (used, version) = locked.get(&(*class, *date)).copied().unwrap_or((Used::NOBODY, 0));
+        let week = register.weeks.get(&found.nursery).copied().unwrap_or_default();
+        let closures = register.closures.get(&found.nursery).map_or(&[][..], Vec::as_slice);
+        Some(Day {
+            class: *class,
+            date: *date,
+            nursery: found.nursery,
+            nursery_kind: found.nursery_kind,
+            class_kind: found.kind,
+            ages: standard.ages,
+            staffing: Staffing {
+                places: found.places,
+                cap: standard.cap,
+                carers: found.carers,
+                ratio: standard.ratio,
+            },
+            open: rules::open_on(&week, *date, terms.special(*date), *class, closures),
+            used,
+            version,
+            changed: false,
+        })
+    });
+    let mut days = Days(days.collect());
+    for (class, date, span) in store::release_expired(conn, now, &wanted)? {
+        days.give_back(class, date, span);
+    }
+    Ok(days)
+}
+
+/// Writes what has changed since [`lock_days`], and tells the index of every process.
+///
+/// The booking's own rows must have been written before: the open holds are read from them.
+///
+/// # Errors
+/// When the database fails.
+pub fn save_days(conn: &mut Conn, now: Timestamp, days: &Days) -> QueryResult<()> {
+    let changed: Vec<_> = days.iter().filter(|day| day.changed).collect();
+    if changed.is_empty() {
+        return Ok(());
+    }
+    let holds = store::open_holds(conn, now, &changed)?;
+    store::save_batch(conn, now, &changed, &holds)
+}
+
+/// Tells the index of every process that something of a nursery's register has changed: its profile, classes, offers,
+/// opening hours or closures. Call it in the transaction of the change.
+///
+/// # Errors
+/// When the database fails.
+pub fn changed_nursery(conn: &mut Conn, now: Timestamp, nursery: NurseryId) -> QueryResult<()> {
+    store::insert_nursery_change(conn, now, nursery)
+}
+
+/// Derives the places in use from the booking days and names each half-hour that differs. Empty: all is well.
+///
+/// # Errors
+/// When the database fails.
+pub fn check(conn: &mut Conn) -> QueryResult<Vec<String>> {
+    let mut differences = Vec::new();
+    let mut expected: HashMap<(ClassId, Date), [u32; doorstep_shared::time::HALF_HOURS]> = HashMap::new();
+    let (stored, taken) = store::load_all_places(conn)?;
+    for (class, date, span) in taken {
+        let counts = expected.entry((class, date)).or_insert([0; doorstep_shared::time::HALF_HOURS]);
+        counts.get_mut(span.indexes()).unwrap_or_default().iter_mut().for_each(|count| *count += 1);
+    }
+    let nobody = [0; doorstep_shared::time::HALF_HOURS];
+    let mut compare = |class: ClassId, date: Date, used: &Used, counts: &[u32]| {
+        for (index, (used, count)) in used.as_bytes().iter().zip(counts).enumerate() {
+            if u32::from(*used) != *count {
+                let time = doorstep_shared::HalfHour::new(index as u8).map(|at| at.to_string()).unwrap_or_default();
+                differences.push(format!("class {class} on {date} at {time}: {used} stored, {count} booked"));
+            }
+        }
+    };
+    for (class, date, used) in &stored {
+        let counts = expected.remove(&(*class, *date)).unwrap_or(nobody);
+        compare(*class, *date, used, &counts);
+    }
+    let mut missing: Vec<_> = expected.into_iter().collect();
+    missing.sort_unstable();
+    for ((class, date), counts) in missing {
+        compare(class, date, &Used::NOBODY, &counts);
+    }
+    Ok(differences)
+}

@@ -1,0 +1,313 @@
+//! Pure decisions about places: how many there are, when, and whether a window fits.
+
+use chrono::Datelike;
+use doorstep_shared::{
+    Date, HalfHour, Span,
+    ids::ClassId,
+    slots::{Limit, LimitKind},
+    time::HALF_HOURS,
+};
+
+/// Every half-hour of a day, one bit each; bit 0 is 00:00–00:30.
+pub const WHOLE_DAY: u64 = (1 << HALF_HOURS) - 1;
+
+/// Children who have a place in each half-hour of a class-day: the column `class_day.used`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, diesel::expression::AsExpression, diesel::deserialize::FromSqlRow)]
+#[diesel(sql_type = diesel::sql_types::Binary)]
+pub struct Used([u8; HALF_HOURS]);
+
+impl Used {
+    pub const NOBODY: Self = Self([0; HALF_HOURS]);
+
+    /// None unless there are 48 bytes, one for each half-hour.
+    pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        bytes.try_into().ok().map(Self)
+    }
+
+    pub const fn as_bytes(&self) -> &[u8; HALF_HOURS] {
+        &self.0
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.0 == Self::NOBODY.0
+    }
+
+    /// How many children are there in `half_hour`.
+    pub fn at(&self, half_hour: HalfHour) -> u8 {
+        self.0.get(usize::from(half_hour.index())).copied().unwrap_or(0)
+    }
+
+    /// Most children at one time of `span`.
+    pub fn peak(&self, span: Span) -> u8 {
+        self.0.get(span.indexes()).unwrap_or_default().iter().copied().max().unwrap_or(0)
+    }
+
+    /// One more child in each half-hour of `span`.
+    pub fn add(&mut self, span: Span) {
+        for used in self.0.get_mut(span.indexes()).unwrap_or_default() {
+            *used = used.saturating_add(1);
+        }
+    }
+
+    /// One child fewer in each half-hour of `span`.
+    pub fn remove(&mut self, span: Span) {
+        for used in self.0.get_mut(span.indexes()).unwrap_or_default() {
+            *used = used.saturating_sub(1);
+        }
+    }
+
+    /// The half-hours in which fewer than `seats` children are there, one bit each.
+    pub fn below(&self, seats: u16) -> u64 {
+        let bits = self.0.iter().enumerate().map(|(index, used)| u64::from(u16::from(*used) < seats) << index);
+        bits.fold(0, |mask, bit| mask | bit)
+    }
+}
+
+/// What sets the number of places of a class while it is open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Staffing {
+    /// Approved places.
+    pub places: u16,
+    /// Children at most in a class of its kind.
+    pub cap: u16,
+    pub carers: u16,
+    /// Children per carer at most.
+    pub ratio: u16,
+}
+
+impl Staffing {
+    /// Bookable places while open, at most 255.
+    pub fn seats(self) -> u16 {
+        self.places.min(self.cap).min(self.carers.saturating_mul(self.ratio)).min(u8::MAX.into())
+    }
+
+    /// The number that binds. Where several do, the one that says most: carers, then the cap, then the places.
+    pub fn limit_kind(self) -> LimitKind {
+        let seats = self.seats();
+        if self.carers.saturating_mul(self.ratio) == seats {
+            LimitKind::Staff
+        } else if self.cap == seats {
+            LimitKind::ClassCap
+        } else {
+            LimitKind::Places
+        }
+    }
+
+    /// The limit that binds, in numbers.
+    pub fn limit(self) -> Limit {
+        let kind = self.limit_kind();
+        let detail = match kind {
+            LimitKind::Staff => format!("{} × {} = {}", self.carers, self.ratio, self.seats()),
+            _ => self.seats().to_string(),
+        };
+        Limit { kind, detail }
+    }
+}
+
+/// Opening hours of a normal week, Monday first: one bit for each half-hour.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Week(pub [u64; 7]);
+
+impl Week {
+    /// Adds opening hours; `weekday` is 0 on Monday. Nothing happens beyond 6.
+    pub fn open(&mut self, weekday: usize, span: Span) {
+        if let Some(day) = self.0.get_mut(weekday) {
+            *day |= span.mask();
+        }
+    }
+}
+
+/// A day that the calendar of the country treats differently from its weekday.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SpecialDay {
+    /// Public holiday: closed.
+    Holiday,
+    /// 调休: a weekend day worked to pay for a holiday.
+    Workday,
+}
+
+/// A time of a date at which a nursery, or one class of it, keeps closed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Closed {
+    /// None: the whole nursery.
+    pub class: Option<ClassId>,
+    pub date: Date,
+    pub span: Span,
+    /// In the nursery's words.
+    pub reason: Box<str>,
+}
+
+/// The half-hours in which a nursery is open on a date by its weekly template and the calendar, one bit each.
+///
+/// Closed on public holidays. On a 调休 workday a nursery that its template closes on that weekday opens as on a Monday.
+pub fn template_on(week: &Week, date: Date, special: Option<SpecialDay>) -> u64 {
+    let Week([monday, ..]) = *week;
+    let template = week.0.get(date.weekday().num_days_from_monday() as usize).copied().unwrap_or(0);
+    match special {
+        Some(SpecialDay::Holiday) => 0,
+        Some(SpecialDay::Workday) if template == 0 => monday,
+        _ => template,
+    }
+}
+
+/// The half-hours in which a class is open on a date: as its nursery by [`template_on`], minus closures.
+pub fn open_on(week: &Week, date: Date, special: Option<SpecialDay>, class: ClassId, closures: &[Closed]) -> u64 {
+    let concerns = |closed: &&Closed| closed.date == date && closed.class.is_none_or(|only| only == class);
+    let shut = closures.iter().filter(concerns).fold(0, |shut, closed| shut | closed.span.mask());
+    template_on(week, date, special) & !shut
+}
+
+/// Half-hours of `want` in which no place is free. Empty means that it fits.
+pub fn clashes(seats: u16, open: u64, used: &Used, want: Span) -> Vec<HalfHour> {
+    let free = open & used.below(seats);
+    want.indexes().filter(|index| free >> index & 1 == 0).filter_map(|index| HalfHour::new(index as u8)).collect()
+}
+
+/// Places left in the fullest half-hour of `want`; 0 when closed at some time of it.
+pub fn free(seats: u16, open: u64, used: &Used, want: Span) -> u16 {
+    if open & want.mask() != want.mask() {
+        return 0;
+    }
+    seats.saturating_sub(used.peak(want).into())
+}
+
+/// The limit that binds for a window: closed, or what sets the number of places.
+pub fn limit(staffing: Staffing, open: u64, want: Span) -> Limit {
+    let shut = runs(want.mask() & !open).next();
+    shut.map_or_else(|| staffing.limit(), |span| Limit { kind: LimitKind::Closed, detail: span.to_string() })
+}
+
+/// The longest runs of set bits, in order.
+pub fn runs(mut mask: u64) -> impl Iterator<Item = Span> {
+    mask &= WHOLE_DAY;
+    std::iter::from_fn(move || {
+        let from = mask.trailing_zeros();
+        let length = (mask >> from.min(63)).trailing_ones();
+        let span = Span::new(HalfHour::new(from as u8)?, HalfHour::new((from + length) as u8)?)?;
+        mask &= !span.mask();
+        Some(span)
+    })
+}
+
+/// The first `length` half-hours that are free in a row, if any are.
+pub fn first_run(mask: u64, length: u8) -> Option<Span> {
+    let starts = (1..length).fold(mask & WHOLE_DAY, |starts, ahead| starts & (mask >> ahead));
+    let from = starts.trailing_zeros() as u8;
+    Span::new(HalfHour::new(from)?, HalfHour::new(from + length)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn span(text: &str) -> Span {
+        text.parse().unwrap()
+    }
+
+    fn used(taken: &[&str]) -> Used {
+        let mut used = Used::NOBODY;
+        taken.iter().for_each(|text| used.add(span(text)));
+        used
+    }
+
+    #[test]
+    fn a_range_fits_only_where_every_half_hour_has_a_place() {
+        let cases: &[(&str, u16, &[&str], &str, usize)] = &[
+            ("an empty day fits", 1, &[], "09:00-11:00", 0),
+            ("morning and afternoon share one place", 1, &["08:00-12:00"], "12:00-17:30", 0),
+            ("one shared half-hour is enough to clash", 1, &["08:00-12:00"], "11:30-13:00", 1),
+            ("two places hold two children at once", 2, &["08:00-12:00"], "08:00-12:00", 0),
+            ("two children fill two places", 2, &["08:00-12:00", "08:00-12:00"], "08:00-12:00", 8),
+            ("a class without carers has no place", 0, &[], "08:00-09:00", 2),
+            ("before opening nothing is free", 3, &[], "06:00-07:30", 2),
+        ];
+        let open = span("07:00-18:00").mask();
+        for (name, seats, taken, want, clash) in cases {
+            assert_eq!(clashes(*seats, open, &used(taken), span(want)).len(), *clash, "{name}");
+            assert_eq!(free(*seats, open, &used(taken), span(want)) > 0, *clash == 0, "{name}");
+        }
+    }
+
+    #[test]
+    fn the_smallest_number_binds() {
+        let cases = [
+            ("carers", (20, 20, 3, 5), 15, LimitKind::Staff, "3 × 5 = 15"),
+            ("the cap", (20, 15, 4, 5), 15, LimitKind::ClassCap, "15"),
+            ("the places", (12, 15, 3, 5), 12, LimitKind::Places, "12"),
+            ("carers are named where all agree", (15, 15, 3, 5), 15, LimitKind::Staff, "3 × 5 = 15"),
+            ("nobody is on duty", (15, 15, 0, 5), 0, LimitKind::Staff, "0 × 5 = 0"),
+            ("more places than a byte counts", (400, 400, 400, 5), 255, LimitKind::Places, "255"),
+        ];
+        for (name, (places, cap, carers, ratio), seats, kind, detail) in cases {
+            let staffing = Staffing { places, cap, carers, ratio };
+            assert_eq!(staffing.seats(), seats, "{name}");
+            assert_eq!(staffing.limit(), Limit { kind, detail: detail.to_owned() }, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_window_over_a_closed_time_says_which() {
+        let staffing = Staffing { places: 5, cap: 5, carers: 2, ratio: 5 };
+        let open = span("08:00-12:00").mask() | span("13:30-17:30").mask();
+        assert_eq!(limit(staffing, open, span("11:00-14:00")).detail, "12:00–13:30");
+        assert_eq!(limit(staffing, open, span("11:00-14:00")).kind, LimitKind::Closed);
+        assert_eq!(limit(staffing, open, span("09:00-12:00")).kind, LimitKind::ClassCap);
+    }
+
+    #[test]
+    fn the_calendar_and_the_nursery_both_close_a_day() {
+        let mut week = Week::default();
+        for weekday in 0..5 {
+            week.open(weekday, span("08:00-17:30"));
+        }
+        week.open(5, span("09:00-12:00"));
+        let (class, other) = (ClassId::new(), ClassId::new());
+        let closed = |class, date: &str, part: &str| {
+            [Closed { class, date: date.parse().unwrap(), span: span(part), reason: "".into() }]
+        };
+        let whole_day = closed(None, "2026-11-24", "00:00-24:00");
+        let afternoon = closed(None, "2026-11-23", "12:00-17:30");
+        let own = closed(Some(class), "2026-11-23", "08:00-10:00");
+        let others = closed(Some(other), "2026-11-23", "08:00-10:00");
+        // 2026-11-22 is a Sunday.
+        let cases: &[(&str, &str, Option<SpecialDay>, &[Closed], &str)] = &[
+            ("a Sunday", "2026-11-22", None, &[], ""),
+            ("a Sunday that pays for a holiday", "2026-11-22", Some(SpecialDay::Workday), &[], "08:00-17:30"),
+            ("an open Saturday stays as it is", "2026-11-21", Some(SpecialDay::Workday), &[], "09:00-12:00"),
+            ("a Monday", "2026-11-23", None, &[], "08:00-17:30"),
+            ("a holiday", "2026-11-23", Some(SpecialDay::Holiday), &[], ""),
+            ("a closure", "2026-11-24", None, &whole_day, ""),
+            ("the day after a closure", "2026-11-25", None, &whole_day, "08:00-17:30"),
+            ("a closed afternoon", "2026-11-23", None, &afternoon, "08:00-12:00"),
+            ("a closure of the class", "2026-11-23", None, &own, "10:00-17:30"),
+            ("a closure of another class", "2026-11-23", None, &others, "08:00-17:30"),
+        ];
+        for (name, date, special, closures, open) in cases {
+            let expected = if open.is_empty() { 0 } else { span(open).mask() };
+            assert_eq!(open_on(&week, date.parse().unwrap(), *special, class, closures), expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn runs_are_the_longest_stretches_of_free_time() {
+        let mask = span("08:00-09:00").mask() | span("10:30-12:00").mask() | span("23:30-24:00").mask();
+        let found: Vec<_> = runs(mask).map(|run| run.to_string()).collect();
+        assert_eq!(found, ["08:00–09:00", "10:30–12:00", "23:30–24:00"]);
+        assert_eq!(runs(WHOLE_DAY).collect::<Vec<_>>(), [span("00:00-24:00")]);
+        assert_eq!(runs(0).count(), 0);
+        assert_eq!(first_run(mask, 3), Some(span("10:30-12:00")));
+        assert_eq!(first_run(mask, 2), Some(span("08:00-09:00")));
+        assert_eq!(first_run(mask, 4), None);
+        assert_eq!(first_run(span("23:00-24:00").mask(), 2), Some(span("23:00-24:00")));
+    }
+
+    #[test]
+    fn taking_and_giving_back_leaves_nothing() {
+        let mut used = used(&["08:00-12:00", "10:00-14:00"]);
+        assert_eq!(used.peak(span("08:00-14:00")), 2);
+        assert_eq!(used.at("10:00".parse().unwrap()), 2);
+        used.remove(span("08:00-12:00"));
+        used.remove(span("10:00-14:00"));
+        assert!(used.is_empty());
+    }
+}

@@ -1,0 +1,343 @@
+//! Rows and queries of places and changes.
+//!
+//! Reads the register of `nurseries`. Of `booking` and `booking_day` it reads the open holds, and it writes one thing:
+//! a day whose hold ran out becomes `released` and takes no place any more.
+
+use std::collections::HashMap;
+
+use diesel::{
+    backend::Backend,
+    deserialize::{self, FromSql},
+    prelude::*,
+    serialize::{self, ToSql},
+    sql_query, sql_types,
+};
+use doorstep_shared::{
+    Date, HalfHour, Span, Timestamp,
+    bookings::{BookingState, DayState},
+    care::{ClassKind, NurseryKind},
+    ids::{BookingDayId, ClassId, NurseryId},
+};
+
+use super::{
+    days::Day,
+    rules::{Closed, Used, Week},
+    state::{Hold, State},
+};
+use crate::db::{Conn, schema};
+
+impl<DB: Backend> ToSql<sql_types::Binary, DB> for Used
+where
+    [u8]: ToSql<sql_types::Binary, DB>,
+{
+    fn to_sql<'b>(&'b self, out: &mut serialize::Output<'b, '_, DB>) -> serialize::Result {
+        self.as_bytes().as_slice().to_sql(out)
+    }
+}
+
+impl<DB: Backend> FromSql<sql_types::Binary, DB> for Used
+where
+    Vec<u8>: FromSql<sql_types::Binary, DB>,
+{
+    fn from_sql(bytes: DB::RawValue<'_>) -> deserialize::Result<Self> {
+        let bytes = Vec::from_sql(bytes)?;
+        Self::from_bytes(&bytes).ok_or_else(|| format!("{} half-hours in a day", bytes.len()).into())
+    }
+}
+
+pub type ClassDate = (ClassId, Date);
+type DayRow = (ClassId, Date, Used, i64);
+
+/// Locks the rows of `wanted`, which is sorted, making those that are missing. On SQLite the writer is alone: rows that
+/// do not exist are left out.
+pub fn lock_class_days(conn: &mut Conn, wanted: &[ClassDate]) -> QueryResult<Vec<DayRow>> {
+    use schema::class_day::dsl;
+    match conn {
+        Conn::Postgres(conn) => {
+            #[derive(QueryableByName)]
+            struct Locked {
+                #[diesel(sql_type = sql_types::Binary)]
+                class_id: ClassId,
+                #[diesel(sql_type = sql_types::Date)]
+                date: Date,
+                #[diesel(sql_type = sql_types::Binary)]
+                used: Used,
+                #[diesel(sql_type = sql_types::BigInt)]
+                version: i64,
+            }
+            let (classes, dates): (Vec<_>, Vec<_>) = wanted.iter().copied().unzip();
+            // Updating to the same value takes the row's lock and reads its newest state: one round trip, one order.
+            let rows = sql_query(
+                "INSERT INTO class_day (class_id, date, used, version) \
+                 SELECT w.class_id, w.date, $3, 0 FROM unnest($1, $2) AS w (class_id, date) \
+                 JOIN class ON class.id = w.class_id ORDER BY w.class_id, w.date \
+                 ON CONFLICT (class_id, date) DO UPDATE SET version = class_day.version \
+                 RETURNING class_id, date, used, version",
+            )
+            .bind::<sql_types::Array<sql_types::Binary>, _>(classes)
+            .bind::<sql_types::Array<sql_types::Date>, _>(dates)
+            .bind::<sql_types::Binary, _>(Used::NOBODY)
+            .load::<Locked>(conn)?;
+            Ok(rows.into_iter().map(|row| (row.class_id, row.date, row.used, row.version)).collect())
+        }
+        Conn::Sqlite(conn) => {
+            let mut rows = Vec::with_capacity(wanted.len());
+            for (class, date) in wanted {
+                let columns = (dsl::class_id, dsl::date, dsl::used, dsl::version);
+                let row = dsl::class_day.find((class, date)).select(columns).first::<DayRow>(conn);
+                rows.extend(row.optional()?);
+            }
+            Ok(rows)
+        }
+    }
+}
+
+/// What the number of places of some classes depends on.
+#[derive(Debug, Default)]
+pub struct Register {
+    pub classes: HashMap<ClassId, ClassRow>,
+    pub weeks: HashMap<NurseryId, Week>,
+    pub closures: HashMap<NurseryId, Vec<Closed>>,
+}
+
+#[derive(Debug)]
+pub struct ClassRow {
+    pub nursery: NurseryId,
+    pub nursery_kind: NurseryKind,
+    pub kind: ClassKind,
+    pub places: u16,
+    pub carers: u16,
+}
+
+/// The register of the classes in `wanted`, with the closures on its dates.
+pub fn load_register(conn: &mut Conn, wanted: &[ClassDate]) -> QueryResult<Register> {
+    use schema::{class, nursery};
+    let mut classes: Vec<_> = wanted.iter().map(|(class, _)| *class).collect();
+    classes.dedup();
+    let rows: Vec<(ClassId, NurseryId, NurseryKind, ClassKind, i16, i16)> = class::table
+        .inner_join(nursery::table)
+        .filter(class::id.eq_any(classes))
+        .select((class::id, nursery::id, nursery::kind, class::kind, class::places, class::carers))
+        .load(conn)?;
+    let mut register = Register::default();
+    for (id, nursery, nursery_kind, kind, places, carers) in rows {
+        let (places, carers) = (places.unsigned_abs(), carers.unsigned_abs());
+        register.classes.insert(id, ClassRow { nursery, nursery_kind, kind, places, carers });
+    }
+    let mut nurseries: Vec<_> = register.classes.values().map(|class| class.nursery).collect();
+    nurseries.sort_unstable();
+    nurseries.dedup();
+    let (first, last) =
+        wanted.iter().fold((Date::MAX, Date::MIN), |(first, last), (_, date)| (first.min(*date), last.max(*date)));
+    register.weeks = load_weeks(conn, &nurseries)?;
+    register.closures = load_closures(conn, &nurseries, first, last)?;
+    Ok(register)
+}
+
+fn load_weeks(conn: &mut Conn, nurseries: &[NurseryId]) -> QueryResult<HashMap<NurseryId, Week>> {
+    use schema::opening;
+    let rows: Vec<(NurseryId, i16, HalfHour, HalfHour)> = opening::table
+        .filter(opening::nursery_id.eq_any(nurseries))
+        .select((opening::nursery_id, opening::weekday, opening::from_half_hour, opening::to_half_hour))
+        .load(conn)?;
+    let mut weeks: HashMap<NurseryId, Week> = HashMap::new();
+    for (nursery, weekday, from, to) in rows {
+        if let (Some(span), Ok(weekday)) = (Span::new(from, to), usize::try_from(weekday - 1)) {
+            weeks.entry(nursery).or_default().open(weekday, span);
+        }
+    }
+    Ok(weeks)
+}
+
+fn load_closures(
+    conn: &mut Conn,
+    nurseries: &[NurseryId],
+    first: Date,
+    last: Date,
+) -> QueryResult<HashMap<NurseryId, Vec<Closed>>> {
+    use schema::closure;
+    type Row = (NurseryId, Option<ClassId>, Date, HalfHour, HalfHour, String);
+    let rows: Vec<Row> = closure::table
+        .filter(closure::nursery_id.eq_any(nurseries))
+        .filter(closure::date.between(first, last))
+        .order((closure::nursery_id, closure::date, closure::from_half_hour, closure::id))
+        .select((
+            closure::nursery_id,
+            closure::class_id,
+            closure::date,
+            closure::from_half_hour,
+            closure::to_half_hour,
+            closure::reason,
+        ))
+        .load(conn)?;
+    let mut closures: HashMap<NurseryId, Vec<Closed>> = HashMap::new();
+    for (nursery, class, date, from, to, reason) in rows {
+        if let Some(span) = Span::new(from, to) {
+            closures.entry(nursery).or_default().push(Closed { class, date, span, reason: reason.into() });
+        }
+    }
+    Ok(closures)
+}
+
+/// Releases the days of `wanted`, which is sorted, whose holds ran out. Returns the half-hours to give back.
+pub fn release_expired(
+    conn: &mut Conn,
+    now: Timestamp,
+    wanted: &[ClassDate],
+) -> QueryResult<Vec<(ClassId, Date, Span)>> {
+    use schema::{booking, booking_day};
+    let expired: Vec<(BookingDayId, ClassId, Date, HalfHour, HalfHour)> = booking::table
+        .inner_join(booking_day::table)
+        .filter(booking::state.eq(BookingState::Held).and(booking::hold_expires_at.le(now)))
+        .filter(booking_day::takes_place)
+        .select((
+            booking_day::id,
+            booking_day::class_id,
+            booking_day::date,
+            booking_day::from_half_hour,
+            booking_day::to_half_hour,
+        ))
+        .load(conn)?;
+    let ours: Vec<_> =
+        expired.into_iter().filter(|(_, class, date, ..)| wanted.binary_search(&(*class, *date)).is_ok()).collect();
+    if !ours.is_empty() {
+        diesel::update(booking_day::table.filter(booking_day::id.eq_any(ours.iter().map(|(id, ..)| *id))))
+            .set((booking_day::state.eq(DayState::Released), booking_day::takes_place.eq(false)))
+            .execute(conn)?;
+    }
+    let places = ours.into_iter().filter_map(|(_, class, date, from, to)| Some((class, date, Span::new(from, to)?)));
+    Ok(places.collect())
+}
+
+/// Open holds by class-day.
+pub type Holds = HashMap<ClassDate, Vec<Hold>>;
+
+/// Holds on the given class-days that have not run out by `now`.
+pub fn open_holds(conn: &mut Conn, now: Timestamp, days: &[&Day]) -> QueryResult<Holds> {
+    use schema::{booking, booking_day};
+    type Row = (ClassId, Date, HalfHour, HalfHour, Option<Timestamp>);
+    let mut classes: Vec<_> = days.iter().map(|day| day.class).collect();
+    classes.dedup();
+    let mut dates: Vec<_> = days.iter().map(|day| day.date).collect();
+    dates.sort_unstable();
+    dates.dedup();
+    let rows: Vec<Row> = booking_day::table
+        .inner_join(booking::table)
+        .filter(booking_day::class_id.eq_any(classes).and(booking_day::date.eq_any(dates)))
+        .filter(booking_day::takes_place)
+        .filter(booking::state.eq(BookingState::Held).and(booking::hold_expires_at.gt(now)))
+        .select((
+            booking_day::class_id,
+            booking_day::date,
+            booking_day::from_half_hour,
+            booking_day::to_half_hour,
+            booking::hold_expires_at,
+        ))
+        .load(conn)?;
+    let mut holds = Holds::new();
+    for (class, date, from, to, until) in rows {
+        if let (Some(span), Some(until)) = (Span::new(from, to), until) {
+            holds.entry((class, date)).or_default().push(Hold { span, until });
+        }
+    }
+    Ok(holds)
+}
+
+/// Writes places in use with the next version, and a change row for each day.
+pub fn save_batch(conn: &mut Conn, now: Timestamp, days: &[&Day], holds: &Holds) -> QueryResult<()> {
+    use schema::{change, class_day};
+    let state = |day: &Day| {
+        let holds = holds.get(&(day.class, day.date)).map_or(&[][..], Vec::as_slice);
+        State::encode(&day.used, holds)
+    };
+    match conn {
+        Conn::Postgres(conn) => {
+            let column = |part: fn(&Day) -> Vec<u8>| days.iter().map(|day| part(day)).collect::<Vec<_>>();
+            let dates: Vec<_> = days.iter().map(|day| day.date).collect();
+            let versions: Vec<_> = days.iter().map(|day| day.version + 1).collect();
+            sql_query(
+                "WITH new AS (SELECT * FROM unnest($1, $2, $3, $4, $5, $6) \
+                              AS new (class_id, date, used, version, nursery_id, state)), \
+                 saved AS (UPDATE class_day SET used = new.used, version = new.version FROM new \
+                           WHERE class_day.class_id = new.class_id AND class_day.date = new.date) \
+                 INSERT INTO change (at, kind, nursery_id, class_id, date, version, state) \
+                 SELECT $7, 'class_day', nursery_id, class_id, date, version, state FROM new",
+            )
+            .bind::<sql_types::Array<sql_types::Binary>, _>(column(|day| day.class.0.as_bytes().to_vec()))
+            .bind::<sql_types::Array<sql_types::Date>, _>(dates)
+            .bind::<sql_types::Array<sql_types::Binary>, _>(column(|day| day.used.as_bytes().to_vec()))
+            .bind::<sql_types::Array<sql_types::BigInt>, _>(versions)
+            .bind::<sql_types::Array<sql_types::Binary>, _>(column(|day| day.nursery.0.as_bytes().to_vec()))
+            .bind::<sql_types::Array<sql_types::Binary>, _>(days.iter().map(|day| state(day)).collect::<Vec<_>>())
+            .bind::<sql_types::Timestamp, _>(now)
+            .execute(conn)?;
+        }
+        Conn::Sqlite(conn) => {
+            for day in days {
+                let new = (class_day::used.eq(day.used), class_day::version.eq(day.version + 1));
+                diesel::insert_into(class_day::table)
+                    .values((class_day::class_id.eq(day.class), class_day::date.eq(day.date), new))
+                    .on_conflict((class_day::class_id, class_day::date))
+                    .do_update()
+                    .set(new)
+                    .execute(conn)?;
+                diesel::insert_into(change::table)
+                    .values((
+                        change::at.eq(now),
+                        change::kind.eq("class_day"),
+                        change::nursery_id.eq(day.nursery),
+                        change::class_id.eq(day.class),
+                        change::date.eq(day.date),
+                        change::version.eq(day.version + 1),
+                        change::state.eq(state(day)),
+                    ))
+                    .execute(conn)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+pub fn insert_nursery_change(conn: &mut Conn, now: Timestamp, nursery: NurseryId) -> QueryResult<()> {
+    use schema::change;
+    diesel::insert_into(change::table)
+        .values((change::at.eq(now), change::kind.eq("nursery"), change::nursery_id.eq(nursery)))
+        .execute(conn)?;
+    Ok(())
+}
+
+type Stored = Vec<(ClassId, Date, Used)>;
+type Taken = Vec<(ClassId, Date, Span)>;
+
+/// Every class-day and every booking day that takes a place, as of one moment.
+pub fn load_all_places(conn: &mut Conn) -> QueryResult<(Stored, Taken)> {
+    #[derive(QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = sql_types::Binary)]
+        class_id: ClassId,
+        #[diesel(sql_type = sql_types::Date)]
+        date: Date,
+        #[diesel(sql_type = sql_types::Nullable<sql_types::Binary>)]
+        used: Option<Used>,
+        #[diesel(sql_type = sql_types::Nullable<sql_types::SmallInt>)]
+        from_half_hour: Option<HalfHour>,
+        #[diesel(sql_type = sql_types::Nullable<sql_types::SmallInt>)]
+        to_half_hour: Option<HalfHour>,
+    }
+    // One statement, so that both halves are of the same moment.
+    let rows = sql_query(
+        "SELECT class_id, date, used, NULL AS from_half_hour, NULL AS to_half_hour FROM class_day \
+         UNION ALL SELECT class_id, date, NULL, from_half_hour, to_half_hour FROM booking_day WHERE takes_place \
+         ORDER BY class_id, date",
+    )
+    .load::<Row>(conn)?;
+    let (mut stored, mut taken) = (Stored::new(), Taken::new());
+    for row in rows {
+        match (row.used, row.from_half_hour, row.to_half_hour) {
+            (Some(used), ..) => stored.push((row.class_id, row.date, used)),
+            (None, Some(from), Some(to)) => taken.extend(Span::new(from, to).map(|span| (row.class_id, row.date, span))),
+            _ => {}
+        }
+    }
+    Ok((stored, taken))
+}
