@@ -28,12 +28,15 @@ CREATE TABLE login_code (
     phone TEXT NOT NULL,
     -- Keyed hash: the six digits alone could be guessed from a plain one.
     code_hash BYTEA NOT NULL,
+    -- Keyed hash of the address that asked, for its limit.
+    address_hash BYTEA NOT NULL,
     sent_at TIMESTAMP NOT NULL,
     expires_at TIMESTAMP NOT NULL,
     tries SMALLINT NOT NULL DEFAULT 0,
     used_at TIMESTAMP
 );
 CREATE INDEX login_code_phone ON login_code (phone, sent_at);
+CREATE INDEX login_code_address ON login_code (address_hash, sent_at);
 CREATE INDEX login_code_sent ON login_code (sent_at);
 
 CREATE TABLE session (
@@ -47,7 +50,6 @@ CREATE TABLE session (
     expires_at TIMESTAMP NOT NULL,
     ended_at TIMESTAMP
 );
-CREATE INDEX session_previous ON session (previous_hash);
 CREATE INDEX session_account ON session (account_id);
 
 CREATE TABLE child (

@@ -28,6 +28,7 @@ diesel::table! {
         id -> Binary,
         phone -> Text,
         code_hash -> Binary,
+        address_hash -> Binary,
         sent_at -> Timestamp,
         expires_at -> Timestamp,
         tries -> SmallInt,
