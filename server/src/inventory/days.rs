@@ -7,15 +7,17 @@ use doorstep_shared::{
     Date, Span, Timestamp,
     care::{ClassKind, NurseryKind},
     ids::{ClassId, NurseryId},
-    slots::{AgeRange, Limit},
+    slots::Limit,
 };
 
 use super::{
     rules::{self, Staffing, Used},
     store,
-    terms::Terms,
 };
-use crate::db::Conn;
+use crate::{
+    db::Conn,
+    policy::{ClassRule, Policies},
+};
 
 /// A class on a date, as it is under the lock and as the caller has changed it since.
 #[derive(Clone, Debug)]
@@ -25,8 +27,8 @@ pub struct Day {
     pub nursery: NurseryId,
     pub nursery_kind: NurseryKind,
     pub class_kind: ClassKind,
-    /// Completed months on `date`.
-    pub ages: AgeRange,
+    /// What the policy says about such a class on `date`: ages, cap and ratio.
+    pub rule: ClassRule,
     pub staffing: Staffing,
     /// When it is open, one bit for each half-hour.
     pub open: u64,
@@ -134,7 +136,12 @@ impl Days {
 ///
 /// # Errors
 /// When the database fails, or on PostgreSQL a lock is not had in time.
-pub fn lock_days(conn: &mut Conn, terms: &Terms, now: Timestamp, wanted: &[(ClassId, Date)]) -> QueryResult<Days> {
+pub fn lock_days(
+    conn: &mut Conn,
+    policies: &Policies,
+    now: Timestamp,
+    wanted: &[(ClassId, Date)],
+) -> QueryResult<Days> {
     let mut wanted = wanted.to_vec();
     wanted.sort_unstable();
     wanted.dedup();
@@ -144,7 +151,7 @@ pub fn lock_days(conn: &mut Conn, terms: &Terms, now: Timestamp, wanted: &[(Clas
     let register = store::load_register(conn, &wanted)?;
     let days = wanted.iter().filter_map(|(class, date)| {
         let found = register.classes.get(class)?;
-        let standard = terms.standard(found.kind, found.nursery_kind);
+        let rule = policies.on(*date).class_rule(found.nursery_kind, found.kind);
         let (used, version) = locked.get(&(*class, *date)).copied().unwrap_or((Used::NOBODY, 0));
         let week = register.weeks.get(&found.nursery).copied().unwrap_or_default();
         let closures = register.closures.get(&found.nursery).map_or(&[][..], Vec::as_slice);
@@ -154,14 +161,9 @@ pub fn lock_days(conn: &mut Conn, terms: &Terms, now: Timestamp, wanted: &[(Clas
             nursery: found.nursery,
             nursery_kind: found.nursery_kind,
             class_kind: found.kind,
-            ages: standard.ages,
-            staffing: Staffing {
-                places: found.places,
-                cap: standard.cap,
-                carers: found.carers,
-                ratio: standard.ratio,
-            },
-            open: rules::open_on(&week, *date, terms.special(*date), *class, closures),
+            rule,
+            staffing: Staffing::new(found.places, found.carers, rule),
+            open: rules::open_on(&week, *date, policies.calendar.day_kind(*date), *class, closures),
             used,
             version,
             changed: false,

@@ -8,9 +8,5 @@ mod days;
 pub mod rules;
 mod state;
 mod store;
-mod terms;
 
-pub use self::{
-    days::{Day, Days, changed_nursery, check, lock_days, save_days},
-    terms::{NamedDay, Standard, Terms},
-};
+pub use self::days::{Day, Days, changed_nursery, check, lock_days, save_days};

@@ -8,6 +8,8 @@ use doorstep_shared::{
     time::HALF_HOURS,
 };
 
+use crate::policy::{ClassRule, DayKind};
+
 /// Every half-hour of a day, one bit each; bit 0 is 00:00–00:30.
 pub const WHOLE_DAY: u64 = (1 << HALF_HOURS) - 1;
 
@@ -76,6 +78,10 @@ pub struct Staffing {
 }
 
 impl Staffing {
+    pub const fn new(places: u16, carers: u16, rule: ClassRule) -> Self {
+        Self { places, cap: rule.children, carers, ratio: rule.ratio }
+    }
+
     /// Bookable places while open, at most 255.
     pub fn seats(self) -> u16 {
         self.places.min(self.cap).min(self.carers.saturating_mul(self.ratio)).min(u8::MAX.into())
@@ -117,15 +123,6 @@ impl Week {
     }
 }
 
-/// A day that the calendar of the country treats differently from its weekday.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SpecialDay {
-    /// Public holiday: closed.
-    Holiday,
-    /// 调休: a weekend day worked to pay for a holiday.
-    Workday,
-}
-
 /// A time of a date at which a nursery, or one class of it, keeps closed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Closed {
@@ -140,21 +137,21 @@ pub struct Closed {
 /// The half-hours in which a nursery is open on a date by its weekly template and the calendar, one bit each.
 ///
 /// Closed on public holidays. On a 调休 workday a nursery that its template closes on that weekday opens as on a Monday.
-pub fn template_on(week: &Week, date: Date, special: Option<SpecialDay>) -> u64 {
+pub fn template_on(week: &Week, date: Date, day: &DayKind) -> u64 {
     let Week([monday, ..]) = *week;
     let template = week.0.get(date.weekday().num_days_from_monday() as usize).copied().unwrap_or(0);
-    match special {
-        Some(SpecialDay::Holiday) => 0,
-        Some(SpecialDay::Workday) if template == 0 => monday,
+    match day {
+        DayKind::Holiday { .. } => 0,
+        DayKind::Workday { .. } if template == 0 => monday,
         _ => template,
     }
 }
 
 /// The half-hours in which a class is open on a date: as its nursery by [`template_on`], minus closures.
-pub fn open_on(week: &Week, date: Date, special: Option<SpecialDay>, class: ClassId, closures: &[Closed]) -> u64 {
+pub fn open_on(week: &Week, date: Date, day: &DayKind, class: ClassId, closures: &[Closed]) -> u64 {
     let concerns = |closed: &&Closed| closed.date == date && closed.class.is_none_or(|only| only == class);
     let shut = closures.iter().filter(concerns).fold(0, |shut, closed| shut | closed.span.mask());
-    template_on(week, date, special) & !shut
+    template_on(week, date, day) & !shut
 }
 
 /// Half-hours of `want` in which no place is free. Empty means that it fits.
@@ -270,21 +267,24 @@ mod tests {
         let own = closed(Some(class), "2026-11-23", "08:00-10:00");
         let others = closed(Some(other), "2026-11-23", "08:00-10:00");
         // 2026-11-22 is a Sunday.
-        let cases: &[(&str, &str, Option<SpecialDay>, &[Closed], &str)] = &[
-            ("a Sunday", "2026-11-22", None, &[], ""),
-            ("a Sunday that pays for a holiday", "2026-11-22", Some(SpecialDay::Workday), &[], "08:00-17:30"),
-            ("an open Saturday stays as it is", "2026-11-21", Some(SpecialDay::Workday), &[], "09:00-12:00"),
-            ("a Monday", "2026-11-23", None, &[], "08:00-17:30"),
-            ("a holiday", "2026-11-23", Some(SpecialDay::Holiday), &[], ""),
-            ("a closure", "2026-11-24", None, &whole_day, ""),
-            ("the day after a closure", "2026-11-25", None, &whole_day, "08:00-17:30"),
-            ("a closed afternoon", "2026-11-23", None, &afternoon, "08:00-12:00"),
-            ("a closure of the class", "2026-11-23", None, &own, "10:00-17:30"),
-            ("a closure of another class", "2026-11-23", None, &others, "08:00-17:30"),
+        let ordinary = DayKind::Ordinary;
+        let holiday = DayKind::Holiday { zh: String::new(), en: String::new() };
+        let workday = DayKind::Workday { zh: String::new(), en: String::new() };
+        let cases: &[(&str, &str, &DayKind, &[Closed], &str)] = &[
+            ("a Sunday", "2026-11-22", &ordinary, &[], ""),
+            ("a Sunday that pays for a holiday", "2026-11-22", &workday, &[], "08:00-17:30"),
+            ("an open Saturday stays as it is", "2026-11-21", &workday, &[], "09:00-12:00"),
+            ("a Monday", "2026-11-23", &ordinary, &[], "08:00-17:30"),
+            ("a holiday", "2026-11-23", &holiday, &[], ""),
+            ("a closure", "2026-11-24", &ordinary, &whole_day, ""),
+            ("the day after a closure", "2026-11-25", &ordinary, &whole_day, "08:00-17:30"),
+            ("a closed afternoon", "2026-11-23", &ordinary, &afternoon, "08:00-12:00"),
+            ("a closure of the class", "2026-11-23", &ordinary, &own, "10:00-17:30"),
+            ("a closure of another class", "2026-11-23", &ordinary, &others, "08:00-17:30"),
         ];
-        for (name, date, special, closures, open) in cases {
+        for (name, date, day, closures, open) in cases {
             let expected = if open.is_empty() { 0 } else { span(open).mask() };
-            assert_eq!(open_on(&week, date.parse().unwrap(), *special, class, closures), expected, "{name}");
+            assert_eq!(open_on(&week, date.parse().unwrap(), day, class, closures), expected, "{name}");
         }
     }
 

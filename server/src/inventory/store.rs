@@ -335,7 +335,9 @@ pub fn load_all_places(conn: &mut Conn) -> QueryResult<(Stored, Taken)> {
     for row in rows {
         match (row.used, row.from_half_hour, row.to_half_hour) {
             (Some(used), ..) => stored.push((row.class_id, row.date, used)),
-            (None, Some(from), Some(to)) => taken.extend(Span::new(from, to).map(|span| (row.class_id, row.date, span))),
+            (None, Some(from), Some(to)) => {
+                taken.extend(Span::new(from, to).map(|span| (row.class_id, row.date, span)))
+            }
             _ => {}
         }
     }
