@@ -11,7 +11,7 @@ use crate::{api::Api, app::App};
 /// Registers the probes, the metrics and the document. Last, so that the document is complete.
 pub fn register(api: &mut Api, metrics: PrometheusHandle) {
     api.raw(Method::Get, "/livez", "anyone", "200 while the process answers at all.", |config| {
-        config.route("/livez", web::get().to(async || HttpResponse::Ok().body("alive\n")));
+        config.route("/livez", web::get().to(async || HttpResponse::Ok().content_type("text/plain").body("alive\n")));
     });
     api.raw(Method::Get, "/readyz", "anyone", "503 until searches are answered from a complete index.", |config| {
         config.route("/readyz", web::get().to(readyz));
@@ -36,8 +36,9 @@ pub fn register(api: &mut Api, metrics: PrometheusHandle) {
 
 async fn readyz(app: web::Data<App>) -> HttpResponse {
     if app.is_ready() {
-        HttpResponse::Ok().body("ready\n")
+        HttpResponse::Ok().content_type("text/plain").body("ready\n")
     } else {
-        HttpResponse::ServiceUnavailable().insert_header(("retry-after", "1")).body("the index is being built\n")
+        let mut answer = HttpResponse::ServiceUnavailable();
+        answer.insert_header(("retry-after", "1")).content_type("text/plain").body("the index is being built\n")
     }
 }

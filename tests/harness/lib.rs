@@ -1,1 +1,55 @@
-//! x
+//! The harness of the black-box tests.
+//!
+//! [`TestApp`] is the server as it is shipped, on a free port and a fresh database. [`test_on_both`] runs a test on
+//! SQLite and on PostgreSQL. People and nurseries are made by builders: `app.family("Ann")`, `app.offer()`.
+
+mod app;
+mod client;
+mod cluster;
+mod database;
+mod family;
+mod folder;
+mod nursery;
+mod order;
+mod program;
+
+pub use app::TestApp;
+pub use client::{Answer, Client};
+pub use database::{Database, Fresh};
+pub use doorstep_test_macros::test_on_both;
+pub use family::Family;
+pub use folder::Folder;
+pub use nursery::{Nursery, NurseryBuilder, Offer, OfferBuilder};
+pub use order::Order;
+pub use program::{program, workspace};
+
+/// What nearly every test needs.
+pub mod prelude {
+    pub use doorstep_shared::{Date, Problem, ProblemKind, Span, Timestamp};
+    pub use futures::{future::join_all, join};
+
+    pub use crate::{Client, Database, Family, Offer, TestApp, test_on_both};
+}
+
+/// What a test starts from.
+pub trait Start: Sized {
+    fn start(database: Database) -> impl Future<Output = Self>;
+}
+
+impl Start for Database {
+    async fn start(database: Database) -> Self {
+        database
+    }
+}
+
+impl Start for TestApp {
+    async fn start(database: Database) -> Self {
+        Self::on(database).await
+    }
+}
+
+/// Runs one test on one database. What [`test_on_both`] calls.
+pub fn run<S: Start, F: Future<Output = ()>>(database: Database, test: impl FnOnce(S) -> F) {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    runtime.block_on(async { test(S::start(database).await).await });
+}

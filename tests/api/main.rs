@@ -1,0 +1,3 @@
+//! The API from outside, on both databases. One file for each noun, and one for each thing that concerns all.
+
+mod operations;
