@@ -2,7 +2,7 @@
 
 use std::{ops::Deref, sync::Arc};
 
-use crate::{api::Api, clock::Clock, config::Config, db::Db, error::Result, outbox, policy::Policies};
+use crate::{api::Api, clock::Clock, config::Config, db::Db, error::Result, nurseries, outbox, policy::Policies};
 
 /// The running product. Cheap to clone.
 #[derive(Clone)]
@@ -41,6 +41,7 @@ impl App {
     /// Every endpoint of every slice.
     pub fn api(&self) -> Api {
         let mut api = Api::new(self.config.calls_per_second);
+        nurseries::register(&mut api);
         if self.config.demo {
             outbox::register(&mut api);
         }

@@ -9,6 +9,7 @@ pub mod config;
 pub mod db;
 pub mod error;
 pub mod inventory;
+pub mod nurseries;
 mod openapi;
 mod ops;
 pub mod outbox;

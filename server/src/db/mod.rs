@@ -5,6 +5,8 @@
 //! connection and commits in groups ([`writer`]); on PostgreSQL each write takes a connection of the pool.
 
 pub mod batch;
+pub mod bulk;
+pub mod changes;
 mod connect;
 pub mod migrate;
 pub mod once;

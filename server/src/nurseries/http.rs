@@ -1,0 +1,92 @@
+//! The register's endpoints.
+
+use doorstep_shared::{
+    bookings::CancelRule,
+    nurseries::{ClassProfile, DistrictOutline, Districts, GetNursery, ListDistricts, NurseryProfile, OfferProfile},
+};
+
+use super::store::{self, DistrictRow, OfferRow, Profile};
+use crate::{
+    api::{Api, Call},
+    auth::Anyone,
+    error::{Error, Result},
+    policy::Policy,
+};
+
+/// The register's endpoints.
+pub fn register(api: &mut Api) {
+    api.on(get_nursery).on(list_districts);
+}
+
+async fn get_nursery(call: Call<Anyone>, request: GetNursery) -> Result<NurseryProfile> {
+    let profile = call.app.db.read(move |conn| Ok(store::profile(conn, request.id)?)).await?;
+    Ok(profile_of(profile, call.app.policy.on(call.now.local_date())))
+}
+
+async fn list_districts(call: Call<Anyone>, _: ListDistricts) -> Result<Districts> {
+    let rows = call.app.db.read(|conn| Ok(store::districts(conn)?)).await?;
+    Ok(Districts { items: rows.into_iter().map(outline_of).collect::<Result<_>>()? })
+}
+
+fn outline_of(row: DistrictRow) -> Result<DistrictOutline> {
+    let outline = serde_json::from_str(&row.outline);
+    let outline = outline.map_err(|error| Error::internal(format!("the outline of {}: {error}", row.id)))?;
+    let centre = [row.centre_lng, row.centre_lat];
+    Ok(DistrictOutline { id: row.id, name: row.name, name_en: row.name_en, outline, centre })
+}
+
+fn profile_of(profile: Profile, policy: &Policy) -> NurseryProfile {
+    let Profile { nursery, district, classes, offers, mut windows, opening } = profile;
+    let mut offer_of = |row: &OfferRow| OfferProfile {
+        id: row.id,
+        care: row.care,
+        price_fen: row.price_fen,
+        windows: windows.remove(&row.id).unwrap_or_default(),
+        lead_minutes: row.lead_minutes.cast_unsigned(),
+        cancel_rule: CancelRule {
+            free_until_hours: row.free_until_hours.cast_unsigned(),
+            // The table keeps it from 0 to 100.
+            late_percent: u8::try_from(row.late_percent).unwrap_or(100),
+        },
+    };
+    let mut classes: Vec<_> = classes
+        .into_iter()
+        .map(|row| {
+            let rule = policy.class_rule(nursery.kind, row.kind);
+            ClassProfile {
+                id: row.id,
+                kind: row.kind,
+                name: row.name,
+                ages: rule.ages(),
+                places: row.places.cast_unsigned(),
+                carers: row.carers.cast_unsigned(),
+                ratio: rule.ratio,
+                offers: offers.iter().filter(|offer| offer.class_id == row.id).map(&mut offer_of).collect(),
+            }
+        })
+        // A class that sells nothing any more is kept for the bookings that name it.
+        .filter(|class| !class.offers.is_empty())
+        .collect();
+    classes.sort_by_key(|class| (class.ages.from_months, class.id));
+    NurseryProfile {
+        id: nursery.id,
+        name: nursery.name,
+        kind: nursery.kind,
+        ownership: nursery.ownership,
+        district,
+        address: nursery.address,
+        phone: nursery.phone,
+        lat: nursery.lat,
+        lng: nursery.lng,
+        inclusive: nursery.inclusive,
+        rating: nursery.rating,
+        filing_no: nursery.filing_no,
+        about: nursery.about,
+        bring: nursery.bring,
+        health: nursery.health,
+        opening: opening.into(),
+        classes,
+        demo: nursery.demo,
+        to_confirm: nursery.to_confirm,
+    }
+}
