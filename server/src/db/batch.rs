@@ -8,7 +8,7 @@ use super::{Conn, Db};
 use crate::error::{Error, Result};
 
 /// Runs orders in the given sequence; one refused order leaves the others alone.
-pub type RunBatch<O, R> = fn(&mut Conn, &[O]) -> Result<Vec<Result<R>>>;
+pub type RunBatch<O, R> = Arc<dyn Fn(&mut Conn, &[O]) -> Result<Vec<Result<R>>> + Send + Sync>;
 
 /// Orders that may wait. More than that and the caller is told to come back.
 const QUEUE: usize = 10_000;
@@ -45,7 +45,7 @@ where
         let (queue, waiting) = mpsc::channel(QUEUE);
         let waiting = Arc::new(Mutex::new(waiting));
         for _ in 0..shape.lanes {
-            tokio::spawn(lane(db.clone(), Arc::clone(&waiting), shape.most, run));
+            tokio::spawn(lane(db.clone(), Arc::clone(&waiting), shape.most, Arc::clone(&run)));
         }
         Self { queue }
     }
@@ -75,7 +75,7 @@ where
         let (orders, answers): (Vec<O>, Vec<_>) = taken.into_iter().unzip();
         let orders = Arc::new(orders);
         let together = {
-            let orders = Arc::clone(&orders);
+            let (orders, run) = (Arc::clone(&orders), Arc::clone(&run));
             db.write(move |conn| run(conn, &orders)).await
         };
         match together {
@@ -93,6 +93,7 @@ where
             // One order must not take the others down with it: each alone.
             Err(_) => {
                 for (order, answer) in orders.iter().cloned().zip(answers) {
+                    let run = Arc::clone(&run);
                     let alone = db.write(move |conn| run(conn, &[order])).await;
                     let _ = answer.send(alone.and_then(|mut results| {
                         results.pop().unwrap_or_else(|| Err(Error::internal("a batch of one gave no answer")))

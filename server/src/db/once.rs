@@ -32,24 +32,34 @@ impl Once {
     }
 }
 
-/// The answers already committed for these calls, by scope. A call that is not among them has not happened.
-///
-/// An entry is an error when the key was used with another body.
-pub fn replay_batch(conn: &mut Conn, calls: &[&Once]) -> QueryResult<HashMap<Vec<u8>, Result<String>>> {
-    let Some(now) = calls.iter().map(|call| call.now).max() else { return Ok(HashMap::new()) };
+/// Answers that have been given, by call.
+#[derive(Default)]
+pub struct Answers(HashMap<Vec<u8>, (Vec<u8>, String)>);
+
+impl Answers {
+    /// What was answered to this call. None: it has not happened.
+    ///
+    /// The inner error is `key-reused`: the key was used with another body.
+    pub fn of(&self, call: &Once) -> Option<Result<&str>> {
+        let (body_hash, answer) = self.0.get(&call.scope)?;
+        Some(if *body_hash == call.body_hash { Ok(answer) } else { Err(ProblemKind::KeyReused.into()) })
+    }
+
+    /// Adds an answer that this transaction gives, for the same call later in its batch.
+    pub fn add(&mut self, call: &Once, answer: String) {
+        self.0.insert(call.scope.clone(), (call.body_hash.clone(), answer));
+    }
+}
+
+/// The answers already committed for these calls, one statement for all.
+pub fn replay_batch(conn: &mut Conn, calls: &[&Once]) -> QueryResult<Answers> {
+    let Some(now) = calls.iter().map(|call| call.now).max() else { return Ok(Answers::default()) };
     let rows: Vec<(Vec<u8>, Vec<u8>, String)> = idempotency::table
         .filter(idempotency::scope.eq_any(calls.iter().map(|call| call.scope.clone())))
         .filter(idempotency::created_at.gt(now - KEPT))
         .select((idempotency::scope, idempotency::body_hash, idempotency::answer))
         .load(conn)?;
-    let stored: HashMap<_, _> = rows.into_iter().map(|(scope, hash, answer)| (scope, (hash, answer))).collect();
-    let judged = calls.iter().filter_map(|call| {
-        let (hash, answer) = stored.get(&call.scope)?;
-        let judged =
-            if *hash == call.body_hash { Ok(answer.clone()) } else { Err(Error::from(ProblemKind::KeyReused)) };
-        Some((call.scope.clone(), judged))
-    });
-    Ok(judged.collect())
+    Ok(Answers(rows.into_iter().map(|(scope, hash, answer)| (scope, (hash, answer))).collect()))
 }
 
 /// Stores answers, one statement for all. Unique by scope: the same call committed by another process fails here.
@@ -84,9 +94,9 @@ pub fn remember_batch(conn: &mut Conn, answers: &[(&Once, String)]) -> QueryResu
 
 /// The committed answer of this call, if there is one.
 pub fn replay<T: DeserializeOwned>(conn: &mut Conn, call: &Once) -> Result<Option<T>> {
-    match replay_batch(conn, &[call])?.remove(&call.scope) {
+    match replay_batch(conn, &[call])?.of(call) {
         None => Ok(None),
-        Some(answer) => Ok(Some(serde_json::from_str(&answer?).map_err(Error::internal)?)),
+        Some(answer) => Ok(Some(serde_json::from_str(answer?).map_err(Error::internal)?)),
     }
 }
 
