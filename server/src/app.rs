@@ -2,7 +2,21 @@
 
 use std::{ops::Deref, sync::Arc};
 
-use crate::{api::Api, clock::Clock, config::Config, db::Db, error::Result, nurseries, outbox, policy::Policies};
+use doorstep_shared::bookings::Booking;
+
+use crate::{
+    api::Api,
+    bookings,
+    clock::Clock,
+    config::Config,
+    db::{
+        Db,
+        batch::{Batch, Shape},
+    },
+    error::Result,
+    nurseries, outbox,
+    policy::Policies,
+};
 
 /// The running product. Cheap to clone.
 #[derive(Clone)]
@@ -14,6 +28,8 @@ pub struct Inner {
     pub clock: Arc<dyn Clock>,
     /// The numbers that policy fixes, by date.
     pub policy: Arc<Policies>,
+    /// Waiting orders, booked many in one transaction.
+    pub bookings: Batch<bookings::Order, Booking>,
 }
 
 impl Deref for App {
@@ -24,13 +40,17 @@ impl Deref for App {
 }
 
 impl App {
-    /// Opens what the product needs. The database must have been migrated.
+    /// Opens what the product needs. The database must have been migrated, and a runtime must be running.
     ///
     /// # Errors
     /// When a setting or the policy file is wrong, or the database cannot be reached.
     pub fn new(config: Config, db: Db, clock: Arc<dyn Clock>) -> Result<Self> {
         let policy = Policies::load(config.policy.as_deref(), config.holidays.as_deref())?;
-        Ok(Self(Arc::new(Inner { config, db, clock, policy: Arc::new(policy) })))
+        let policy = Arc::new(policy);
+        let book = Arc::clone(&policy);
+        let bookings =
+            Batch::start(&db, Shape::of(&db), Arc::new(move |conn, orders| bookings::book_many(conn, &book, orders)));
+        Ok(Self(Arc::new(Inner { config, db, clock, policy, bookings })))
     }
 
     /// Whether searches are answered from a complete index.
@@ -42,6 +62,7 @@ impl App {
     pub fn api(&self) -> Api {
         let mut api = Api::new(self.config.calls_per_second);
         nurseries::register(&mut api);
+        bookings::register(&mut api);
         if self.config.demo {
             outbox::register(&mut api);
         }

@@ -1,0 +1,203 @@
+//! The hot verb: lock, load, decide, write, each once for the whole batch.
+
+use std::collections::HashMap;
+
+use chrono::{Datelike as _, Days as DaysAhead};
+use doorstep_shared::{
+    Date, Fen, Timestamp,
+    bookings::{Booking, BookingState, DayState},
+    ids::{AccountId, BookingDayId, BookingId, ClassId, FamilyId, OfferId},
+};
+
+use super::{
+    facts::{Known, Offer, Taken},
+    messages::{self, Event},
+    order::Order,
+    rules::{self, Plan},
+    store::{self, BookingRow, DayRow, DayView},
+    view,
+};
+use crate::{
+    db::{
+        Conn, Once,
+        once::{remember_batch, replay_batch},
+    },
+    error::{Error, Result},
+    inventory,
+    outbox::{self, Message},
+    policy::Policies,
+};
+
+/// Books each order wholly or not at all, in the given order; one refused order leaves the others alone.
+///
+/// Orders of one batch see each other's effects. A call that was answered before gets the same answer again.
+/// Lock order: class-days by class and date, then families by id. Never opens its own transaction.
+///
+/// # Errors
+/// When the database fails; then no order has been carried out.
+pub fn book_many(conn: &mut Conn, policies: &Policies, orders: &[Order]) -> Result<Vec<Result<Booking>>> {
+    let Some(now) = orders.iter().map(|order| order.now).max() else { return Ok(Vec::new()) };
+    let mut known = Known { offers: store::offers(conn, &offer_ids(orders))?, ..Known::default() };
+    let wanted = class_days(orders, &known.offers, now, policies);
+    let mut days = inventory::lock_days(conn, policies, now, &wanted)?;
+    let families = families(orders);
+    store::lock_families(conn, &families)?;
+    // Read under the locks: the same call, running elsewhere a moment ago, has been answered by now.
+    let calls: Vec<&Once> = orders.iter().filter_map(|order| order.once.as_ref()).collect();
+    let mut answered = replay_batch(conn, &calls)?;
+    known.children = store::children(conn, &families)?;
+    known.taken = store::taken(conn, &families, since(&wanted, now), now)?;
+
+    let (mut new, mut remembered) = (New::default(), Vec::new());
+    let mut results = Vec::with_capacity(orders.len());
+    for order in orders {
+        let replayed = order.once.as_ref().and_then(|once| answered.of(once));
+        if let Some(answer) = replayed {
+            results.push(answer.and_then(|answer| serde_json::from_str(answer).map_err(Error::internal)));
+            continue;
+        }
+        let booking = match rules::decide(order, &known, &mut days, policies) {
+            Ok(plan) => new.add(order, plan, &mut known, policies),
+            Err(problem) => {
+                results.push(Err(problem.into()));
+                continue;
+            }
+        };
+        if let Some(once) = &order.once {
+            let answer = serde_json::to_string(&booking).map_err(Error::internal)?;
+            answered.add(once, answer.clone());
+            remembered.push((once, answer));
+        }
+        results.push(Ok(booking));
+    }
+
+    store::insert_batch(conn, &new.bookings, &new.days)?;
+    inventory::save_days(conn, now, &days)?;
+    let told = new.messages(&store::phones(conn, &new.accounts())?);
+    outbox::send_batch(conn, now, &told)?;
+    remember_batch(conn, &remembered)?;
+    Ok(results)
+}
+
+fn offer_ids(orders: &[Order]) -> Vec<OfferId> {
+    sorted(orders.iter().flat_map(|order| order.book.children.iter().map(|child| child.offer_id)))
+}
+
+fn families(orders: &[Order]) -> Vec<FamilyId> {
+    sorted(orders.iter().map(|order| order.family))
+}
+
+fn sorted<T: Ord>(ids: impl Iterator<Item = T>) -> Vec<T> {
+    let mut ids: Vec<T> = ids.collect();
+    ids.sort_unstable();
+    ids.dedup();
+    ids
+}
+
+/// The class-days that the orders could book. Days that no rule allows are left out, so that they leave no rows.
+fn class_days(
+    orders: &[Order],
+    offers: &HashMap<OfferId, Offer>,
+    now: Timestamp,
+    policies: &Policies,
+) -> Vec<(ClassId, Date)> {
+    let first = orders.iter().map(|order| order.now).min().unwrap_or(now).local_date();
+    let last = now.local_date() + DaysAhead::new(policies.on(now.local_date()).booking.horizon_days.into());
+    let wanted = orders.iter().flat_map(|order| {
+        let classes = order.book.children.iter().filter_map(|child| offers.get(&child.offer_id));
+        classes.flat_map(|offer| order.book.days.iter().map(|day| (offer.class, day.date)))
+    });
+    sorted(wanted.filter(|(_, date)| (first..=last).contains(date)))
+}
+
+/// From when on the families' bookings matter: open holds, and the whole month for temporary care.
+fn since(wanted: &[(ClassId, Date)], now: Timestamp) -> Date {
+    let today = now.local_date();
+    let earliest = wanted.iter().map(|(_, date)| *date).min().unwrap_or(today).min(today);
+    // The first of a month exists in every month.
+    earliest.with_day(1).unwrap_or(earliest)
+}
+
+/// What a batch writes.
+#[derive(Default)]
+struct New {
+    bookings: Vec<BookingRow>,
+    days: Vec<DayRow>,
+    /// Booked at once, so that it is told.
+    confirmed: Vec<(AccountId, Booking)>,
+}
+
+impl New {
+    fn add(&mut self, order: &Order, plan: Plan, known: &mut Known, policies: &Policies) -> Booking {
+        let (id, now) = (BookingId::new(), order.now);
+        let dates = || plan.days.iter().map(|day| day.date);
+        let row = BookingRow {
+            id,
+            family_id: order.family,
+            account_id: order.account,
+            nursery_id: plan.nursery.id,
+            state: if order.book.hold { BookingState::Held } else { BookingState::Confirmed },
+            created_at: now,
+            hold_expires_at: plan.hold_expires_at,
+            extended: false,
+            confirmed_at: (!order.book.hold).then_some(now),
+            cancelled_at: None,
+            cancel_cost_fen: Fen::ZERO,
+            free_until_hours: i16::try_from(plan.rule.free_until_hours).unwrap_or(i16::MAX),
+            late_percent: plan.rule.late_percent.into(),
+            pickup: order.book.pickup.trim().to_owned(),
+            door_code: format!("{:06}", rand::random_range(0..1_000_000)),
+            first_date: dates().min().unwrap_or_default(),
+            last_date: dates().max().unwrap_or_default(),
+            version: 1,
+        };
+        let days = plan.days.into_iter().map(|day| DayView {
+            row: DayRow {
+                id: BookingDayId::new(),
+                booking_id: id,
+                child_id: day.child,
+                offer_id: day.offer,
+                class_id: day.class,
+                care: day.care,
+                date: day.date,
+                from_half_hour: day.span.from,
+                to_half_hour: day.span.to,
+                state: DayState::Expected,
+                takes_place: true,
+                unit_price_fen: day.unit_price,
+                price_fen: day.price,
+            },
+            child_name: day.child_name,
+            class_kind: day.class_kind,
+        });
+        let days: Vec<_> = days.collect();
+        let taken = days.iter().map(|DayView { row: day, .. }| Taken {
+            booking: id,
+            child: day.child_id,
+            care: day.care,
+            date: day.date,
+            span: day.span(),
+            hold_expires_at: plan.hold_expires_at,
+        });
+        known.admit(order.family, taken);
+        let limits = &policies.on(now.local_date()).booking;
+        let booking = view::booking(&row, plan.nursery, &days, now, limits);
+        if row.state == BookingState::Confirmed {
+            self.confirmed.push((order.account, booking.clone()));
+        }
+        self.bookings.push(row);
+        self.days.extend(days.into_iter().map(|day| day.row));
+        booking
+    }
+
+    fn accounts(&self) -> Vec<AccountId> {
+        sorted(self.confirmed.iter().map(|(account, _)| *account))
+    }
+
+    fn messages(&self, phones: &HashMap<AccountId, String>) -> Vec<Message> {
+        let told = self.confirmed.iter().flat_map(|(account, booking)| {
+            messages::about(booking, 1, Event::Booked, phones.get(account).map(String::as_str))
+        });
+        told.collect()
+    }
+}

@@ -1,0 +1,27 @@
+//! Hold, book, confirm, cancel, undo: a family's bookings, and the places they take.
+//!
+//! A booking is one transaction over three nouns: its own rows, the class-days of `inventory` and the messages of the
+//! outbox. Everything that changes a booking locks its class-days first, by class and date, and its family after them,
+//! so two changes of one booking, two bookings of one place and two bookings of one child never run side by side.
+
+mod book;
+mod change;
+mod expire;
+mod facts;
+mod http;
+mod messages;
+mod order;
+mod price;
+mod read;
+mod rules;
+mod store;
+mod view;
+
+pub use self::{
+    book::book_many,
+    change::{cancel, confirm, extend, undo},
+    expire::release_expired,
+    http::register,
+    order::{Order, check_shape},
+    read::{get, list},
+};

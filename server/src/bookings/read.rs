@@ -1,0 +1,82 @@
+//! One booking, and pages of them.
+
+use doorstep_shared::{
+    Date, Problem, ProblemKind, Timestamp,
+    bookings::{Booking, BookingPage, ListBookings},
+    ids::{BookingId, FamilyId},
+    problem::FieldRule,
+};
+
+use super::{
+    store::{self, BookingRow, Page},
+    view,
+};
+use crate::{
+    db::Conn,
+    error::{Error, Result},
+    policy::{BookingRules, Policies},
+};
+
+/// Bookings on a page.
+const PAGE: usize = 50;
+
+/// A booking of the family, as it is at `now`.
+///
+/// # Errors
+/// `not-found` when there is none, or it is another family's.
+pub fn get(conn: &mut Conn, policies: &Policies, now: Timestamp, family: FamilyId, id: BookingId) -> Result<Booking> {
+    let row = store::find(conn, family, id)?.ok_or_else(|| Problem::new(ProblemKind::NotFound))?;
+    one(conn, &policies.on(now.local_date()).booking, now, &row)
+}
+
+/// The family's bookings: latest care first, or soonest first from a date on.
+///
+/// # Errors
+/// `invalid` when the cursor is not one of ours.
+pub fn list(
+    conn: &mut Conn,
+    policies: &Policies,
+    now: Timestamp,
+    family: FamilyId,
+    ask: &ListBookings,
+) -> Result<BookingPage> {
+    let after = ask.cursor.as_deref().map(read_cursor).transpose()?;
+    let most = i64::try_from(PAGE + 1).unwrap_or(i64::MAX);
+    let mut rows = store::page(conn, &Page { family, state: ask.state, from: ask.from, after, most }, now)?;
+    let has_more = rows.len() > PAGE;
+    rows.truncate(PAGE);
+    let next_cursor = rows.last().filter(|_| has_more).map(|last| {
+        let date = if ask.from.is_some() { last.first_date } else { last.last_date };
+        format!("{date}_{}", last.id)
+    });
+    let items = many(conn, &policies.on(now.local_date()).booking, now, &rows)?;
+    Ok(BookingPage { items, next_cursor })
+}
+
+fn read_cursor(cursor: &str) -> Result<(Date, BookingId), Problem> {
+    let parts = cursor.split_once('_').and_then(|(date, id)| Some((date.parse().ok()?, id.parse().ok()?)));
+    parts.ok_or_else(|| Problem::field("cursor", FieldRule::Unknown, "it is not the next_cursor of a page"))
+}
+
+/// The whole of a booking whose row is known.
+pub fn one(conn: &mut Conn, limits: &BookingRules, now: Timestamp, row: &BookingRow) -> Result<Booking> {
+    let booking = many(conn, limits, now, std::slice::from_ref(row))?.pop();
+    booking.ok_or_else(|| Error::internal(format!("booking {} has no nursery", row.id)))
+}
+
+fn many(conn: &mut Conn, limits: &BookingRules, now: Timestamp, rows: &[BookingRow]) -> Result<Vec<Booking>> {
+    if rows.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut ids: Vec<_> = rows.iter().map(|row| row.nursery_id).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let nurseries = store::nurseries(conn, &ids)?;
+    let days = store::day_views(conn, &rows.iter().map(|row| row.id).collect::<Vec<_>>())?;
+    let bookings = rows.iter().filter_map(|row| {
+        let nursery = nurseries.get(&row.nursery_id)?.clone();
+        let days = days.get(&row.id).map_or(&[][..], Vec::as_slice);
+        Some(view::booking(row, nursery, days, now, limits))
+    });
+    Ok(bookings.collect())
+}

@@ -1,0 +1,333 @@
+//! May it be booked? Pure decisions over the facts of a batch and its locked class-days.
+
+use chrono::{Datelike as _, Days as DaysAhead, Duration};
+use doorstep_shared::{
+    Date, Fen, Problem, ProblemKind, Span, Timestamp,
+    age::completed_months,
+    bookings::{BookedNursery, CancelRule, DayAndTime},
+    care::{CareKind, ClassKind, NurseryKind},
+    ids::{ChildId, ClassId, OfferId},
+    problem::{FieldProblem, FieldRule},
+};
+
+use super::{
+    facts::{Child, Known, Offer},
+    order::Order,
+    price,
+};
+use crate::{
+    inventory::Days,
+    policy::{BookingRules, Policies},
+};
+
+/// What an order is given: everything but the ids.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    pub nursery: BookedNursery,
+    pub rule: CancelRule,
+    /// None: confirmed at once.
+    pub hold_expires_at: Option<Timestamp>,
+    /// By date, then child as ordered.
+    pub days: Vec<PlannedDay>,
+}
+
+#[derive(Clone, Debug)]
+pub struct PlannedDay {
+    pub child: ChildId,
+    pub child_name: String,
+    pub offer: OfferId,
+    pub class: ClassId,
+    pub class_kind: ClassKind,
+    pub care: CareKind,
+    pub date: Date,
+    pub span: Span,
+    pub unit_price: Fen,
+    pub price: Fen,
+}
+
+/// One child's wish: the child, the offer, and where they stand in the order.
+struct Wish<'a> {
+    index: usize,
+    child: &'a Child,
+    offer: &'a Offer,
+}
+
+/// Decides one order and takes its places: all children on all days, or nobody.
+///
+/// # Errors
+/// `not-found` for a child of another family or an offer that is not sold, `invalid`, `not-bookable`, `closed`,
+/// `wrong-age`, `child-busy`, `temporary-limit`, `too-many-holds`, `slot-full`; `days` is as before then.
+pub fn decide(order: &Order, known: &Known, days: &mut Days, policies: &Policies) -> Result<Plan, Problem> {
+    let limits = &policies.on(order.now.local_date()).booking;
+    let wishes = wishes(order, known)?;
+    let [first, ..] = wishes.as_slice() else { return Err(Problem::new(ProblemKind::Invalid)) };
+    let nursery = first.offer.nursery.clone();
+    let rule = price::mildest(wishes.iter().map(|wish| wish.offer.rule)).unwrap_or(first.offer.rule);
+    let mut wanted: Vec<(usize, DayAndTime, Span)> = Vec::with_capacity(order.book.days.len());
+    for (index, day) in order.book.days.iter().enumerate() {
+        let span =
+            day.span().ok_or_else(|| field(index, "to", FieldRule::TooShort, "a window ends after it begins"))?;
+        wanted.push((index, *day, span));
+    }
+    wanted.sort_by_key(|(_, day, _)| day.date);
+
+    for (index, day, span) in &wanted {
+        for wish in &wishes {
+            in_time(wish.offer, *index, *day, order.now, limits)?;
+            is_offered(wish.offer, *index, day.date, *span, days, limits)?;
+        }
+    }
+    fits_ages(&wishes, &wanted, policies)?;
+    is_not_busy(order, &wishes, &wanted, known)?;
+    within_month(order, &wishes, &wanted, known, limits)?;
+    if order.book.hold {
+        let held = known.held_places(order.family, order.now);
+        if held + wishes.len() > usize::from(limits.held_places) {
+            let detail = format!("a family holds at most {} places; {held} are held already", limits.held_places);
+            return Err(Problem::new(ProblemKind::TooManyHolds).detail(detail));
+        }
+    }
+    let places = wanted.iter().flat_map(|(_, day, span)| wishes.iter().map(|w| (w.offer.class, day.date, *span)));
+    take_all(days, &places.collect::<Vec<_>>())?;
+
+    let planned = wanted.iter().flat_map(|(_, day, span)| {
+        wishes.iter().map(|wish| PlannedDay {
+            child: wish.child.id,
+            child_name: wish.child.name.clone(),
+            offer: wish.offer.id,
+            class: wish.offer.class,
+            class_kind: wish.offer.class_kind,
+            care: wish.offer.care,
+            date: day.date,
+            span: *span,
+            unit_price: wish.offer.unit_price,
+            price: price::of_day(wish.offer.care, wish.offer.unit_price, *span),
+        })
+    });
+    let hold_expires_at = order.book.hold.then(|| order.now + hold_time(limits));
+    Ok(Plan { nursery, rule, hold_expires_at, days: planned.collect() })
+}
+
+/// Takes every place or none.
+///
+/// # Errors
+/// `slot-full`, naming each window without a place and the limit that binds there.
+pub fn take_all(days: &mut Days, places: &[(ClassId, Date, Span)]) -> Result<(), Problem> {
+    let (mut taken, mut full) = (Vec::new(), Vec::new());
+    for (class, date, span) in places {
+        if days.take(*class, *date, *span) {
+            taken.push((*class, *date, *span));
+        } else {
+            let limit = days.get(*class, *date).map(|day| day.limit(*span).detail).unwrap_or_default();
+            full.push(format!("{date} {span}: no place left, the limit is {limit}"));
+        }
+    }
+    if full.is_empty() {
+        return Ok(());
+    }
+    for (class, date, span) in taken {
+        days.give_back(class, date, span);
+    }
+    full.dedup();
+    Err(Problem::new(ProblemKind::SlotFull).detail(full.join("; ")))
+}
+
+/// Looks up who comes to what. A child of another family reads the same as one that does not exist.
+fn wishes<'a>(order: &Order, known: &'a Known) -> Result<Vec<Wish<'a>>, Problem> {
+    let unknown = |index: usize, name: &str, detail: &str| {
+        let mut problem = Problem::new(ProblemKind::NotFound).detail(detail);
+        let field = format!("children.{index}.{name}");
+        problem.fields.push(FieldProblem { field, rule: FieldRule::Unknown, detail: detail.to_owned() });
+        problem
+    };
+    let mut wishes: Vec<Wish<'a>> = Vec::with_capacity(order.book.children.len());
+    for (index, wish) in order.book.children.iter().enumerate() {
+        let child = known.children.get(&wish.child_id).filter(|child| child.family == order.family);
+        let child = child.ok_or_else(|| unknown(index, "child_id", "the family has no such child"))?;
+        let offer = known.offers.get(&wish.offer_id);
+        let offer = offer.ok_or_else(|| unknown(index, "offer_id", "there is no such offer"))?;
+        if !child.may_be_booked {
+            let (field, detail) = (format!("children.{index}.child_id"), "the guardian's consent to care is needed");
+            return Err(Problem::field(field, FieldRule::ConsentNeeded, detail));
+        }
+        if wishes.first().is_some_and(|first| first.offer.nursery.id != offer.nursery.id) {
+            let (field, detail) = (format!("children.{index}.offer_id"), "all children go to one nursery");
+            return Err(Problem::field(field, FieldRule::Unknown, detail));
+        }
+        wishes.push(Wish { index, child, offer });
+    }
+    Ok(wishes)
+}
+
+/// Neither past, nor too soon, nor too far ahead.
+fn in_time(offer: &Offer, index: usize, day: DayAndTime, now: Timestamp, limits: &BookingRules) -> Result<(), Problem> {
+    let refuse = |name: &str, rule, detail: String| {
+        let mut problem = Problem::new(ProblemKind::NotBookable).detail(detail.clone());
+        problem.fields.push(FieldProblem { field: format!("days.{index}.{name}"), rule, detail });
+        problem
+    };
+    let (today, begins) = (now.local_date(), Timestamp::at(day.date, day.from));
+    if day.date < today {
+        return Err(refuse("date", FieldRule::InThePast, format!("{} is past", day.date)));
+    }
+    if begins < now {
+        return Err(refuse("from", FieldRule::InThePast, format!("{} {} is past", day.date, day.from)));
+    }
+    if now + Duration::minutes(offer.lead_minutes.into()) > begins {
+        let detail = format!("it must be booked {} minutes before it begins", offer.lead_minutes);
+        return Err(refuse("from", FieldRule::TooSmall, detail));
+    }
+    let ahead_days = match offer.care {
+        CareKind::Temporary => limits.temporary_days_ahead.min(limits.horizon_days),
+        CareKind::FullDay | CareKind::HalfDay | CareKind::Hourly => limits.horizon_days,
+    };
+    if day.date > today + DaysAhead::new(ahead_days.into()) {
+        let mut problem =
+            refuse("date", FieldRule::TooFarAhead, format!("it can be booked at most {ahead_days} days ahead"));
+        let opens = day.date.checked_sub_days(DaysAhead::new(ahead_days.into()));
+        problem.possible_from = opens.map(|date| Timestamp::at(date, doorstep_shared::HalfHour::MIDNIGHT));
+        return Err(problem);
+    }
+    Ok(())
+}
+
+/// The offer sells that window and the class is open all through it.
+fn is_offered(
+    offer: &Offer,
+    index: usize,
+    date: Date,
+    span: Span,
+    days: &Days,
+    limits: &BookingRules,
+) -> Result<(), Problem> {
+    let minutes = u16::from(span.half_hours()) * 30;
+    if offer.care == CareKind::Hourly && minutes < limits.hourly_min_minutes {
+        let detail = format!("hourly care lasts at least {} minutes", limits.hourly_min_minutes);
+        return Err(field(index, "to", FieldRule::TooShort, &detail));
+    }
+    if offer.care == CareKind::Hourly && minutes % limits.hourly_step_minutes != 0 {
+        let detail = format!("hourly care goes in steps of {} minutes", limits.hourly_step_minutes);
+        return Err(field(index, "to", FieldRule::NotAligned, &detail));
+    }
+    let closed = |detail: String| Problem::new(ProblemKind::Closed).detail(detail);
+    if offer.care != CareKind::Hourly && !offer.windows.contains(&span) {
+        let sold: Vec<_> = offer.windows.iter().map(Span::to_string).collect();
+        return Err(closed(format!("{date}: {span} is not sold; the offer sells {}", sold.join(", "))));
+    }
+    if !days.get(offer.class, date).is_some_and(|day| day.is_open(span)) {
+        return Err(closed(format!("{date}: the class is closed at some time of {span}")));
+    }
+    Ok(())
+}
+
+/// Every child has the class's age on every day.
+fn fits_ages(wishes: &[Wish], wanted: &[(usize, DayAndTime, Span)], policies: &Policies) -> Result<(), Problem> {
+    for wish in wishes {
+        let misfits = wanted.iter().filter_map(|(_, day, _)| {
+            let Offer { nursery_kind, class_kind, .. } = wish.offer;
+            let misfit = age_misfit(policies, *nursery_kind, *class_kind, wish.child.birth_date, day.date);
+            misfit.map(|rule| (day.date, rule))
+        });
+        let misfits: Vec<_> = misfits.collect();
+        let Some((first, rule)) = misfits.first() else { continue };
+        let ages = policies.on(*first).class_rule(wish.offer.nursery_kind, wish.offer.class_kind).ages();
+        let dates: Vec<_> = misfits.iter().map(|(date, _)| date.to_string()).collect();
+        let detail = format!(
+            "the {} class takes children of {} to {} completed months; not so on {}",
+            wish.offer.class_kind,
+            ages.from_months,
+            ages.to_months.saturating_sub(1),
+            dates.join(", "),
+        );
+        let mut problem = Problem::new(ProblemKind::WrongAge).detail(detail.clone());
+        let field = format!("children.{}.child_id", wish.index);
+        problem.fields.push(FieldProblem { field, rule: *rule, detail });
+        return Err(problem);
+    }
+    Ok(())
+}
+
+/// Why a child born then does not belong in such a class on that day: too young or too old.
+pub fn age_misfit(
+    policies: &Policies,
+    nursery: NurseryKind,
+    class: ClassKind,
+    birth_date: Date,
+    on: Date,
+) -> Option<FieldRule> {
+    let policy = policies.on(on);
+    let rule = policy.class_rule(nursery, class);
+    if policy.takes(rule, birth_date, on) {
+        return None;
+    }
+    let is_older = completed_months(birth_date, on).is_some_and(|months| months >= rule.ages().to_months);
+    Some(if is_older { FieldRule::TooLarge } else { FieldRule::TooSmall })
+}
+
+/// How long a hold lasts, and by how much it is extended.
+pub fn hold_time(limits: &BookingRules) -> Duration {
+    Duration::minutes(limits.hold_minutes.into())
+}
+
+/// How long the last step can be undone.
+pub fn undo_time(limits: &BookingRules) -> Duration {
+    Duration::minutes(limits.undo_minutes.into())
+}
+
+fn is_not_busy(
+    order: &Order,
+    wishes: &[Wish],
+    wanted: &[(usize, DayAndTime, Span)],
+    known: &Known,
+) -> Result<(), Problem> {
+    for wish in wishes {
+        for (_, day, span) in wanted {
+            if let Some(taken) = known.busy(order.family, wish.child.id, day.date, *span) {
+                return Err(child_busy(format!("children.{}.child_id", wish.index), taken.date, taken.span));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The child is somewhere else at that time.
+pub fn child_busy(field: String, date: Date, span: Span) -> Problem {
+    let detail = format!("the child is booked on {date} at {span} already");
+    let mut problem = Problem::new(ProblemKind::ChildBusy).detail(detail.clone());
+    problem.fields.push(FieldProblem { field, rule: FieldRule::Twice, detail });
+    problem
+}
+
+/// Temporary care stays temporary: so many dates in a calendar month.
+fn within_month(
+    order: &Order,
+    wishes: &[Wish],
+    wanted: &[(usize, DayAndTime, Span)],
+    known: &Known,
+    limits: &BookingRules,
+) -> Result<(), Problem> {
+    for wish in wishes.iter().filter(|wish| wish.offer.care == CareKind::Temporary) {
+        for (_, day, _) in wanted {
+            let mut dates = known.temporary_dates(order.family, wish.child.id, day.date);
+            let same_month = |other: Date| (other.year(), other.month()) == (day.date.year(), day.date.month());
+            let had = dates.len();
+            dates.extend(wanted.iter().map(|(_, other, _)| other.date).filter(|other| same_month(*other)));
+            if dates.len() > usize::from(limits.temporary_days_a_month) {
+                let detail = format!(
+                    "temporary care is for at most {} days a month; in {} the child has {had} already",
+                    limits.temporary_days_a_month,
+                    day.date.format("%Y-%m"),
+                );
+                let mut problem = Problem::new(ProblemKind::TemporaryLimit).detail(detail.clone());
+                let field = format!("children.{}.child_id", wish.index);
+                problem.fields.push(FieldProblem { field, rule: FieldRule::TooLarge, detail });
+                return Err(problem);
+            }
+        }
+    }
+    Ok(())
+}
+
+fn field(index: usize, name: &str, rule: FieldRule, detail: &str) -> Problem {
+    Problem::field(format!("days.{index}.{name}"), rule, detail)
+}

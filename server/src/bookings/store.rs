@@ -1,0 +1,394 @@
+//! Rows and queries of bookings, and of what an order needs to know.
+
+use std::collections::{HashMap, HashSet};
+
+use diesel::{dsl::exists, prelude::*};
+use doorstep_shared::{
+    Date, Fen, HalfHour, Span, Timestamp,
+    bookings::{BookedNursery, BookingState, CancelRule, DayState},
+    care::{CareKind, ClassKind, NurseryKind},
+    children::ConsentPurpose,
+    ids::{AccountId, BookingDayId, BookingId, ChildId, ClassId, FamilyId, NurseryId, OfferId},
+};
+
+use super::facts::{Child, Offer, Taken};
+use crate::db::{
+    Conn,
+    schema::{account, booking, booking_day, child, class, consent, family, nursery, offer, offer_window},
+};
+
+/// Rows in one INSERT at most: both databases limit the values of a statement.
+const ROWS: usize = 2_000;
+
+#[derive(Clone, Debug, PartialEq, Queryable, Insertable, AsChangeset)]
+#[diesel(table_name = booking, treat_none_as_default_value = false, treat_none_as_null = true)]
+pub struct BookingRow {
+    pub id: BookingId,
+    pub family_id: FamilyId,
+    pub account_id: AccountId,
+    pub nursery_id: NurseryId,
+    pub state: BookingState,
+    pub created_at: Timestamp,
+    /// None once confirmed.
+    pub hold_expires_at: Option<Timestamp>,
+    pub extended: bool,
+    /// None while held, and after the booking was undone: it never came about then.
+    pub confirmed_at: Option<Timestamp>,
+    pub cancelled_at: Option<Timestamp>,
+    pub cancel_cost_fen: Fen,
+    pub free_until_hours: i16,
+    pub late_percent: i16,
+    pub pickup: String,
+    pub door_code: String,
+    pub first_date: Date,
+    pub last_date: Date,
+    /// Counts the changes of state.
+    pub version: i64,
+}
+
+impl BookingRow {
+    pub fn rule(&self) -> CancelRule {
+        CancelRule {
+            free_until_hours: self.free_until_hours.unsigned_abs(),
+            late_percent: u8::try_from(self.late_percent).unwrap_or(100),
+        }
+    }
+
+    /// Its state at `now`: a hold that ran out is expired, whether or not somebody wrote that down.
+    pub fn state_at(&self, now: Timestamp) -> BookingState {
+        match (self.state, self.hold_expires_at) {
+            (BookingState::Held, Some(expires)) if expires > now => BookingState::Held,
+            (BookingState::Held, _) => BookingState::Expired,
+            (state, _) => state,
+        }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Queryable, Insertable)]
+#[diesel(table_name = booking_day, treat_none_as_default_value = false)]
+pub struct DayRow {
+    pub id: BookingDayId,
+    pub booking_id: BookingId,
+    pub child_id: ChildId,
+    pub offer_id: OfferId,
+    pub class_id: ClassId,
+    pub care: CareKind,
+    pub date: Date,
+    pub from_half_hour: HalfHour,
+    pub to_half_hour: HalfHour,
+    pub state: DayState,
+    pub takes_place: bool,
+    pub unit_price_fen: Fen,
+    pub price_fen: Fen,
+}
+
+impl DayRow {
+    pub fn span(&self) -> Span {
+        // The schema keeps `from` before `to`.
+        Span { from: self.from_half_hour, to: self.to_half_hour }
+    }
+
+    /// When its care begins.
+    pub fn begins(&self) -> Timestamp {
+        Timestamp::at(self.date, self.from_half_hour)
+    }
+}
+
+/// A day with what the family reads beside it.
+#[derive(Clone, Debug)]
+pub struct DayView {
+    pub row: DayRow,
+    pub child_name: String,
+    pub class_kind: ClassKind,
+}
+
+// What an order needs to know -----------------------------------------------------------------------------------------
+
+/// Offers that are sold, with where and how.
+pub fn offers(conn: &mut Conn, ids: &[OfferId]) -> QueryResult<HashMap<OfferId, Offer>> {
+    type Row = (
+        (OfferId, ClassId, CareKind, Fen, i32, i16, i16),
+        ClassKind,
+        NurseryKind,
+        (NurseryId, String, String, Option<String>, f64, f64),
+    );
+    let rows: Vec<Row> = offer::table
+        .inner_join(class::table.inner_join(nursery::table))
+        .filter(offer::id.eq_any(ids).and(offer::withdrawn_at.is_null()))
+        .select((
+            (
+                offer::id,
+                offer::class_id,
+                offer::care,
+                offer::price_fen,
+                offer::lead_minutes,
+                offer::free_until_hours,
+                offer::late_percent,
+            ),
+            class::kind,
+            nursery::kind,
+            (nursery::id, nursery::name, nursery::address, nursery::phone, nursery::lat, nursery::lng),
+        ))
+        .load(conn)?;
+    let sold: Vec<(OfferId, HalfHour, HalfHour)> = offer_window::table
+        .filter(offer_window::offer_id.eq_any(ids))
+        .order((offer_window::offer_id, offer_window::from_half_hour, offer_window::to_half_hour))
+        .select((offer_window::offer_id, offer_window::from_half_hour, offer_window::to_half_hour))
+        .load(conn)?;
+    let mut windows: HashMap<OfferId, Vec<Span>> = HashMap::new();
+    for (id, from, to) in sold {
+        windows.entry(id).or_default().extend(Span::new(from, to));
+    }
+    let offers = rows.into_iter().map(|(own, class_kind, nursery_kind, nursery)| {
+        let (id, class, care, unit_price, lead_minutes, free_until_hours, late_percent) = own;
+        let rule = CancelRule {
+            free_until_hours: free_until_hours.unsigned_abs(),
+            late_percent: u8::try_from(late_percent).unwrap_or(100),
+        };
+        let offer = Offer {
+            id,
+            class,
+            class_kind,
+            nursery: booked_nursery(nursery),
+            nursery_kind,
+            care,
+            unit_price,
+            lead_minutes: lead_minutes.unsigned_abs(),
+            rule,
+            windows: windows.remove(&id).unwrap_or_default(),
+        };
+        (id, offer)
+    });
+    Ok(offers.collect())
+}
+
+fn booked_nursery(row: (NurseryId, String, String, Option<String>, f64, f64)) -> BookedNursery {
+    let (id, name, address, phone, lat, lng) = row;
+    BookedNursery { id, name, address, phone, lat, lng }
+}
+
+/// Keeps other bookings of these families away until the transaction ends, in the order of their ids. After the
+/// class-days, never before.
+pub fn lock_families(conn: &mut Conn, families: &[FamilyId]) -> QueryResult<()> {
+    match conn {
+        Conn::Postgres(conn) => {
+            // Not FOR UPDATE: rows of other tables that point at the family may still be written.
+            family::table
+                .filter(family::id.eq_any(families))
+                .order(family::id)
+                .select(family::id)
+                .for_no_key_update()
+                .load::<FamilyId>(conn)?;
+        }
+        // The writer is alone.
+        Conn::Sqlite(_) => {}
+    }
+    Ok(())
+}
+
+/// The children of these families whose record has not been erased.
+pub fn children(conn: &mut Conn, families: &[FamilyId]) -> QueryResult<HashMap<ChildId, Child>> {
+    let consented = exists(
+        consent::table
+            .filter(consent::child_id.eq(child::id))
+            .filter(consent::purpose.eq(ConsentPurpose::Care))
+            .filter(consent::withdrawn_at.is_null()),
+    );
+    let rows: Vec<(ChildId, FamilyId, String, Date, bool)> = child::table
+        .filter(child::family_id.eq_any(families).and(child::erased_at.is_null()))
+        .select((child::id, child::family_id, child::name, child::birth_date, consented))
+        .load(conn)?;
+    let children = rows.into_iter().map(|(id, family, name, birth_date, may_be_booked)| {
+        (id, Child { id, family, name, birth_date, may_be_booked })
+    });
+    Ok(children.collect())
+}
+
+/// What these families have booked on `from` or later. Read it under [`lock_families`].
+pub fn taken(
+    conn: &mut Conn,
+    families: &[FamilyId],
+    from: Date,
+    now: Timestamp,
+) -> QueryResult<HashMap<FamilyId, Vec<Taken>>> {
+    type Row = ((FamilyId, BookingState, Option<Timestamp>), (BookingId, ChildId, CareKind, Date, HalfHour, HalfHour));
+    let rows: Vec<Row> = booking::table
+        .inner_join(booking_day::table)
+        .filter(booking::family_id.eq_any(families).and(booking::last_date.ge(from)))
+        .filter(booking_day::takes_place.and(booking_day::date.ge(from)))
+        .select((
+            (booking::family_id, booking::state, booking::hold_expires_at),
+            (
+                booking::id,
+                booking_day::child_id,
+                booking_day::care,
+                booking_day::date,
+                booking_day::from_half_hour,
+                booking_day::to_half_hour,
+            ),
+        ))
+        .load(conn)?;
+    let mut taken: HashMap<FamilyId, Vec<Taken>> = HashMap::new();
+    for ((family, state, hold_expires_at), (booking, child, care, date, from, to)) in rows {
+        let day = Taken { booking, child, care, date, span: Span { from, to }, hold_expires_at };
+        taken.entry(family).or_default().extend(day.at(state, now));
+    }
+    Ok(taken)
+}
+
+// Bookings -------------------------------------------------------------------------------------------------------------
+
+/// Writes new bookings and their days, one statement each unless there are very many.
+pub fn insert_batch(conn: &mut Conn, bookings: &[BookingRow], days: &[DayRow]) -> QueryResult<()> {
+    for rows in bookings.chunks(ROWS) {
+        match conn {
+            Conn::Postgres(conn) => diesel::insert_into(booking::table).values(rows.to_vec()).execute(conn)?,
+            Conn::Sqlite(conn) => diesel::insert_into(booking::table).values(rows.to_vec()).execute(conn)?,
+        };
+    }
+    for rows in days.chunks(ROWS) {
+        match conn {
+            Conn::Postgres(conn) => diesel::insert_into(booking_day::table).values(rows.to_vec()).execute(conn)?,
+            Conn::Sqlite(conn) => diesel::insert_into(booking_day::table).values(rows.to_vec()).execute(conn)?,
+        };
+    }
+    Ok(())
+}
+
+/// A booking of the family. None when there is none, or it is another family's.
+pub fn find(conn: &mut Conn, family: FamilyId, id: BookingId) -> QueryResult<Option<BookingRow>> {
+    booking::table.find(id).filter(booking::family_id.eq(family)).first(conn).optional()
+}
+
+/// Its days, by date, then window and child.
+pub fn days(conn: &mut Conn, id: BookingId) -> QueryResult<Vec<DayRow>> {
+    booking_day::table
+        .filter(booking_day::booking_id.eq(id))
+        .order((booking_day::date, booking_day::from_half_hour, booking_day::id))
+        .load(conn)
+}
+
+/// Writes the new state of a booking and of those of its days that are named.
+pub fn update(conn: &mut Conn, row: &BookingRow, days: &[BookingDayId], takes_place: bool) -> QueryResult<()> {
+    diesel::update(booking::table.find(row.id)).set(row).execute(conn)?;
+    if !days.is_empty() {
+        let state = if takes_place { DayState::Expected } else { DayState::Released };
+        diesel::update(booking_day::table.filter(booking_day::id.eq_any(days)))
+            .set((booking_day::state.eq(state), booking_day::takes_place.eq(takes_place)))
+            .execute(conn)?;
+    }
+    Ok(())
+}
+
+/// Phone numbers of guardians, for messages.
+pub fn phones(conn: &mut Conn, accounts: &[AccountId]) -> QueryResult<HashMap<AccountId, String>> {
+    let rows: Vec<(AccountId, String)> =
+        account::table.filter(account::id.eq_any(accounts)).select((account::id, account::phone)).load(conn)?;
+    Ok(rows.into_iter().collect())
+}
+
+/// Holds that ran out by `now` and have not been written down as expired, oldest first, with their days.
+pub fn expired_holds(
+    conn: &mut Conn,
+    now: Timestamp,
+    most: i64,
+) -> QueryResult<Vec<(BookingId, Vec<(ClassId, Date)>)>> {
+    let ids: Vec<BookingId> = booking::table
+        .filter(booking::state.eq(BookingState::Held).and(booking::hold_expires_at.le(now)))
+        .order(booking::hold_expires_at)
+        .select(booking::id)
+        .limit(most)
+        .load(conn)?;
+    let rows: Vec<(BookingId, ClassId, Date)> = booking_day::table
+        .filter(booking_day::booking_id.eq_any(&ids))
+        .select((booking_day::booking_id, booking_day::class_id, booking_day::date))
+        .load(conn)?;
+    let mut days: HashMap<BookingId, HashSet<(ClassId, Date)>> = HashMap::new();
+    for (id, class, date) in rows {
+        days.entry(id).or_default().insert((class, date));
+    }
+    let with_days = ids.into_iter().map(|id| (id, days.remove(&id).unwrap_or_default().into_iter().collect()));
+    Ok(with_days.collect())
+}
+
+/// Writes down that these holds ran out; one that was confirmed or extended meanwhile is left alone.
+pub fn expire(conn: &mut Conn, now: Timestamp, ids: &[BookingId]) -> QueryResult<usize> {
+    diesel::update(
+        booking::table
+            .filter(booking::id.eq_any(ids))
+            .filter(booking::state.eq(BookingState::Held).and(booking::hold_expires_at.le(now))),
+    )
+    .set((booking::state.eq(BookingState::Expired), booking::version.eq(booking::version + 1)))
+    .execute(conn)
+}
+
+// Reading --------------------------------------------------------------------------------------------------------------
+
+/// What a page of bookings is asked for.
+pub struct Page {
+    pub family: FamilyId,
+    pub state: Option<BookingState>,
+    /// Given: soonest first, from this date on. None: latest first.
+    pub from: Option<Date>,
+    /// The last one of the page before, by its sorting date and id.
+    pub after: Option<(Date, BookingId)>,
+    pub most: i64,
+}
+
+pub fn page(conn: &mut Conn, page: &Page, now: Timestamp) -> QueryResult<Vec<BookingRow>> {
+    let mut query = booking::table.filter(booking::family_id.eq(page.family)).into_boxed();
+    // As it reads at `now`, not as it was last written.
+    match page.state {
+        None => {}
+        Some(BookingState::Held) => {
+            query = query.filter(booking::state.eq(BookingState::Held).and(booking::hold_expires_at.gt(now)));
+        }
+        Some(BookingState::Expired) => {
+            let ran_out = booking::state.eq(BookingState::Held).and(booking::hold_expires_at.le(now));
+            query = query.filter(booking::state.eq(BookingState::Expired).or(ran_out));
+        }
+        Some(state) => query = query.filter(booking::state.eq(state)),
+    }
+    query = match page.from {
+        Some(from) => {
+            query = query.filter(booking::last_date.ge(from));
+            if let Some((date, id)) = page.after {
+                let later = booking::first_date.gt(date);
+                query = query.filter(later.or(booking::first_date.eq(date).and(booking::id.gt(id))));
+            }
+            query.order((booking::first_date.asc(), booking::id.asc()))
+        }
+        None => {
+            if let Some((date, id)) = page.after {
+                let earlier = booking::last_date.lt(date);
+                query = query.filter(earlier.or(booking::last_date.eq(date).and(booking::id.lt(id))));
+            }
+            query.order((booking::last_date.desc(), booking::id.desc()))
+        }
+    };
+    query.limit(page.most).load(conn)
+}
+
+pub fn nurseries(conn: &mut Conn, ids: &[NurseryId]) -> QueryResult<HashMap<NurseryId, BookedNursery>> {
+    let rows = nursery::table
+        .filter(nursery::id.eq_any(ids))
+        .select((nursery::id, nursery::name, nursery::address, nursery::phone, nursery::lat, nursery::lng))
+        .load(conn)?;
+    Ok(rows.into_iter().map(booked_nursery).map(|nursery| (nursery.id, nursery)).collect())
+}
+
+/// The days of these bookings, by date, then window and child.
+pub fn day_views(conn: &mut Conn, ids: &[BookingId]) -> QueryResult<HashMap<BookingId, Vec<DayView>>> {
+    let rows: Vec<(DayRow, String, ClassKind)> = booking_day::table
+        .inner_join(child::table)
+        .inner_join(class::table)
+        .filter(booking_day::booking_id.eq_any(ids))
+        .order((booking_day::date, booking_day::from_half_hour, booking_day::id))
+        .select((booking_day::all_columns, child::name, class::kind))
+        .load(conn)?;
+    let mut views: HashMap<BookingId, Vec<DayView>> = HashMap::new();
+    for (row, child_name, class_kind) in rows {
+        views.entry(row.booking_id).or_default().push(DayView { row, child_name, class_kind });
+    }
+    Ok(views)
+}
