@@ -95,14 +95,15 @@ fn start(folder: &Path, used: &Path) -> u16 {
     let log = File::create(folder.join("log")).unwrap();
     // `sh -c SCRIPT NAME COMMAND…`: the server is the supervisor's child, and neither is a child that we wait for.
     let mut supervisor = Command::new("setsid");
-    supervisor.args(["sh", "-c", SUPERVISE, "doorstep-test-postgres"]);
+    supervisor.args(["--fork", "sh", "-c", SUPERVISE, "doorstep-test-postgres"]);
     let server = as_user(owner, &bin.join("postgres"));
     supervisor.arg(server.get_program()).args(server.get_args()).arg("-D").arg(&data).args(["-p", &port.to_string()]);
     for setting in SETTINGS.split_whitespace() {
         supervisor.args(["-c", setting]);
     }
     supervisor.env("LOCK", used).env("FOLDER", folder);
-    supervisor.stdin(Stdio::null()).stdout(log.try_clone().unwrap()).stderr(log).current_dir("/").spawn().unwrap();
+    supervisor.stdin(Stdio::null()).stdout(log.try_clone().unwrap()).stderr(log).current_dir("/");
+    assert!(supervisor.status().unwrap().success(), "{supervisor:?}");
     let began = Instant::now();
     while let Err(error) = connect(port, "postgres") {
         let log = fs::read_to_string(folder.join("log")).unwrap_or_default();

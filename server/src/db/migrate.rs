@@ -1,5 +1,6 @@
 //! The migrations are part of the binary.
 
+use diesel::{connection::SimpleConnection as _, migration::MigrationVersion};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness as _, embed_migrations};
 
 use super::{Conn, Db};
@@ -17,41 +18,30 @@ const MIGRATION_LOCK: i64 = 0x0064_6f6f_7273_7465;
 /// When the database is of a newer version than this binary, or a migration fails; it is rolled back then.
 pub fn migrate(db: &Db) -> Result<Vec<String>> {
     // Migrations bring their own transactions, so they take a plain connection on either database.
-    db.read_blocking(|conn| {
-        refuse_newer(conn)?;
-        run(conn)
-    })
-}
-
-fn run(conn: &mut Conn) -> Result<Vec<String>> {
-    use diesel::connection::SimpleConnection as _;
-    let ran = match conn {
-        Conn::Sqlite(conn) => names(conn.run_pending_migrations(SQLITE)),
+    db.read_blocking(|conn| match conn {
+        Conn::Sqlite(conn) => conn.immediate_transaction(|conn| {
+            refuse_newer(conn.applied_migrations(), known::<diesel::sqlite::Sqlite>(&SQLITE))?;
+            names(conn.run_pending_migrations(SQLITE))
+        }),
         Conn::Postgres(conn) => {
             conn.batch_execute(&format!("SELECT pg_advisory_lock({MIGRATION_LOCK})"))?;
-            let ran = names(conn.run_pending_migrations(POSTGRESQL));
+            let ran = refuse_newer(conn.applied_migrations(), known::<diesel::pg::Pg>(&POSTGRESQL))
+                .and_then(|()| names(conn.run_pending_migrations(POSTGRESQL)));
             conn.batch_execute(&format!("SELECT pg_advisory_unlock({MIGRATION_LOCK})"))?;
             ran
         }
-    };
-    ran.map_err(Error::internal)
+    })
 }
 
-fn names(
-    ran: diesel::migration::Result<Vec<diesel::migration::MigrationVersion<'_>>>,
-) -> std::result::Result<Vec<String>, String> {
+fn names(ran: diesel::migration::Result<Vec<MigrationVersion<'_>>>) -> Result<Vec<String>> {
     match ran {
         Ok(versions) => Ok(versions.iter().map(ToString::to_string).collect()),
-        Err(error) => Err(error.to_string()),
+        Err(error) => Err(Error::internal(error)),
     }
 }
 
 /// A newer schema may hold what this binary would break.
-fn refuse_newer(conn: &mut Conn) -> Result<()> {
-    let (applied, known) = match conn {
-        Conn::Sqlite(conn) => (conn.applied_migrations(), known::<diesel::sqlite::Sqlite>(&SQLITE)),
-        Conn::Postgres(conn) => (conn.applied_migrations(), known::<diesel::pg::Pg>(&POSTGRESQL)),
-    };
+fn refuse_newer(applied: diesel::migration::Result<Vec<MigrationVersion<'_>>>, known: Vec<String>) -> Result<()> {
     let applied = applied.map_err(|error| Error::unavailable(error.to_string()))?;
     let unknown: Vec<_> = applied.iter().map(ToString::to_string).filter(|version| !known.contains(version)).collect();
     if unknown.is_empty() {
