@@ -14,5 +14,6 @@ pub mod nurseries;
 mod openapi;
 mod ops;
 pub mod outbox;
+mod pages;
 pub mod policy;
 pub mod serve;

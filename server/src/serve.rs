@@ -2,15 +2,15 @@
 
 use std::{net::SocketAddr, sync::Arc};
 
-use actix_web::{App as ActixApp, HttpResponse, HttpServer, dev::ServerHandle, middleware, web};
-use doorstep_shared::{Problem, ProblemKind};
+use actix_web::{App as ActixApp, HttpServer, dev::ServerHandle, middleware, web};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 
 use crate::{
-    api::{Api, problem_response},
+    api::Api,
     app::App,
     error::{Error, Result},
     ops,
+    pages::{self, Pages},
 };
 
 /// A server that listens and has not been awaited yet.
@@ -30,14 +30,17 @@ pub fn listen(app: App) -> Result<Listening> {
     ops::register(&mut api, recorder()?);
     let api = Arc::new(api);
     let (data, config) = (web::Data::new(app.clone()), app.config.clone());
+    let files = web::Data::new(Pages::open(&app)?);
     let server = HttpServer::new(move || {
-        let (data, api) = (data.clone(), Arc::clone(&api));
+        let (data, api, files) = (data.clone(), Arc::clone(&api), files.clone());
         ActixApp::new()
             .app_data(data)
             .app_data(web::Data::from(Arc::clone(&api)))
+            .app_data(files)
             .wrap(middleware::from_fn(trace))
+            .wrap(middleware::Compress::default())
             .configure(|config| api.configure(config))
-            .default_service(web::to(not_found))
+            .default_service(web::to(pages::serve))
     });
     let workers = if config.workers == 0 { num_cores() } else { config.workers };
     let server = server.workers(workers).shutdown_timeout(10).bind(config.listen);
@@ -70,10 +73,6 @@ async fn trace(
     let ms = started.elapsed().as_millis();
     tracing::debug!(%method, path, status = response.status().as_u16(), ms, "answered");
     Ok(response)
-}
-
-async fn not_found() -> HttpResponse {
-    problem_response(&Problem::new(ProblemKind::NotFound))
 }
 
 /// The table that pages call through.

@@ -1,1 +1,22 @@
-//! The user interface: server-rendered pages with WebAssembly islands.
+//! The user interface: server-rendered pages, woken up here and there by WebAssembly islands.
+//!
+//! A page loads what it shows, then renders: [`app::answer`] for what is read, [`app::submit`] for forms. Both exist
+//! only on the server (`ssr`). An island is compiled for both sides and must not need anything of the server's.
+
+pub mod api;
+pub mod family;
+mod texts;
+pub mod ui;
+
+#[cfg(feature = "ssr")]
+pub mod app;
+#[cfg(feature = "ssr")]
+pub mod page;
+pub mod problems;
+#[cfg(feature = "ssr")]
+pub mod settings;
+#[cfg(feature = "ssr")]
+pub mod visit;
+
+pub use texts::Locale;
+pub(crate) use texts::td;

@@ -31,3 +31,8 @@ impl Permission for Guardian {
         Some(self.account)
     }
 }
+
+/// Whether the request carries a session, valid or not: what is answered then must not be kept by anybody.
+pub fn has_session(request: &HttpRequest) -> bool {
+    ["doorstep_access", "doorstep_refresh"].iter().any(|name| request.cookie(name).is_some())
+}

@@ -1,0 +1,113 @@
+//! The route table and the shell around every page.
+
+use std::sync::Arc;
+
+use doorstep_shared::ProblemKind;
+use hydration_context::SsrSharedContext;
+use leptos::{
+    config::LeptosOptions,
+    nonce::{provide_nonce, use_nonce},
+    prelude::*,
+};
+
+use crate::{
+    family::{self, missing},
+    page::{Answer, Page},
+    settings,
+    td,
+    ui::{icon, topbar::{Skip, TopBar}},
+    visit::{Fields, FormState, Visit},
+};
+
+/// Answers a GET: one line for each page.
+pub async fn answer(visit: &Visit) -> Answer {
+    match segments(&visit.path).as_slice() {
+        [] => family::find::page(visit).await.into(),
+        ["nurseries", id] => family::nursery::page(visit, id).await.into(),
+        ["settings"] => family::settings::page(visit).into(),
+        _ => missing::page(visit).into(),
+    }
+}
+
+/// Answers a POST: one line for each form. A refusal is the page again, with what was typed.
+pub async fn submit(visit: &Visit, form: &Fields) -> Answer {
+    match segments(&visit.path).as_slice() {
+        ["settings"] => settings::submit(visit, form),
+        _ => missing::page(visit).into(),
+    }
+}
+
+/// The page of a refused form: the same page, its fields as typed, the problem at its field, the problem's status.
+pub async fn refused(visit: &Visit, form: &Fields, problem: doorstep_shared::Problem) -> Answer {
+    let status = if problem.kind == ProblemKind::Malformed { 422 } else { problem.status };
+    let mut again = visit.clone();
+    again.form = Some(FormState { fields: form.clone(), problem });
+    match answer(&again).await {
+        Answer::Page(page) => page.status(status).into(),
+        other => other,
+    }
+}
+
+fn segments(path: &str) -> Vec<&str> {
+    path.split('/').filter(|segment| !segment.is_empty()).collect()
+}
+
+/// A page as HTML, and the nonce that its scripts carry.
+pub struct Rendered {
+    pub html: String,
+    pub nonce: String,
+}
+
+/// Renders a page. Everything was loaded before, so this waits for nothing.
+pub fn render(visit: &Visit, page: Page) -> Rendered {
+    let owner = Owner::new_root(Some(Arc::new(SsrSharedContext::new())));
+    let rendered = owner.with(|| {
+        provide_nonce();
+        let nonce = use_nonce().map(|nonce| nonce.to_string()).unwrap_or_default();
+        Rendered { html: shell(visit, page).to_html(), nonce }
+    });
+    owner.unset_with_forced_cleanup();
+    rendered
+}
+
+fn shell(visit: &Visit, page: Page) -> impl IntoView + use<> {
+    let (locale, look) = (visit.locale(), visit.settings);
+    let title = format!("{} · {}", page.title, td!(locale, common.name));
+    let scripts = visit.site.bundle.as_deref().map(|output_name| {
+        let options = LeptosOptions::builder().output_name(output_name.to_owned()).build();
+        view! { <HydrationScripts options islands=true/> }
+    });
+    let foot = page.own_foot.then_some("own");
+    let style = visit.site.file("style.css");
+    let (tab, back) = (page.tab, visit.here());
+    let body = (page.body)();
+    view! {
+        <!DOCTYPE html>
+        <html
+            lang=locale.tag()
+            data-theme=look.theme.as_str()
+            data-size=look.size.to_string()
+            data-mode=look.elder.then_some("elder")
+        >
+            <head>
+                <meta charset="utf-8"/>
+                <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover"/>
+                <meta name="format-detection" content="telephone=no"/>
+                <title>{title}</title>
+                <meta name="description" content=td!(locale, common.description)/>
+                {style.map(|href| view! { <link rel="stylesheet" href=href/> })}
+                <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
+                {scripts}
+            </head>
+            <body data-foot=foot>
+                <Skip locale/>
+                <div hidden inner_html=icon::SPRITE></div>
+                <TopBar locale tab elder=look.elder back/>
+                <main id="main" tabindex="-1" class=page.layout>
+                    {body}
+                </main>
+            </body>
+        </html>
+    }
+}
+

@@ -1,0 +1,104 @@
+//! The words of the domain as they stand on a screen.
+
+use chrono::Datelike;
+use doorstep_shared::{
+    Date, Fen, Timestamp,
+    care::{CareKind, ClassKind, NurseryKind, Ownership},
+};
+
+use crate::{Locale, td};
+
+pub fn care(kind: CareKind, locale: Locale) -> &'static str {
+    match kind {
+        CareKind::FullDay => td!(locale, words.full_day),
+        CareKind::HalfDay => td!(locale, words.half_day),
+        CareKind::Temporary => td!(locale, words.temporary),
+        CareKind::Hourly => td!(locale, words.hourly),
+    }
+}
+
+pub fn class(kind: ClassKind, locale: Locale) -> &'static str {
+    match kind {
+        ClassKind::Infant => td!(locale, words.infant),
+        ClassKind::Toddler => td!(locale, words.toddler),
+        ClassKind::SeniorToddler => td!(locale, words.senior_toddler),
+        ClassKind::Mixed => td!(locale, words.mixed),
+    }
+}
+
+pub fn nursery_kind(kind: NurseryKind, locale: Locale) -> &'static str {
+    match kind {
+        NurseryKind::CentreHub => td!(locale, words.centre_hub),
+        NurseryKind::ChildcareInstitution => td!(locale, words.childcare_institution),
+        NurseryKind::Community => td!(locale, words.community),
+        NurseryKind::KindergartenClass => td!(locale, words.kindergarten_class),
+        NurseryKind::Employer => td!(locale, words.employer),
+        NurseryKind::HomeBased => td!(locale, words.home_based),
+    }
+}
+
+pub fn ownership(ownership: Ownership, locale: Locale) -> &'static str {
+    match ownership {
+        Ownership::Public => td!(locale, words.public),
+        Ownership::PublicPrivateRun => td!(locale, words.public_private_run),
+        Ownership::StateOwned => td!(locale, words.state_owned),
+        Ownership::InstitutionRun => td!(locale, words.institution_run),
+        Ownership::Private => td!(locale, words.private),
+    }
+}
+
+/// 周一, Mon.
+pub fn weekday(date: Date, locale: Locale) -> &'static str {
+    match date.weekday() {
+        chrono::Weekday::Mon => td!(locale, common.weekday_1),
+        chrono::Weekday::Tue => td!(locale, common.weekday_2),
+        chrono::Weekday::Wed => td!(locale, common.weekday_3),
+        chrono::Weekday::Thu => td!(locale, common.weekday_4),
+        chrono::Weekday::Fri => td!(locale, common.weekday_5),
+        chrono::Weekday::Sat => td!(locale, common.weekday_6),
+        chrono::Weekday::Sun => td!(locale, common.weekday_7),
+    }
+}
+
+/// 今天, 明天, else the weekday.
+pub fn near_day(date: Date, now: Timestamp, locale: Locale) -> &'static str {
+    let today = now.local_date();
+    if date == today {
+        td!(locale, common.today)
+    } else if Some(date) == today.succ_opt() {
+        td!(locale, common.tomorrow)
+    } else {
+        weekday(date, locale)
+    }
+}
+
+/// 11月23日, 23 Nov.
+pub fn month_day(date: Date, locale: Locale) -> String {
+    match locale {
+        Locale::Zh => td!(locale, common.month_day, month = date.month(), day = date.day()),
+        Locale::En => td!(locale, common.month_day, month = date.format("%b"), day = date.day()),
+    }
+}
+
+/// 周一 11月23日, Mon 23 Nov.
+pub fn date(date: Date, locale: Locale) -> String {
+    format!("{} {}", weekday(date, locale), month_day(date, locale))
+}
+
+/// 320 米, 1.2 公里.
+pub fn distance(metres: u32, locale: Locale) -> String {
+    if metres < 1_000 {
+        td!(locale, common.metres, count = metres)
+    } else {
+        td!(locale, common.kilometres, count = format!("{:.1}", f64::from(metres) / 1_000.0))
+    }
+}
+
+/// What a price is for.
+pub fn price(price: Fen, care: CareKind, locale: Locale) -> String {
+    match care {
+        CareKind::Hourly => td!(locale, words.price_hour, price = price),
+        CareKind::FullDay => td!(locale, words.price_day, price = price),
+        CareKind::HalfDay | CareKind::Temporary => td!(locale, words.price_time, price = price),
+    }
+}

@@ -1,0 +1,108 @@
+//! What a page is made of before it becomes HTML, and what a request is answered with.
+
+use leptos::prelude::*;
+
+/// The four destinations at the foot of every page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tab {
+    Find,
+    Bookings,
+    Children,
+    Me,
+}
+
+/// A page that has loaded what it shows.
+pub struct Page {
+    pub status: u16,
+    /// For the window and the history, without the name of the site.
+    pub title: String,
+    /// Which tab it belongs to.
+    pub tab: Option<Tab>,
+    /// A name for the page's own width and columns; see `style/layout.css`.
+    pub layout: &'static str,
+    /// Whether a bar at the foot takes the place of the tabs on small screens.
+    pub own_foot: bool,
+    pub body: Box<dyn FnOnce() -> AnyView>,
+    pub remembered: Vec<Remembered>,
+}
+
+/// A cookie that keeps a choice for a year; readable by nobody but the server.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Remembered {
+    pub name: &'static str,
+    /// Empty: forget it.
+    pub value: String,
+}
+
+impl Page {
+    pub fn new(title: impl Into<String>, body: impl FnOnce() -> AnyView + 'static) -> Self {
+        Self {
+            status: 200,
+            title: title.into(),
+            tab: None,
+            layout: "narrow",
+            own_foot: false,
+            body: Box::new(body),
+            remembered: Vec::new(),
+        }
+    }
+
+    pub fn status(mut self, status: u16) -> Self {
+        self.status = status;
+        self
+    }
+
+    pub fn tab(mut self, tab: Tab) -> Self {
+        self.tab = Some(tab);
+        self
+    }
+
+    pub fn layout(mut self, layout: &'static str) -> Self {
+        self.layout = layout;
+        self
+    }
+
+    pub fn own_foot(mut self) -> Self {
+        self.own_foot = true;
+        self
+    }
+
+    pub fn remember(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.remembered.push(Remembered { name, value: value.into() });
+        self
+    }
+}
+
+impl From<Page> for Answer {
+    fn from(page: Page) -> Self {
+        Self::Page(Box::new(page))
+    }
+}
+
+/// What the server sends back.
+pub enum Answer {
+    Page(Box<Page>),
+    SeeOther(SeeOther),
+}
+
+/// 303: look there with GET.
+pub struct SeeOther {
+    /// Path of this site, with query.
+    pub to: String,
+    pub remembered: Vec<Remembered>,
+}
+
+impl Answer {
+    pub fn see_other(to: impl Into<String>) -> Self {
+        Self::SeeOther(SeeOther { to: to.into(), remembered: Vec::new() })
+    }
+
+    pub fn remember(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        let remembered = Remembered { name, value: value.into() };
+        match &mut self {
+            Self::Page(page) => page.remembered.push(remembered),
+            Self::SeeOther(see_other) => see_other.remembered.push(remembered),
+        }
+        self
+    }
+}

@@ -1,0 +1,163 @@
+//! Problems in words. A new kind does not compile until it has a text.
+
+use doorstep_shared::problem::{FieldRule, ProblemKind};
+
+use crate::{Locale, td};
+
+/// What happened, in a sentence for a parent.
+pub fn title(kind: ProblemKind, locale: Locale) -> &'static str {
+    match kind {
+        ProblemKind::Malformed => td!(locale, problem.malformed),
+        ProblemKind::Invalid => td!(locale, problem.invalid),
+        ProblemKind::Unauthenticated => td!(locale, problem.unauthenticated),
+        ProblemKind::WrongCode => td!(locale, problem.wrong_code),
+        ProblemKind::Forbidden => td!(locale, problem.forbidden),
+        ProblemKind::CrossSite => td!(locale, problem.cross_site),
+        ProblemKind::NotFound => td!(locale, problem.not_found),
+        ProblemKind::MethodNotAllowed => td!(locale, problem.method_not_allowed),
+        ProblemKind::TooLarge => td!(locale, problem.too_large),
+        ProblemKind::UnsupportedMediaType => td!(locale, problem.unsupported_media_type),
+        ProblemKind::TooManyRequests => td!(locale, problem.too_many_requests),
+        ProblemKind::KeyReused => td!(locale, problem.key_reused),
+        ProblemKind::KeyMissing => td!(locale, problem.key_missing),
+        ProblemKind::SlotFull => td!(locale, problem.slot_full),
+        ProblemKind::WrongAge => td!(locale, problem.wrong_age),
+        ProblemKind::Closed => td!(locale, problem.closed),
+        ProblemKind::NotBookable => td!(locale, problem.not_bookable),
+        ProblemKind::ChildBusy => td!(locale, problem.child_busy),
+        ProblemKind::TooManyHolds => td!(locale, problem.too_many_holds),
+        ProblemKind::TemporaryLimit => td!(locale, problem.temporary_limit),
+        ProblemKind::HoldExpired => td!(locale, problem.hold_expired),
+        ProblemKind::WrongState => td!(locale, problem.wrong_state),
+        ProblemKind::TooLateToUndo => td!(locale, problem.too_late_to_undo),
+        ProblemKind::PriceOverCap => td!(locale, problem.price_over_cap),
+        ProblemKind::StillBooked => td!(locale, problem.still_booked),
+        ProblemKind::Unavailable => td!(locale, problem.unavailable),
+        ProblemKind::Internal => td!(locale, problem.internal),
+    }
+}
+
+/// What to do about it.
+pub fn advice(kind: ProblemKind, locale: Locale) -> &'static str {
+    match kind {
+        ProblemKind::Unauthenticated => td!(locale, problem.advice_sign_in),
+        ProblemKind::WrongCode => td!(locale, problem.advice_code),
+        ProblemKind::Forbidden => td!(locale, problem.advice_forbidden),
+        ProblemKind::NotFound => td!(locale, problem.advice_not_found),
+        ProblemKind::Invalid | ProblemKind::Malformed | ProblemKind::TooLarge => td!(locale, problem.advice_fields),
+        ProblemKind::SlotFull
+        | ProblemKind::WrongAge
+        | ProblemKind::Closed
+        | ProblemKind::NotBookable
+        | ProblemKind::ChildBusy
+        | ProblemKind::HoldExpired
+        | ProblemKind::PriceOverCap => td!(locale, problem.advice_other_window),
+        ProblemKind::TooManyHolds | ProblemKind::TemporaryLimit | ProblemKind::StillBooked => {
+            td!(locale, problem.advice_bookings)
+        }
+        ProblemKind::WrongState | ProblemKind::TooLateToUndo | ProblemKind::KeyReused | ProblemKind::KeyMissing => {
+            td!(locale, problem.advice_reload)
+        }
+        ProblemKind::CrossSite | ProblemKind::MethodNotAllowed | ProblemKind::UnsupportedMediaType => {
+            td!(locale, problem.advice_open_here)
+        }
+        ProblemKind::TooManyRequests => td!(locale, problem.advice_wait),
+        ProblemKind::Unavailable | ProblemKind::Internal => td!(locale, problem.advice_nothing_charged),
+    }
+}
+
+/// What is wrong with a field, in a sentence.
+pub fn rule(rule: FieldRule, locale: Locale) -> &'static str {
+    match rule {
+        FieldRule::Required => td!(locale, problem.rule_required),
+        FieldRule::TooLong => td!(locale, problem.rule_too_long),
+        FieldRule::TooSmall => td!(locale, problem.rule_too_small),
+        FieldRule::TooLarge => td!(locale, problem.rule_too_large),
+        FieldRule::NotAPhone => td!(locale, problem.rule_not_a_phone),
+        FieldRule::NotACode => td!(locale, problem.rule_not_a_code),
+        FieldRule::NotADate => td!(locale, problem.rule_not_a_date),
+        FieldRule::InThePast => td!(locale, problem.rule_in_the_past),
+        FieldRule::TooFarAhead => td!(locale, problem.rule_too_far_ahead),
+        FieldRule::NotUnderThree => td!(locale, problem.rule_not_under_three),
+        FieldRule::NotAligned => td!(locale, problem.rule_not_aligned),
+        FieldRule::TooShort => td!(locale, problem.rule_too_short),
+        FieldRule::Twice => td!(locale, problem.rule_twice),
+        FieldRule::Unknown => td!(locale, problem.rule_unknown),
+        FieldRule::ConsentNeeded => td!(locale, problem.rule_consent_needed),
+    }
+}
+
+#[cfg(feature = "ssr")]
+mod notices {
+    use doorstep_shared::{Problem, ProblemKind};
+    use leptos::prelude::*;
+
+    use crate::{
+        Locale, problems, td,
+        ui::notice::{Notice, Tone},
+        visit::FormState,
+    };
+
+    /// A problem in its box: what happened, what to do, when to try again, the code that finds it in the log.
+    #[component]
+    pub fn ProblemNotice(
+        problem: Problem,
+        locale: Locale,
+        /// Where trying again leads; nothing when it makes no sense.
+        #[prop(optional_no_strip)]
+        again: Option<String>,
+    ) -> impl IntoView {
+        let ours = matches!(problem.kind, ProblemKind::Internal | ProblemKind::Unavailable);
+        let tone = if ours { Tone::Bad } else { Tone::Warn };
+        let wait = problem.retry_after_s.map(|s| view! { <p>{td!(locale, problem.retry_after, seconds = s)}</p> });
+        let code = problem.code.map(|code| view! { <p class="code">{td!(locale, problem.code, code = code)}</p> });
+        let again = again.map(|href| view! { <p><a class="button quiet" href=href>{td!(locale, common.try_again)}</a></p> });
+        view! {
+            <Notice tone title=problems::title(problem.kind, locale)>
+                <p>{problems::advice(problem.kind, locale)}</p>
+                {wait}
+                {code}
+                {again}
+            </Notice>
+        }
+    }
+
+    /// Above a refused form: takes the focus, says what is wrong, and links to each field.
+    #[component]
+    pub fn FormSummary(
+        form: Option<FormState>,
+        locale: Locale,
+        /// A field's name in the request, its input's id and its label.
+        #[prop(default = Vec::new())]
+        fields: Vec<(&'static str, &'static str, &'static str)>,
+    ) -> impl IntoView {
+        form.map(|form| {
+            let links = form.problem.fields.iter().map(|wrong| {
+                let text = problems::rule(wrong.rule, locale);
+                match fields.iter().find(|(field, ..)| *field == wrong.field) {
+                    Some((_, id, label)) => view! { <li><a href=format!("#{id}")>{*label}</a>" "{text}</li> }.into_any(),
+                    None => view! { <li>{text}</li> }.into_any(),
+                }
+            });
+            let links: Vec<_> = links.collect();
+            let list = (!links.is_empty()).then(|| view! { <ul>{links}</ul> });
+            let code = form.problem.code.clone();
+            view! {
+                <Notice tone=Tone::Bad title=problems::title(form.problem.kind, locale) focus=true>
+                    <p>{problems::advice(form.problem.kind, locale)}</p>
+                    {list}
+                    {code.map(|code| view! { <p class="code">{td!(locale, problem.code, code = code)}</p> })}
+                </Notice>
+            }
+        })
+    }
+
+    impl FormState {
+        /// What is wrong with a field, in words.
+        pub fn error(&self, field: &str, locale: Locale) -> Option<String> {
+            self.at(field).map(|wrong| problems::rule(wrong.rule, locale).to_owned())
+        }
+    }
+}
+#[cfg(feature = "ssr")]
+pub use notices::{FormSummary, ProblemNotice};
