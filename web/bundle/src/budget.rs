@@ -35,7 +35,7 @@ pub fn report(manifest: &Manifest, html_bytes: Option<u64>) -> Report {
         |name: &str| manifest.entries.get("family").is_some_and(|entry| entry.files.iter().any(|f| f == name));
     let html_css = html_bytes.unwrap_or(0) + bytes(&|name| name == "style.css");
     let wasm_js = bytes(&is_family);
-    let icons = bytes(&|name| name == "sprite.svg");
+    let icons = bytes(&is_icon);
     let sum = |label, bytes, limit_kb| Sum { label, bytes, limit_kb };
     Report {
         files: manifest
@@ -51,6 +51,11 @@ pub fn report(manifest: &Manifest, html_bytes: Option<u64>) -> Report {
         ],
         html_measured: html_bytes.is_some(),
     }
+}
+
+/// Pictures directly in `web/public/` belong to every page.
+fn is_icon(name: &str) -> bool {
+    !name.contains('/') && (name.ends_with(".svg") || name.ends_with(".ico"))
 }
 
 fn is_map(name: &str) -> bool {
