@@ -1,3 +1,7 @@
 //! The API from outside, on both databases. One file for each noun, and one for each thing that concerns all.
 
+mod bad_input;
+mod faults;
+mod idempotency;
 mod operations;
+mod permissions;

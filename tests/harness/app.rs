@@ -17,9 +17,11 @@ use doorstep_server::{
     clock::{Clock, DrivenClock},
     config::Config,
     db::{Db, schema::message},
+    inventory,
+    nurseries::{self, draft::ClosureDraft},
     serve,
 };
-use doorstep_shared::{Date, Timestamp};
+use doorstep_shared::{Date, Timestamp, ids::NurseryId};
 
 use crate::{
     client::Client,
@@ -27,6 +29,7 @@ use crate::{
     family::Family,
     folder::Folder,
     nursery::{NurseryBuilder, OfferBuilder},
+    snapshot::Snapshot,
 };
 
 /// Monday, with a month of ordinary weeks ahead.
@@ -167,6 +170,24 @@ impl TestApp {
 
     pub fn database(&self) -> &Fresh {
         &self.database
+    }
+
+    /// Every place is taken by exactly the bookings that say so, as `doorstep check` finds it.
+    pub async fn check_finds_no_difference(&self) {
+        let found = self.db().read(|conn| Ok(inventory::check(conn)?)).await.unwrap();
+        assert!(found.is_empty(), "{}", found.join("\n"));
+    }
+
+    /// What the database holds now, to be compared with later.
+    pub async fn snapshot(&self) -> Snapshot {
+        self.db().read(|conn| Ok(Snapshot::of(conn)?)).await.unwrap()
+    }
+
+    /// Closes a nursery for a time of a day.
+    pub async fn close(&self, nursery: NurseryId, date: Date, span: &str) {
+        let (span, reason, now) = (span.parse().unwrap(), "培训".to_owned(), self.now());
+        let closure = ClosureDraft { nursery_id: nursery, class_id: None, date, span, reason };
+        self.db().write(move |conn| nurseries::close(conn, now, &closure)).await.unwrap();
     }
 
     /// The messages sent so far to this phone number or nursery, oldest first.

@@ -12,16 +12,20 @@ mod folder;
 mod nursery;
 mod order;
 mod program;
+mod proxy;
+mod snapshot;
 
 pub use app::TestApp;
-pub use client::{Answer, Client};
+pub use client::{Answer, Client, read};
 pub use database::{Database, Fresh};
 pub use doorstep_test_macros::test_on_both;
 pub use family::Family;
 pub use folder::Folder;
 pub use nursery::{Nursery, NurseryBuilder, Offer, OfferBuilder};
 pub use order::Order;
-pub use program::{program, workspace};
+pub use program::{build_folder, program, workspace};
+pub use proxy::Proxy;
+pub use snapshot::Snapshot;
 
 /// What nearly every test needs.
 pub mod prelude {

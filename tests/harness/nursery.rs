@@ -2,8 +2,8 @@
 
 use diesel::prelude::*;
 use doorstep_server::db::{
-    Conn, Db,
-    schema::{change, class, nursery, offer, offer_window, opening},
+    Conn, Db, changes,
+    schema::{class, nursery, offer, offer_window, opening},
 };
 use doorstep_shared::{
     Span, Timestamp,
@@ -113,7 +113,7 @@ impl NurseryBuilder {
             );
             diesel::insert_into(opening::table).values(row).execute(conn)?;
         }
-        tell_the_index(conn, id, self.now)
+        changes::nurseries_batch(conn, self.now, &[id])
     }
 }
 
@@ -265,17 +265,6 @@ impl OfferBuilder {
             );
             diesel::insert_into(offer_window::table).values(row).execute(conn)?;
         }
-        tell_the_index(conn, made.nursery, self.now)
+        changes::nurseries_batch(conn, self.now, &[made.nursery])
     }
-}
-
-/// The change row that every index follows.
-fn tell_the_index(conn: &mut Conn, nursery: NurseryId, now: Timestamp) -> QueryResult<()> {
-    let row = (change::at.eq(now), change::kind.eq("nursery"), change::nursery_id.eq(nursery));
-    match conn {
-        // The sequence and the transaction's id come from the database.
-        Conn::Sqlite(conn) => diesel::insert_into(change::table).values(row).execute(conn)?,
-        Conn::Postgres(conn) => diesel::insert_into(change::table).values(row).execute(conn)?,
-    };
-    Ok(())
 }

@@ -1,0 +1,229 @@
+//! Who may call what: every route of the document, asked by everybody.
+
+use doorstep_shared::{bookings::Booking, time::Date};
+use doorstep_tests::{Answer, prelude::*};
+use serde_json::{Value, json};
+
+/// What a route answers to whom. A route without a row fails the test.
+struct Row {
+    route: &'static str,
+    /// As the document says.
+    permission: &'static str,
+    anonymous: u16,
+    /// The guardian whose child and booking it is about.
+    owner: u16,
+    /// A guardian of another family.
+    other: u16,
+    body: fn(&Scene) -> Value,
+}
+
+const fn row(route: &'static str, permission: &'static str, [anonymous, owner, other]: [u16; 3]) -> Row {
+    Row { route, permission, anonymous, owner, other, body: |_| json!({}) }
+}
+
+const fn with(row: Row, body: fn(&Scene) -> Value) -> Row {
+    Row { body, ..row }
+}
+
+const ROWS: &[Row] = &[
+    row("GET /livez", "anyone", [200; 3]),
+    row("GET /readyz", "anyone", [200; 3]),
+    row("GET /metrics", "anyone", [200; 3]),
+    row("GET /api/openapi.json", "anyone", [200; 3]),
+    row("GET /api/docs", "anyone", [307; 3]),
+    row("GET /api/v1/slots", "anyone", [200; 3]),
+    row("GET /api/v1/districts", "anyone", [200; 3]),
+    row("GET /api/v1/nurseries/{id}", "anyone", [200; 3]),
+    row("GET /api/v1/nurseries/{id}/availability", "anyone", [200; 3]),
+    with(row("POST /api/v1/auth/codes", "anyone", [202; 3]), |_| json!({"phone": "13912345678"})),
+    with(row("POST /api/v1/auth/sessions", "anyone", [401; 3]), |_| json!({"phone": "13912345678", "code": "123456"})),
+    with(row("POST /api/v1/auth/sessions/refresh", "anyone", [401; 3]), |_| json!({"refresh_token": "made up"})),
+    row("DELETE /api/v1/auth/sessions/current", "guardian", [401, 204, 204]),
+    row("GET /api/v1/me", "guardian", [401, 200, 200]),
+    row("GET /api/v1/me/export", "guardian", [401, 200, 200]),
+    // The owner has a booking to come.
+    row("DELETE /api/v1/me", "guardian", [401, 409, 204]),
+    with(
+        row("POST /api/v1/children", "guardian", [401, 201, 201]),
+        |scene| json!({"name": "Mia", "birth_date": scene.birth_date, "sex": "female"}),
+    ),
+    row("GET /api/v1/children", "guardian", [401, 200, 200]),
+    row("GET /api/v1/children/{id}", "guardian", [401, 200, 404]),
+    row("GET /api/v1/children/{id}/export", "guardian", [401, 200, 404]),
+    with(row("PATCH /api/v1/children/{id}", "guardian", [401, 200, 404]), |_| json!({"name": "Lea"})),
+    row("DELETE /api/v1/children/{id}", "guardian", [401, 409, 404]),
+    with(row("POST /api/v1/bookings", "guardian", [401, 201, 404]), |scene| scene.order.clone()),
+    row("GET /api/v1/bookings", "guardian", [401, 200, 200]),
+    row("GET /api/v1/bookings/{id}", "guardian", [401, 200, 404]),
+    row("GET /api/v1/bookings/{id}/calendar.ics", "guardian", [401, 200, 404]),
+    row("POST /api/v1/bookings/{id}/confirm", "guardian", [401, 200, 404]),
+    row("POST /api/v1/bookings/{id}/extend", "guardian", [401, 200, 404]),
+    row("POST /api/v1/bookings/{id}/cancel", "guardian", [401, 200, 404]),
+    row("POST /api/v1/bookings/{id}/undo", "guardian", [401, 200, 404]),
+];
+
+/// A family with a child, a booking and a hold, and another family.
+struct Scene {
+    ann: Family,
+    ben: Family,
+    confirmed: Booking,
+    held: Booking,
+    /// For Ann's child, at a time that is free.
+    order: Value,
+    birth_date: Date,
+}
+
+async fn scene(app: &TestApp, offer: &Offer) -> Scene {
+    let (ann, ben) = (app.family("Ann").await, app.family("Ben").await);
+    let confirmed = ann.book(offer, "09:00-11:00").await.unwrap();
+    let held = ann.order(offer, "13:00-14:00").hold().send().await.unwrap();
+    let order = serde_json::to_value(ann.order(offer, "15:00-16:00").request()).unwrap();
+    let birth_date = ann.child().birth_date;
+    Scene { ann, ben, confirmed, held, order, birth_date }
+}
+
+impl Scene {
+    async fn ask(&self, client: &Client, row: &Row) -> Answer {
+        let (method, route) = row.route.split_once(' ').unwrap();
+        let id = match route {
+            route if route.starts_with("/api/v1/children/") => self.ann.child().id.to_string(),
+            route if route.ends_with("/confirm") || route.ends_with("/extend") => self.held.id.to_string(),
+            route if route.starts_with("/api/v1/bookings/") => self.confirmed.id.to_string(),
+            _ => self.confirmed.nursery.id.to_string(),
+        };
+        let path = route.replace("{id}", &id);
+        match method {
+            "POST" | "PATCH" => client.send(method, &path, &(row.body)(self)).await,
+            method => doorstep_tests::read(client.request(method, &path)).await,
+        }
+    }
+}
+
+/// `GET /path` and the permission that the document names for it.
+fn documented(document: &Value) -> Vec<(String, String)> {
+    let mut routes = Vec::new();
+    for (path, methods) in document["paths"].as_object().unwrap() {
+        for (method, operation) in methods.as_object().unwrap() {
+            let told = operation["description"].as_str().unwrap_or_default();
+            let permission = told.strip_prefix("Permission: ").unwrap_or_default().trim_end_matches('.');
+            routes.push((format!("{} {path}", method.to_uppercase()), permission.to_owned()));
+        }
+    }
+    routes.sort();
+    routes
+}
+
+#[test_on_both]
+async fn every_route_has_a_permission_and_keeps_it(app: TestApp) {
+    let document = app.client().get("/api/openapi.json").await.json();
+    let mut rows: Vec<_> = ROWS.iter().map(|row| (row.route.to_owned(), row.permission.to_owned())).collect();
+    rows.sort();
+    assert_eq!(documented(&document), rows, "left the document, right the table of this test");
+
+    let offer = app.offer().places(200).hourly().create().await;
+    for row in ROWS {
+        let scene = scene(&app, &offer).await;
+        // The other family first: it must not change what is then the owner's.
+        for (who, client, status) in [
+            ("anybody", &app.client(), row.anonymous),
+            ("the other", &scene.ben, row.other),
+            ("the owner", &scene.ann, row.owner),
+        ] {
+            let answer = scene.ask(client, row).await;
+            assert_eq!(answer.status, status, "{} by {who}: {}", row.route, answer.body);
+            if status >= 400 {
+                answer.problem();
+            }
+        }
+    }
+    app.check_finds_no_difference().await;
+}
+
+#[test_on_both]
+async fn lists_and_exports_hold_only_what_is_ones_own(app: TestApp) {
+    let offer = app.offer().places(9).hourly().create().await;
+    let scene = scene(&app, &offer).await;
+    let foreign = [scene.ann.child().id.to_string(), scene.confirmed.id.to_string(), scene.ann.phone.clone()];
+    for path in ["/api/v1/children", "/api/v1/bookings", "/api/v1/me", "/api/v1/me/export"] {
+        let (own, others) = (scene.ann.get(path).await, scene.ben.get(path).await);
+        assert_eq!((own.status, others.status), (200, 200), "{path}");
+        for word in &foreign {
+            assert!(!others.body.contains(word), "{path} shows {word} to another family");
+        }
+    }
+    assert!(scene.ann.get("/api/v1/me/export").await.body.contains(&foreign[1]));
+}
+
+/// A token's three parts, with one replaced.
+fn with_part(token: &str, part: usize, text: &str) -> String {
+    let mut parts: Vec<_> = token.split('.').collect();
+    parts[part] = text;
+    parts.join(".")
+}
+
+#[test_on_both]
+async fn a_forged_or_expired_token_is_nobody(app: TestApp) {
+    let (ann, ben) = (app.family("Ann").await, app.family("Ben").await);
+    let (token, bens) = (ann.token().unwrap(), ben.token().unwrap());
+    let elsewhere = TestApp::on(Database::Sqlite).await;
+    let foreign = elsewhere.family("Ann").await.token().unwrap();
+    // {"alg":"none","typ":"JWT"}
+    let unsigned = with_part(&with_part(&token, 0, "eyJhbGciOiJub25lIiwidHlwIjoiSldUIn0"), 2, "");
+    let bens_claims = bens.split('.').nth(1).unwrap();
+    let cases = [
+        ("a word", "nonsense".to_owned()),
+        ("no signature", with_part(&token, 2, "")),
+        ("no algorithm", unsigned),
+        ("another's claims", with_part(&token, 1, bens_claims)),
+        ("another server's key", foreign),
+        ("a refresh token", ann.refresh_token.clone()),
+    ];
+    let client = app.client();
+    for (name, forged) in &cases {
+        client.bear(forged);
+        for path in ["/api/v1/me", "/api/v1/bookings"] {
+            let answer = client.get(path).await;
+            assert_eq!(answer.problem().kind, ProblemKind::Unauthenticated, "{name} on {path}");
+        }
+    }
+    client.bear(&token);
+    assert_eq!(client.get("/api/v1/me").await.status, 200);
+    app.clock.advance(chrono::Duration::minutes(16));
+    assert_eq!(client.get("/api/v1/me").await.problem().kind, ProblemKind::Unauthenticated, "expired");
+    // What needs no permission is answered all the same.
+    assert_eq!(client.get("/api/v1/slots").await.status, 200);
+}
+
+#[test_on_both]
+async fn messages_with_codes_are_shown_in_the_demonstration_only(database: Database) {
+    let app = TestApp::on(database).await;
+    assert_eq!(app.client().get("/dev/outbox").await.status, 404);
+}
+
+#[test_on_both]
+async fn an_unsafe_call_from_another_site_is_refused(app: TestApp) {
+    let ann = app.family("Ann").await;
+    let own = app.url();
+    let cases: [(&[(&str, &str)], u16); 6] = [
+        (&[("sec-fetch-site", "cross-site")], 403),
+        (&[("sec-fetch-site", "same-site")], 403),
+        (&[("origin", "https://evil.example")], 403),
+        (&[("origin", "null")], 403),
+        (&[("sec-fetch-site", "same-origin"), ("origin", &own)], 201),
+        (&[], 201),
+    ];
+    for (headers, status) in cases {
+        let before = app.snapshot().await;
+        let child = json!({"name": "Mia", "birth_date": ann.child().birth_date, "sex": "male"});
+        let mut call = ann.request("POST", "/api/v1/children").json(&child);
+        for (name, value) in headers {
+            call = call.header(*name, *value);
+        }
+        let answer = doorstep_tests::read(call).await;
+        assert_eq!(answer.status, status, "{headers:?}: {}", answer.body);
+        if status == 403 {
+            assert_eq!(answer.problem().kind, ProblemKind::CrossSite);
+            assert_eq!(before.differences(&app.snapshot().await), [""; 0]);
+        }
+    }
+}
