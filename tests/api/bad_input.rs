@@ -83,10 +83,30 @@ async fn orders_that_cannot_be(app: TestApp) {
     let json_type = "application/json";
     let huge = format!("{{\"pickup\": \"{}\"}}", "x".repeat(1024 * 1024));
     let cases = vec![
-        ("yesterday", order(&hourly, vec![day(app.in_days(-1), "09:00", "11:00")]), NotBookable, "days.0.date in-the-past"),
-        ("an hour ago", order(&hourly, vec![day(app.today(), "07:30", "09:30")]), NotBookable, "days.0.from in-the-past"),
-        ("in 400 days", order(&hourly, vec![day(app.in_days(400), "09:00", "11:00")]), NotBookable, "days.0.date too-far-ahead"),
-        ("in half an hour", order(&hourly, vec![day(app.today(), "08:30", "10:30")]), NotBookable, "days.0.from too-small"),
+        (
+            "yesterday",
+            order(&hourly, vec![day(app.in_days(-1), "09:00", "11:00")]),
+            NotBookable,
+            "days.0.date in-the-past",
+        ),
+        (
+            "an hour ago",
+            order(&hourly, vec![day(app.today(), "07:30", "09:30")]),
+            NotBookable,
+            "days.0.from in-the-past",
+        ),
+        (
+            "in 400 days",
+            order(&hourly, vec![day(app.in_days(400), "09:00", "11:00")]),
+            NotBookable,
+            "days.0.date too-far-ahead",
+        ),
+        (
+            "in half an hour",
+            order(&hourly, vec![day(app.today(), "08:30", "10:30")]),
+            NotBookable,
+            "days.0.from too-small",
+        ),
         ("before opening", order(&hourly, vec![day(tomorrow, "05:00", "07:00")]), Closed, ""),
         ("over closing", order(&hourly, vec![day(tomorrow, "17:00", "19:00")]), Closed, ""),
         ("another window than sold", order(&full_day, vec![day(tomorrow, "08:00", "12:00")]), Closed, ""),
@@ -94,20 +114,73 @@ async fn orders_that_cannot_be(app: TestApp) {
         ("backwards", order(&hourly, vec![day(tomorrow, "11:00", "09:00")]), Invalid, "days.0.to too-short"),
         ("not on a half-hour", order(&hourly, vec![day(tomorrow, "09:15", "11:00")]), Malformed, ""),
         ("25 o'clock", order(&hourly, vec![day(tomorrow, "25:00", "26:00")]), Malformed, ""),
-        ("30 February", order(&hourly, vec![json!({"date": "2026-02-30", "from": "09:00", "to": "11:00"})]), Malformed, ""),
+        (
+            "30 February",
+            order(&hourly, vec![json!({"date": "2026-02-30", "from": "09:00", "to": "11:00"})]),
+            Malformed,
+            "",
+        ),
         ("no day", order(&hourly, vec![]), Invalid, "days required"),
         ("a day twice", order(&hourly, [morning(), morning()].concat()), Invalid, "days.1.date twice"),
-        ("one good day and one too far", order(&hourly, [morning(), vec![day(app.in_days(400), "09:00", "11:00")]].concat()), NotBookable, "days.1.date too-far-ahead"),
+        (
+            "one good day and one too far",
+            order(&hourly, [morning(), vec![day(app.in_days(400), "09:00", "11:00")]].concat()),
+            NotBookable,
+            "days.1.date too-far-ahead",
+        ),
         ("too old for the class", order(&infants, morning()), WrongAge, "children.0.child_id too-large"),
-        ("too old by the day of care", sent(json!({"children": [{"child_id": nearly_two.id, "offer_id": hourly.id}], "days": [day(app.in_days(4), "09:00", "11:00")]})), WrongAge, "children.0.child_id too-large"),
-        ("another family's child", sent(json!({"children": [{"child_id": ben.child().id, "offer_id": hourly.id}], "days": morning()})), NotFound, "children.0.child_id unknown"),
-        ("one's own and another's child", with("children", json!([{"child_id": child, "offer_id": hourly.id}, {"child_id": ben.child().id, "offer_id": hourly.id}])), NotFound, "children.1.child_id unknown"),
-        ("a child that is none", with("children", json!([{"child_id": uuid(), "offer_id": hourly.id}])), NotFound, "children.0.child_id unknown"),
-        ("an offer that is none", with("children", json!([{"child_id": child, "offer_id": uuid()}])), NotFound, "children.0.offer_id unknown"),
-        ("two nurseries", with("children", json!([{"child_id": child, "offer_id": hourly.id}, {"child_id": nearly_two.id, "offer_id": elsewhere.id}])), Invalid, "children.1.offer_id unknown"),
+        (
+            "too old by the day of care",
+            sent(
+                json!({"children": [{"child_id": nearly_two.id, "offer_id": hourly.id}], "days": [day(app.in_days(4), "09:00", "11:00")]}),
+            ),
+            WrongAge,
+            "children.0.child_id too-large",
+        ),
+        (
+            "another family's child",
+            sent(json!({"children": [{"child_id": ben.child().id, "offer_id": hourly.id}], "days": morning()})),
+            NotFound,
+            "children.0.child_id unknown",
+        ),
+        (
+            "one's own and another's child",
+            with(
+                "children",
+                json!([{"child_id": child, "offer_id": hourly.id}, {"child_id": ben.child().id, "offer_id": hourly.id}]),
+            ),
+            NotFound,
+            "children.1.child_id unknown",
+        ),
+        (
+            "a child that is none",
+            with("children", json!([{"child_id": uuid(), "offer_id": hourly.id}])),
+            NotFound,
+            "children.0.child_id unknown",
+        ),
+        (
+            "an offer that is none",
+            with("children", json!([{"child_id": child, "offer_id": uuid()}])),
+            NotFound,
+            "children.0.offer_id unknown",
+        ),
+        (
+            "two nurseries",
+            with(
+                "children",
+                json!([{"child_id": child, "offer_id": hourly.id}, {"child_id": nearly_two.id, "offer_id": elsewhere.id}]),
+            ),
+            Invalid,
+            "children.1.offer_id unknown",
+        ),
         ("nobody", with("children", json!([])), Invalid, "children required"),
         ("an unknown field", with("price_fen", json!(0)), Malformed, ""),
-        ("an unknown field inside", with("children", json!([{"child_id": child, "offer_id": hourly.id, "free": true}])), Malformed, ""),
+        (
+            "an unknown field inside",
+            with("children", json!([{"child_id": child, "offer_id": hourly.id, "free": true}])),
+            Malformed,
+            "",
+        ),
         ("a word for a flag", with("hold", json!("yes")), Malformed, ""),
         ("a number for a list", with("days", json!(3)), Malformed, ""),
         ("null for a list", with("children", Value::Null), Malformed, ""),
@@ -120,7 +193,12 @@ async fn orders_that_cannot_be(app: TestApp) {
         ("deep nesting", raw(json_type, &"[".repeat(20_000)), Malformed, ""),
         ("a form", raw("application/x-www-form-urlencoded", "hold=true"), UnsupportedMediaType, ""),
         ("bytes that are no text", raw(json_type, "\u{fffd}"), Malformed, ""),
-        ("a booking that is none", Call::Send("POST", format!("/api/v1/bookings/{}/cancel", uuid()), json!({})), NotFound, ""),
+        (
+            "a booking that is none",
+            Call::Send("POST", format!("/api/v1/bookings/{}/cancel", uuid()), json!({})),
+            NotFound,
+            "",
+        ),
         ("no booking's id", Call::Get("/api/v1/bookings/1".to_owned()), Malformed, ""),
         ("a state that is none", Call::Get("/api/v1/bookings?state=lost".to_owned()), Malformed, ""),
         ("an unknown question", Call::Get("/api/v1/bookings?colour=red".to_owned()), Malformed, ""),
@@ -215,9 +293,8 @@ async fn sign_ins_that_cannot_be(app: TestApp) {
     let session = |phone: &str, code: Value| {
         Call::Send("POST", "/api/v1/auth/sessions".to_owned(), json!({"phone": phone, "code": code}))
     };
-    let refresh = |token: &str| {
-        Call::Send("POST", "/api/v1/auth/sessions/refresh".to_owned(), json!({ "refresh_token": token }))
-    };
+    let refresh =
+        |token: &str| Call::Send("POST", "/api/v1/auth/sessions/refresh".to_owned(), json!({ "refresh_token": token }));
     let cases = vec![
         ("a short number", code(json!("1380000")), Malformed, ""),
         ("a number from abroad", code(json!("+44 20 7946 0000")), Malformed, ""),
