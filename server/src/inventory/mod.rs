@@ -5,8 +5,13 @@
 //! rows, which the index of every process follows.
 
 mod days;
+mod index;
 pub mod rules;
+mod search;
 mod state;
 mod store;
 
-pub use self::days::{Day, Days, changed_nursery, check, lock_days, save_days};
+pub use self::{
+    days::{Day, Days, changed_nursery, check, lock_days, save_days},
+    index::Index,
+};

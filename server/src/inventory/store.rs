@@ -134,7 +134,8 @@ pub fn load_register(conn: &mut Conn, wanted: &[ClassDate]) -> QueryResult<Regis
     Ok(register)
 }
 
-fn load_weeks(conn: &mut Conn, nurseries: &[NurseryId]) -> QueryResult<HashMap<NurseryId, Week>> {
+/// The weekly templates of some nurseries.
+pub fn load_weeks(conn: &mut Conn, nurseries: &[NurseryId]) -> QueryResult<HashMap<NurseryId, Week>> {
     use schema::opening;
     let rows: Vec<(NurseryId, i16, HalfHour, HalfHour)> = opening::table
         .filter(opening::nursery_id.eq_any(nurseries))
@@ -149,7 +150,8 @@ fn load_weeks(conn: &mut Conn, nurseries: &[NurseryId]) -> QueryResult<HashMap<N
     Ok(weeks)
 }
 
-fn load_closures(
+/// The closures of some nurseries, by date.
+pub fn load_closures(
     conn: &mut Conn,
     nurseries: &[NurseryId],
     first: Date,

@@ -1,0 +1,128 @@
+//! The index of free places: what search is answered from, in every process of its own.
+//!
+//! Built from the database at start, then it follows change rows: a process applies its own commits before it answers
+//! them, and polls for those of others. Holds run out and days roll over by themselves when the index is read.
+
+mod build;
+pub mod city;
+mod follow;
+pub mod names;
+pub mod nursery;
+mod store;
+pub mod table;
+pub mod tree;
+
+use std::{
+    ops::Deref,
+    sync::{
+        Arc, Mutex, OnceLock, PoisonError, RwLock, RwLockReadGuard,
+        atomic::{AtomicI64, Ordering},
+    },
+};
+
+use diesel::QueryResult;
+use doorstep_shared::Timestamp;
+
+use self::{city::City, follow::Position};
+use crate::{
+    db::Conn,
+    error::{Error, Result},
+    policy::Policies,
+};
+
+pub struct Index {
+    policies: Arc<Policies>,
+    /// Empty until it has been built.
+    city: OnceLock<RwLock<City>>,
+    /// What has been followed so far. Whoever follows holds it.
+    position: Mutex<Position>,
+    /// Microseconds since 1970 at which time changes something next.
+    next_due: AtomicI64,
+}
+
+/// The city for as long as an answer is made.
+pub struct Reading<'i>(RwLockReadGuard<'i, City>);
+
+impl Deref for Reading<'_> {
+    type Target = City;
+    fn deref(&self) -> &City {
+        &self.0
+    }
+}
+
+impl Index {
+    /// An index that is not ready yet.
+    pub fn new(policies: Arc<Policies>) -> Self {
+        Self { policies, city: OnceLock::new(), position: Mutex::default(), next_due: AtomicI64::new(i64::MIN) }
+    }
+
+    pub fn policies(&self) -> &Arc<Policies> {
+        &self.policies
+    }
+
+    /// Whether it has been built.
+    pub fn is_ready(&self) -> bool {
+        self.city.get().is_some()
+    }
+
+    /// The city at `now`.
+    ///
+    /// # Errors
+    /// `unavailable` until the index has been built.
+    pub fn read(&self, now: Timestamp) -> Result<Reading<'_>> {
+        let city = self.city.get().ok_or_else(|| Error::unavailable("the index is being built"))?;
+        if now.micros() >= self.next_due.load(Ordering::Acquire) {
+            self.change(city, |city| city.catch_up(now));
+        }
+        // A panic while writing has been logged; what it left is as good as what a reader had before.
+        Ok(Reading(city.read().unwrap_or_else(PoisonError::into_inner)))
+    }
+
+    fn change(&self, city: &RwLock<City>, change: impl FnOnce(&mut City)) {
+        let mut city = city.write().unwrap_or_else(PoisonError::into_inner);
+        change(&mut city);
+        self.next_due.store(city.next_due().micros(), Ordering::Release);
+    }
+
+    /// Reads everything from the database. The index that there was answers until the new one is complete.
+    ///
+    /// # Errors
+    /// When the database fails; the index is as before then.
+    pub fn build(&self, conn: &mut Conn, now: Timestamp) -> QueryResult<()> {
+        let mut position = self.position.lock().unwrap_or_else(PoisonError::into_inner);
+        // Whatever is committed from here on is followed afterwards, and taken twice without harm.
+        *position = Position::latest(conn)?;
+        let mut built = build::city(conn, Arc::clone(&self.policies), now)?;
+        built.catch_up(now);
+        let due = built.next_due();
+        match self.city.get() {
+            Some(city) => self.change(city, |city| *city = built),
+            None => {
+                // Only the holder of the position builds, so it is still empty.
+                let _ = self.city.set(RwLock::new(built));
+                self.next_due.store(due.micros(), Ordering::Release);
+            }
+        }
+        drop(position);
+        self.follow(conn, now)
+    }
+
+    /// Takes every change committed so far. Does nothing until the index has been built.
+    ///
+    /// # Errors
+    /// When the database fails; the next call takes what is missing.
+    pub fn follow(&self, conn: &mut Conn, now: Timestamp) -> QueryResult<()> {
+        let Some(city) = self.city.get() else { return Ok(()) };
+        let mut position = self.position.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut next = position.clone();
+        let changes = follow::load(conn, &mut next, now.local_date(), |class| {
+            city.read().unwrap_or_else(PoisonError::into_inner).knows(class)
+        })?;
+        self.change(city, |city| {
+            changes.apply(city);
+            city.as_of = city.as_of.max(now);
+        });
+        *position = next;
+        Ok(())
+    }
+}

@@ -1,0 +1,289 @@
+//! The days of every class over the horizon: free half-hours as masks, and apart from them the counts that only
+//! answers need.
+
+use std::collections::{BTreeSet, HashMap};
+
+use chrono::Datelike as _;
+use doorstep_shared::{Date, Timestamp};
+
+use crate::inventory::{
+    rules::Used,
+    state::{Hold, State},
+};
+
+/// A calendar date as a number; the next day has the next number.
+pub fn number(date: Date) -> i32 {
+    date.num_days_from_ce()
+}
+
+/// The date of a number; the end of time for numbers beyond it.
+pub fn date(number: i32) -> Date {
+    Date::from_num_days_from_ce_opt(number).unwrap_or(Date::MAX)
+}
+
+/// A ring of days for each row. The day with number `n` stands at `n` modulo the number of days.
+#[derive(Debug)]
+pub struct Table {
+    days: i32,
+    /// The first day held: today.
+    first: i32,
+    /// At least one place free, one bit for each half-hour. By row, then day.
+    one: Vec<u64>,
+    /// At least two.
+    two: Vec<u64>,
+    used: Vec<Used>,
+    /// One more than the version; 0 where nothing was told.
+    version: Vec<u32>,
+    /// Rows that belong to no class any more.
+    unused: Vec<u32>,
+    holds: HashMap<(u32, i32), Vec<Hold>>,
+    /// When which row and day has a hold that runs out.
+    expiries: BTreeSet<(Timestamp, u32, i32)>,
+    /// Days after the last one held, for when their time comes.
+    beyond: HashMap<(u32, i32), (u32, State)>,
+}
+
+impl Table {
+    /// `days` are held from `today` on, today included.
+    pub fn new(today: Date, days: u16) -> Self {
+        Self {
+            days: i32::from(days.max(1)),
+            first: number(today),
+            one: Vec::new(),
+            two: Vec::new(),
+            used: Vec::new(),
+            version: Vec::new(),
+            unused: Vec::new(),
+            holds: HashMap::new(),
+            expiries: BTreeSet::new(),
+            beyond: HashMap::new(),
+        }
+    }
+
+    /// Numbers of the days held.
+    pub fn held(&self) -> std::ops::Range<i32> {
+        self.first..self.first + self.days
+    }
+
+    /// Makes room for so many rows without moving what is there.
+    pub fn reserve(&mut self, rows: usize) {
+        let places = rows * self.days as usize;
+        self.one.reserve_exact(places);
+        self.two.reserve_exact(places);
+        self.used.reserve_exact(places);
+        self.version.reserve_exact(places);
+    }
+
+    /// A row on which nobody has a place and nothing is open.
+    pub fn add_row(&mut self) -> u32 {
+        if let Some(row) = self.unused.pop() {
+            return row;
+        }
+        let row = self.one.len() / self.days as usize;
+        let places = (row + 1) * self.days as usize;
+        self.one.resize(places, 0);
+        self.two.resize(places, 0);
+        self.used.resize(places, Used::NOBODY);
+        self.version.resize(places, 0);
+        row as u32
+    }
+
+    pub fn remove_row(&mut self, row: u32) {
+        for day in self.held() {
+            self.clear(row, day);
+        }
+        self.holds.retain(|(of, _), _| *of != row);
+        self.beyond.retain(|(of, _), _| *of != row);
+        self.unused.push(row);
+    }
+
+    fn place(&self, row: u32, day: i32) -> Option<usize> {
+        let ring = row as usize * self.days as usize + day.rem_euclid(self.days) as usize;
+        self.held().contains(&day).then_some(ring)
+    }
+
+    /// Half-hours with at least one place free.
+    pub fn one(&self, row: u32, day: i32) -> u64 {
+        self.place(row, day).and_then(|place| self.one.get(place)).copied().unwrap_or(0)
+    }
+
+    /// Half-hours with at least two places free.
+    pub fn two(&self, row: u32, day: i32) -> u64 {
+        self.place(row, day).and_then(|place| self.two.get(place)).copied().unwrap_or(0)
+    }
+
+    pub fn used(&self, row: u32, day: i32) -> &Used {
+        self.place(row, day).and_then(|place| self.used.get(place)).unwrap_or(&Used::NOBODY)
+    }
+
+    /// Takes a newer state of a day. False when the one held is as new. `version` is above 0.
+    ///
+    /// The masks are as before until [`Table::open`].
+    pub fn put(&mut self, row: u32, day: i32, version: u32, state: State) -> bool {
+        if day >= self.first + self.days {
+            let held = self.beyond.get(&(row, day)).map_or(0, |(version, _)| *version);
+            if version > held {
+                self.beyond.insert((row, day), (version, state));
+            }
+            return false;
+        }
+        let Some(place) = self.place(row, day) else { return false };
+        let (Some(used), Some(held)) = (self.used.get_mut(place), self.version.get_mut(place)) else { return false };
+        if version <= *held {
+            return false;
+        }
+        (*used, *held) = (state.used, version);
+        self.hold(row, day, state.holds);
+        true
+    }
+
+    /// Replaces the holds of a day, whose places are part of its places in use.
+    pub fn hold(&mut self, row: u32, day: i32, holds: Vec<Hold>) {
+        self.expiries.extend(holds.iter().map(|hold| (hold.until, row, day)));
+        if holds.is_empty() {
+            self.holds.remove(&(row, day));
+        } else {
+            self.holds.insert((row, day), holds);
+        }
+    }
+
+    /// Works out the masks of a day.
+    pub fn open(&mut self, row: u32, day: i32, open: u64, seats: u16) {
+        let Some(place) = self.place(row, day) else { return };
+        let Some(used) = self.used.get(place) else { return };
+        let (one, two) = (open & used.below(seats), open & used.below(seats.saturating_sub(1)));
+        if let (Some(at_one), Some(at_two)) = (self.one.get_mut(place), self.two.get_mut(place)) {
+            (*at_one, *at_two) = (one, two);
+        }
+    }
+
+    /// When the next hold runs out.
+    pub fn next_expiry(&self) -> Option<Timestamp> {
+        self.expiries.first().map(|(until, ..)| *until)
+    }
+
+    /// Gives back the places of holds that have run out by `now`. Returns the rows and days that changed.
+    pub fn expire(&mut self, now: Timestamp) -> Vec<(u32, i32)> {
+        let mut changed = Vec::new();
+        while let Some((until, row, day)) = self.expiries.first().copied().filter(|(until, ..)| *until <= now) {
+            self.expiries.remove(&(until, row, day));
+            let place = self.place(row, day);
+            let Some(holds) = self.holds.get_mut(&(row, day)) else { continue };
+            let over: Vec<_> = holds.extract_if(.., |hold| hold.until <= now).collect();
+            if holds.is_empty() {
+                self.holds.remove(&(row, day));
+            }
+            if let Some(used) = place.and_then(|place| self.used.get_mut(place)) {
+                over.iter().for_each(|hold| used.remove(hold.span));
+                changed.push((row, day));
+            }
+        }
+        changed
+    }
+
+    /// Begins with a new day. Returns the days that have come into view; their masks are to be worked out.
+    pub fn roll(&mut self, today: Date) -> std::ops::Range<i32> {
+        let (before, first) = (self.held(), number(today));
+        if first <= self.first {
+            return before.end..before.end;
+        }
+        self.first = first;
+        let new = before.end.max(first)..self.held().end;
+        let rows = (self.one.len() / self.days as usize) as u32;
+        for row in 0..rows {
+            for day in new.clone() {
+                self.clear(row, day);
+            }
+        }
+        self.holds.retain(|(_, day), _| *day >= first);
+        let due: Vec<_> = self.beyond.keys().copied().filter(|(_, day)| *day < self.held().end).collect();
+        for (row, day) in due {
+            if let Some((version, state)) = self.beyond.remove(&(row, day)) {
+                self.put(row, day, version, state);
+            }
+        }
+        new
+    }
+
+    fn clear(&mut self, row: u32, day: i32) {
+        let Some(place) = self.place(row, day) else { return };
+        if let Some(used) = self.used.get_mut(place) {
+            *used = Used::NOBODY;
+        }
+        for mask in [&mut self.one, &mut self.two] {
+            if let Some(mask) = mask.get_mut(place) {
+                *mask = 0;
+            }
+        }
+        if let Some(version) = self.version.get_mut(place) {
+            *version = 0;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use doorstep_shared::Span;
+
+    use super::*;
+
+    fn span(text: &str) -> Span {
+        text.parse().unwrap()
+    }
+
+    fn day(text: &str) -> i32 {
+        number(text.parse().unwrap())
+    }
+
+    fn state(taken: &[&str]) -> State {
+        let mut used = Used::NOBODY;
+        taken.iter().for_each(|text| used.add(span(text)));
+        State { used, holds: Vec::new() }
+    }
+
+    #[test]
+    fn an_older_state_is_dropped() {
+        let mut table = Table::new("2026-11-22".parse().unwrap(), 61);
+        let (row, monday) = (table.add_row(), day("2026-11-23"));
+        assert!(table.put(row, monday, 3, state(&["09:00-10:00"])));
+        assert!(!table.put(row, monday, 2, state(&[])));
+        assert!(!table.put(row, monday, 3, state(&[])));
+        assert_eq!(table.used(row, monday).peak(span("09:00-10:00")), 1);
+        table.open(row, monday, span("08:00-12:00").mask(), 2);
+        assert_eq!(table.one(row, monday), span("08:00-12:00").mask());
+        assert_eq!(table.two(row, monday), span("08:00-12:00").mask() & !span("09:00-10:00").mask());
+    }
+
+    #[test]
+    fn a_hold_runs_out_by_itself_unless_a_newer_state_has_kept_it() {
+        let mut table = Table::new("2026-11-22".parse().unwrap(), 61);
+        let (row, monday) = (table.add_row(), day("2026-11-23"));
+        let at = |minute: i64| Timestamp::from_micros(1_795_000_000_000_000 + minute * 60_000_000).unwrap();
+        let held = |until| State { holds: vec![Hold { span: span("09:00-10:00"), until }], ..state(&["09:00-10:00"]) };
+        table.put(row, monday, 1, held(at(10)));
+        assert_eq!(table.next_expiry(), Some(at(10)));
+        assert!(table.expire(at(9)).is_empty());
+        table.put(row, monday, 2, held(at(20)));
+        table.expire(at(10));
+        assert_eq!(table.used(row, monday).peak(span("09:00-10:00")), 1, "extended meanwhile");
+        assert_eq!(table.expire(at(20)), [(row, monday)]);
+        assert!(table.used(row, monday).is_empty());
+        assert_eq!(table.next_expiry(), None);
+    }
+
+    #[test]
+    fn a_new_day_brings_its_bookings_with_it() {
+        let mut table = Table::new("2026-11-22".parse().unwrap(), 3);
+        let row = table.add_row();
+        let later = day("2026-11-26");
+        assert!(!table.put(row, later, 1, state(&["09:00-10:00"])), "not held yet");
+        table.put(row, day("2026-11-24"), 1, state(&["10:00-11:00"]));
+        assert_eq!(table.roll("2026-11-23".parse().unwrap()), day("2026-11-25")..day("2026-11-26"));
+        assert_eq!(table.roll("2026-11-24".parse().unwrap()), later..later + 1);
+        assert_eq!(table.used(row, later).peak(span("09:00-10:00")), 1);
+        assert_eq!(table.used(row, day("2026-11-24")).peak(span("10:00-11:00")), 1);
+        assert!(table.used(row, day("2026-11-23")).is_empty(), "the past is not held");
+        assert_eq!(table.roll("2027-01-01".parse().unwrap()).len(), 3);
+        assert!(table.held().all(|day| table.used(row, day).is_empty()));
+    }
+}

@@ -1,0 +1,115 @@
+//! The windows of one nursery, day by day, the full ones too.
+
+use doorstep_shared::{
+    Date, Fen, Problem, ProblemKind, Span, Timestamp,
+    nurseries::{Availability, ClosedReason, DayAvailability, GetAvailability, Window},
+    problem::FieldRule,
+    slots::StripDay,
+};
+
+use super::{
+    fit::{Asked, Child, Wish},
+    question::Faults,
+};
+use crate::{
+    inventory::{
+        index::{
+            city::City,
+            nursery::{Class, Nursery, Sale, When},
+            table,
+        },
+        rules,
+    },
+    policy::DayKind,
+};
+
+/// Days told when no number is named.
+const DAYS: u8 = 7;
+
+/// Answers from the index.
+///
+/// # Errors
+/// `not-found` for a nursery that is not known; `invalid` with every field that breaks a rule.
+pub fn availability(city: &City, request: &GetAvailability, now: Timestamp) -> Result<Availability, Problem> {
+    let Some((_, nursery)) = city.find(request.id) else { return Err(ProblemKind::NotFound.into()) };
+    let mut faults = Faults::default();
+    let from = request.from.unwrap_or(city.today());
+    faults.date("from", from, city);
+    let days = request.days.unwrap_or(DAYS);
+    faults.refuse(days < 1, "days", FieldRule::TooSmall, "1 to 31");
+    faults.refuse(days > 31, "days", FieldRule::TooLarge, "1 to 31");
+    faults.age(request.birth_date.as_slice(), request.age_months, now.local_date());
+    faults.into_result()?;
+    let child = match (request.birth_date, request.age_months) {
+        (Some(birth), _) => Child::Born(birth),
+        (None, Some(months)) => Child::Months(months),
+        (None, None) => Child::AnyAge,
+    };
+    let asked = Asked::new(city, vec![child], None, now);
+    let wish = Wish { care: request.care, max_price_fen: None };
+    let first = table::number(from);
+    let numbers = first..(first + i32::from(days)).min(city.table.held().end);
+    let days: Vec<_> = numbers.map(|number| day(&asked, nursery, &wish, number)).collect();
+    let strip = days.iter().map(|day| {
+        let free = day.windows.iter().filter(|window| window.bookable).map(|window| u32::from(window.free)).max();
+        let free = free.unwrap_or_default();
+        StripDay { date: day.date, nurseries: u32::from(free > 0), free, rest: day.closed.is_some() }
+    });
+    Ok(Availability { strip: strip.collect(), days, as_of: city.as_of })
+}
+
+fn day(asked: &Asked<'_>, nursery: &Nursery, wish: &Wish, number: i32) -> DayAvailability {
+    let date = table::date(number);
+    if asked.is_closed(nursery, number) {
+        return DayAvailability { date, closed: Some(closed_reason(asked, nursery, date)), windows: Vec::new() };
+    }
+    let mut windows = Vec::new();
+    for class in nursery.classes.iter().filter(|class| asked.takes_on(nursery, class, 0, number)) {
+        let staffing = nursery.staffing(class, &asked.city.policies, date);
+        let open = nursery.open_on(class, &asked.city.policies, date);
+        let used = asked.city.table.used(class.row, number);
+        let mut add = |sale: &Sale, span: Span, price_fen: Fen| {
+            let is_open = open & span.mask() == span.mask();
+            windows.push(Window {
+                offer_id: sale.offer,
+                class_id: class.id,
+                class_kind: class.kind,
+                care: sale.care,
+                span,
+                free: rules::free(staffing.seats(), open, used, span),
+                seats: if is_open { staffing.seats() } else { 0 },
+                price_fen,
+                limit: rules::limit(staffing, open, span),
+                bookable: asked.is_bookable(sale, number, span),
+            });
+        };
+        for sale in class.sales.iter().filter(|sale| wish.care.is_none_or(|care| care == sale.care)) {
+            match sale.when {
+                When::Window(span) => add(sale, span, sale.price_fen),
+                When::AnyTime => {
+                    free_runs(asked, class, number).for_each(|span| add(sale, span, sale.price_fen));
+                }
+            }
+        }
+    }
+    windows.sort_by_key(|window| (window.care, window.span, window.price_fen, window.offer_id));
+    DayAvailability { date, closed: None, windows }
+}
+
+/// The longest runs with a free place throughout that are long enough for hourly care.
+fn free_runs(asked: &Asked<'_>, class: &Class, number: i32) -> impl Iterator<Item = Span> {
+    let least = asked.hourly_least;
+    rules::runs(asked.city.table.one(class.row, number)).filter(move |run| run.half_hours() >= least)
+}
+
+fn closed_reason(asked: &Asked<'_>, nursery: &Nursery, date: Date) -> ClosedReason {
+    let kind = asked.city.policies.calendar.day_kind(date);
+    if let DayKind::Holiday { zh, en } = kind {
+        return ClosedReason::Holiday { name_zh: zh.clone(), name_en: en.clone() };
+    }
+    if rules::template_on(&nursery.week, date, kind) == 0 {
+        return ClosedReason::Weekday;
+    }
+    let closure = nursery.closures.iter().find(|closed| closed.date == date);
+    closure.map_or(ClosedReason::Weekday, |closed| ClosedReason::Closure { reason: closed.reason.as_ref().to_owned() })
+}

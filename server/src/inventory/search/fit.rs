@@ -1,0 +1,404 @@
+//! What a nursery has for some children on some days: the one place where a window is decided to fit.
+
+use std::cell::OnceCell;
+
+use doorstep_shared::{
+    Date, Fen, HalfHour, Span, Timestamp,
+    care::{CareKind, ClassKind, NurseryKind},
+    ids::OfferId,
+};
+
+use crate::{
+    inventory::{
+        index::{
+            city::City,
+            nursery::{Class, Nursery, Sale, When},
+            table,
+        },
+        rules,
+    },
+    policy::Policy,
+};
+
+/// Who comes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Child {
+    Born(Date),
+    /// Completed months, whatever the day.
+    Months(u16),
+    AnyAge,
+}
+
+/// What of an offer matters beside its places.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Wish {
+    pub care: Option<CareKind>,
+    pub max_price_fen: Option<Fen>,
+}
+
+/// Numbers of days, in order.
+#[derive(Clone, Debug)]
+pub enum Days {
+    /// Every one must fit.
+    All(Vec<i32>),
+    /// One that fits is enough.
+    Any(Vec<i32>),
+}
+
+/// A day, with what does not depend on the nursery.
+#[derive(Debug)]
+struct Day {
+    number: i32,
+    /// Days from today.
+    ahead: i32,
+    /// Local midnight, in microseconds since 1970.
+    midnight: i64,
+    /// For each child, the pairs of nursery kind and class kind that take it on that day: see [`pair`].
+    takes: Vec<u32>,
+}
+
+const HALF_HOUR_US: i64 = 30 * 60 * 1_000_000;
+const MINUTE_US: i64 = 60 * 1_000_000;
+
+/// The bit of a pair of kinds.
+fn pair(nursery: NurseryKind, class: ClassKind) -> u32 {
+    1 << (nursery as u32 * ClassKind::ALL.len() as u32 + class as u32)
+}
+
+/// A window that fits on a day.
+#[derive(Clone, Copy, Debug)]
+pub struct Entry<'c> {
+    pub day: i32,
+    pub price_fen: Fen,
+    pub span: Span,
+    pub class: &'c Class,
+    pub sale: &'c Sale,
+}
+
+impl Entry<'_> {
+    /// By date, then price, then start.
+    pub fn cheap_first(&self) -> (i32, Fen, Span, OfferId) {
+        (self.day, self.price_fen, self.span, self.sale.offer)
+    }
+
+    /// By date, then start, then price.
+    pub fn early_first(&self) -> (i32, Span, Fen, OfferId) {
+        (self.day, self.span, self.price_fen, self.sale.offer)
+    }
+}
+
+/// Where each child goes, and what all of them cost for a day.
+pub struct Placement<'c> {
+    pub total_fen: Fen,
+    /// For each child its class, and the sales of its offer there.
+    pub children: Vec<(&'c Class, &'c [Sale])>,
+}
+
+/// The city, asked for certain children at a certain time.
+pub struct Asked<'c> {
+    pub city: &'c City,
+    pub children: Vec<Child>,
+    /// The care must cover it.
+    pub span: Option<Span>,
+    now: i64,
+    temporary_days_ahead: i32,
+    /// Shortest hourly care, in half-hours.
+    pub hourly_least: u8,
+    days: Vec<OnceCell<Day>>,
+}
+
+impl<'c> Asked<'c> {
+    pub fn new(city: &'c City, children: Vec<Child>, span: Option<Span>, now: Timestamp) -> Self {
+        let booking = city.policies.on(city.today()).booking;
+        Self {
+            city,
+            children,
+            span,
+            now: now.micros(),
+            temporary_days_ahead: booking.temporary_days_ahead.into(),
+            hourly_least: u8::try_from(booking.hourly_min_minutes / 30).unwrap_or(u8::MAX),
+            days: city.table.held().map(|_| OnceCell::new()).collect(),
+        }
+    }
+
+    /// None for a day that the index does not hold.
+    fn day(&self, number: i32) -> Option<&Day> {
+        let ahead = number - self.city.table.held().start;
+        let known = self.days.get(usize::try_from(ahead).ok()?)?;
+        Some(known.get_or_init(|| {
+            let date = table::date(number);
+            let policy = self.city.policies.on(date);
+            Day {
+                number,
+                ahead,
+                midnight: Timestamp::at(date, HalfHour::MIDNIGHT).micros(),
+                takes: self.children.iter().map(|child| pairs(policy, *child, date)).collect(),
+            }
+        }))
+    }
+
+    /// Whether every class of a nursery is closed that day.
+    pub fn is_closed(&self, nursery: &Nursery, day: i32) -> bool {
+        let date = table::date(day);
+        nursery.classes.iter().all(|class| nursery.open_on(class, &self.city.policies, date) == 0)
+    }
+
+    /// Half-hours with so many places free.
+    fn free(&self, nursery: &Nursery, class: &Class, day: &Day, places: usize) -> u64 {
+        let table = &self.city.table;
+        match places {
+            0 | 1 => table.one(class.row, day.number),
+            2 => table.two(class.row, day.number),
+            more => {
+                let seats = nursery.staffing(class, &self.city.policies, table::date(day.number)).seats();
+                let used = table.used(class.row, day.number);
+                table.one(class.row, day.number) & used.below((seats + 1).saturating_sub(more as u16))
+            }
+        }
+    }
+
+    /// Whether it is not too late, nor too early, to book care of a sale that begins `from` half-hours into the day.
+    fn in_time(&self, sale: &Sale, day: &Day, from: HalfHour) -> bool {
+        self.may_ahead(sale, day) && i64::from(from.index()) * HALF_HOUR_US >= self.earliest(sale, day)
+    }
+
+    fn may_ahead(&self, sale: &Sale, day: &Day) -> bool {
+        sale.care != CareKind::Temporary || day.ahead <= self.temporary_days_ahead
+    }
+
+    /// When the first care of the day may begin, in microseconds from midnight.
+    fn earliest(&self, sale: &Sale, day: &Day) -> i64 {
+        self.now + i64::from(sale.lead_minutes) * MINUTE_US - day.midnight
+    }
+
+    /// Half-hours at whose beginning care may begin.
+    fn starts(&self, sale: &Sale, day: &Day) -> u64 {
+        let gone = (self.earliest(sale, day) + HALF_HOUR_US - 1).div_euclid(HALF_HOUR_US).clamp(0, 63);
+        if self.may_ahead(sale, day) { u64::MAX << gone } else { 0 }
+    }
+
+    /// Whether a window, or for hourly care some part of it, can still be booked.
+    pub fn is_bookable(&self, sale: &Sale, day: i32, span: Span) -> bool {
+        let Some(day) = self.day(day) else { return false };
+        match sale.when {
+            When::Window(_) => self.in_time(sale, day, span.from),
+            When::AnyTime => rules::first_run(span.mask() & self.starts(sale, day), self.hourly_least).is_some(),
+        }
+    }
+
+    /// The window in which a sale takes so many children on a day: for hourly care the one asked for, or the earliest
+    /// of the shortest length.
+    fn window(&self, nursery: &Nursery, class: &Class, sale: &Sale, day: &Day, places: usize) -> Option<Span> {
+        let fits = |span: Span| {
+            let free = self.free(nursery, class, day, places);
+            (free & span.mask() == span.mask() && self.in_time(sale, day, span.from)).then_some(span)
+        };
+        match (sale.when, self.span) {
+            (When::Window(span), Some(want)) if !span.covers(want) => None,
+            (When::Window(span), _) => fits(span),
+            (When::AnyTime, Some(want)) if want.half_hours() < self.hourly_least => None,
+            (When::AnyTime, Some(want)) => fits(want),
+            (When::AnyTime, None) => {
+                let free = self.free(nursery, class, day, places);
+                rules::first_run(free & self.starts(sale, day), self.hourly_least)
+            }
+        }
+    }
+
+    /// The price of one child for the window asked for, or for the shortest hourly care.
+    pub fn price_of(&self, sale: &Sale) -> Fen {
+        match sale.when {
+            When::Window(_) => sale.price_fen,
+            When::AnyTime => {
+                let half_hours = self.span.map_or(self.hourly_least, Span::half_hours);
+                Fen(sale.price_fen.0 * i64::from(half_hours) / 2)
+            }
+        }
+    }
+
+    fn is_sold(&self, sale: &Sale, wish: &Wish) -> bool {
+        wish.care.is_none_or(|care| sale.care == care)
+            && wish.max_price_fen.is_none_or(|most| self.price_of(sale) <= most)
+    }
+
+    /// Whether a class takes a child on a day.
+    pub fn takes_on(&self, nursery: &Nursery, class: &Class, child: usize, day: i32) -> bool {
+        let pairs = self.day(day).and_then(|day| day.takes.get(child));
+        pairs.is_some_and(|pairs| pairs & pair(nursery.kind, class.kind) != 0)
+    }
+
+    /// Whether a class takes a child on each of the days.
+    fn takes(&self, nursery: &Nursery, class: &Class, child: usize, days: &[i32]) -> bool {
+        days.iter().all(|day| self.takes_on(nursery, class, child, *day))
+    }
+
+    /// Offers of a class that take so many children on each of the days, with the price for one.
+    fn offers<'a>(
+        &'a self,
+        nursery: &'a Nursery,
+        class: &'c Class,
+        wish: &'a Wish,
+        days: &'a [i32],
+        places: usize,
+    ) -> impl Iterator<Item = (Fen, &'c [Sale])> + 'a {
+        let fits_on = move |sales: &[Sale], day: &i32| {
+            let Some(day) = self.day(*day) else { return false };
+            sales.iter().any(|sale| self.window(nursery, class, sale, day, places).is_some())
+        };
+        let offers = class.sales.chunk_by(|one, next| one.offer == next.offer);
+        offers.filter_map(move |sales| {
+            let first = sales.first().filter(|first| self.is_sold(first, wish))?;
+            days.iter().all(|day| fits_on(sales, day)).then(|| (self.price_of(first), sales))
+        })
+    }
+
+    /// The cheapest way to place every child on each of these days. Children of one class come to the same offer.
+    fn place(&self, nursery: &'c Nursery, wish: &Wish, days: &[i32]) -> Option<Placement<'c>> {
+        if let [_] = self.children.as_slice() {
+            let classes = nursery.classes.iter().filter(|class| self.takes(nursery, class, 0, days));
+            let cheapest = classes.flat_map(|class| {
+                self.offers(nursery, class, wish, days, 1).map(move |(price, sales)| (price, class, sales))
+            });
+            let (total_fen, class, sales) = cheapest.min_by_key(|(price, ..)| *price)?;
+            return Some(Placement { total_fen, children: vec![(class, sales)] });
+        }
+        self.place_several(nursery, wish, days)
+    }
+
+    /// Tries every way to spread the children over the classes that take them.
+    fn place_several(&self, nursery: &'c Nursery, wish: &Wish, days: &[i32]) -> Option<Placement<'c>> {
+        let candidates = |child| {
+            let classes = nursery.classes.iter().enumerate();
+            classes.filter(|(_, class)| self.takes(nursery, class, child, days)).map(|(index, _)| index).collect()
+        };
+        let candidates: Vec<Vec<usize>> = (0..self.children.len()).map(candidates).collect();
+        let mut best: Option<Placement<'c>> = None;
+        let ways: usize = candidates.iter().map(Vec::len).product();
+        for way in 0..ways {
+            let mut rest = way;
+            let chosen = candidates.iter().filter_map(|classes| {
+                let class = classes.get(rest % classes.len());
+                rest /= classes.len();
+                class.copied()
+            });
+            let chosen: Vec<usize> = chosen.collect();
+            let place = |index: &usize| {
+                let class = nursery.classes.get(*index)?;
+                let together = chosen.iter().filter(|other| *other == index).count();
+                let cheapest = self.offers(nursery, class, wish, days, together).min_by_key(|(price, _)| *price)?;
+                Some((class, cheapest))
+            };
+            let Some(placed) = chosen.iter().map(place).collect::<Option<Vec<_>>>() else { continue };
+            let total_fen = placed.iter().map(|(_, (price, _))| *price).sum();
+            if best.as_ref().is_none_or(|best| total_fen < best.total_fen) {
+                let children = placed.into_iter().map(|(class, (_, sales))| (class, sales)).collect();
+                best = Some(Placement { total_fen, children });
+            }
+        }
+        best
+    }
+
+    /// Whether every child can be placed.
+    pub fn fits(&self, nursery: &'c Nursery, wish: &Wish, days: &Days) -> bool {
+        let on = |days: &[i32]| match self.children.as_slice() {
+            [_] => nursery.classes.iter().any(|class| {
+                self.takes(nursery, class, 0, days) && self.offers(nursery, class, wish, days, 1).next().is_some()
+            }),
+            _ => self.place_several(nursery, wish, days).is_some(),
+        };
+        match days {
+            Days::All(days) => on(days),
+            Days::Any(days) => days.iter().any(|day| on(std::slice::from_ref(day))),
+        }
+    }
+
+    /// What the cheapest placement costs for a day.
+    pub fn price(&self, nursery: &'c Nursery, wish: &Wish, days: &Days) -> Option<Fen> {
+        let on = |days: &[i32]| self.place(nursery, wish, days).map(|placement| placement.total_fen);
+        match days {
+            Days::All(days) => on(days),
+            Days::Any(days) => days.iter().filter_map(|day| on(std::slice::from_ref(day))).min(),
+        }
+    }
+
+    /// Every window that fits: of an only child in no order; of several, one for each on the first day for all.
+    pub fn windows(&self, nursery: &'c Nursery, wish: &Wish, days: &Days) -> Vec<Entry<'c>> {
+        if self.children.len() != 1 {
+            return self.windows_together(nursery, wish, days);
+        }
+        let mut entries = Vec::new();
+        let mut add = |days: &[i32]| {
+            for class in nursery.classes.iter().filter(|class| self.takes(nursery, class, 0, days)) {
+                for (price_fen, sales) in self.offers(nursery, class, wish, days, 1) {
+                    entries.extend(days.iter().flat_map(|day| {
+                        sales.iter().filter_map(move |sale| {
+                            let span = self.window(nursery, class, sale, self.day(*day)?, 1)?;
+                            Some(Entry { day: *day, price_fen, span, class, sale })
+                        })
+                    }));
+                }
+            }
+        };
+        match days {
+            Days::All(days) => add(days),
+            Days::Any(days) => days.iter().for_each(|day| add(std::slice::from_ref(day))),
+        }
+        entries
+    }
+
+    fn windows_together(&self, nursery: &'c Nursery, wish: &Wish, days: &Days) -> Vec<Entry<'c>> {
+        let placed = match days {
+            Days::All(days) => days.first().and_then(|first| Some((*first, self.place(nursery, wish, days)?))),
+            Days::Any(days) => {
+                days.iter().find_map(|day| Some((*day, self.place(nursery, wish, std::slice::from_ref(day))?)))
+            }
+        };
+        let Some((number, placement)) = placed else { return Vec::new() };
+        let Some(day) = self.day(number) else { return Vec::new() };
+        let entry = |(class, sales): &(&'c Class, &'c [Sale])| {
+            let together = placement.children.iter().filter(|(other, _)| other.id == class.id).count();
+            sales.iter().find_map(|sale| {
+                let span = self.window(nursery, class, sale, day, together)?;
+                Some(Entry { day: number, price_fen: self.price_of(sale), span, class, sale })
+            })
+        };
+        placement.children.iter().filter_map(entry).collect()
+    }
+
+    /// The earliest window for the children, or for the first of several, on any day held.
+    pub fn next_free(&self, nursery: &'c Nursery, wish: &Wish) -> Option<Entry<'c>> {
+        self.city.table.held().find_map(|day| {
+            let mut windows = self.windows(nursery, wish, &Days::Any(vec![day])).into_iter();
+            match self.children.as_slice() {
+                [_] => windows.min_by_key(Entry::early_first),
+                _ => windows.next(),
+            }
+        })
+    }
+
+    /// Places left in the fullest half-hour of a window.
+    pub fn places_left(&self, nursery: &Nursery, entry: &Entry<'_>) -> u16 {
+        let date = table::date(entry.day);
+        let open = nursery.open_on(entry.class, &self.city.policies, date);
+        let seats = nursery.staffing(entry.class, &self.city.policies, date).seats();
+        rules::free(seats, open, self.city.table.used(entry.class.row, entry.day), entry.span)
+    }
+}
+
+fn pairs(policy: &Policy, child: Child, date: Date) -> u32 {
+    let mut pairs = 0;
+    for nursery in NurseryKind::ALL {
+        for class in ClassKind::ALL {
+            let rule = policy.class_rule(*nursery, *class);
+            let taken = match child {
+                Child::Born(birth) => policy.takes(rule, birth, date),
+                Child::Months(months) => rule.ages().contains(months),
+                Child::AnyAge => true,
+            };
+            if taken {
+                pairs |= pair(*nursery, *class);
+            }
+        }
+    }
+    pairs
+}

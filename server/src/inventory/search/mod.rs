@@ -1,0 +1,175 @@
+//! Search: from the index alone, never from the database.
+//!
+//! A request becomes a [`Question`], which has been checked; [`search`] walks outward from its point and stops when the
+//! page is full. What a nursery has for the children on a day is decided in one place, [`fit`], for search, facets,
+//! availability and the windows offered with a refusal.
+
+pub mod availability;
+mod cursor;
+mod facets;
+mod fit;
+mod found;
+pub mod next_best;
+mod question;
+
+use std::{cmp::Ordering, collections::BinaryHeap};
+
+use doorstep_shared::{
+    Fen, Problem, Timestamp,
+    ids::NurseryId,
+    slots::{SearchSlots, SlotPage, SlotSort},
+};
+
+use self::{
+    cursor::Cursor,
+    fit::{Asked, Days},
+    question::Question,
+};
+use super::index::{
+    city::City,
+    nursery::Nursery,
+    tree::{Unit, Walk, gap_of},
+};
+
+/// Answers a search.
+///
+/// # Errors
+/// `invalid` with every field that breaks a rule.
+pub fn search(city: &City, request: &SearchSlots, now: Timestamp) -> Result<SlotPage, Problem> {
+    let question = Question::check(request, city, now)?;
+    let asked = Asked::new(city, question.children.clone(), question.span, now);
+    let days = question.days(city);
+    let mut hits = match question.sort {
+        SlotSort::Distance => nearest(&asked, &question, &days),
+        SlotSort::Price => cheapest(&asked, &question, &days),
+    };
+    let more = hits.len() > question.limit;
+    hits.truncate(question.limit);
+    let next_cursor = hits.last().filter(|_| more).map(|hit| Cursor::behind(&question, hit).encode());
+    let facets = question.facets.then(|| facets::facets(city, &question, &asked, &days, now));
+    let items = hits.iter().map(|hit| found::found(&asked, &question.wish, hit, &days)).collect();
+    Ok(SlotPage { items, facets, next_cursor, as_of: city.as_of })
+}
+
+/// A nursery that matches.
+#[derive(Clone, Copy)]
+struct Hit<'c> {
+    nursery: &'c Nursery,
+    /// See [`Unit::gap`].
+    gap: f64,
+    /// Of the cheapest matching offer, or of all children together. Only when sorted by price.
+    price_fen: Fen,
+}
+
+impl Hit<'_> {
+    /// Pages are cut in this order.
+    fn key(&self) -> (Fen, u64, NurseryId) {
+        (self.price_fen, self.gap.to_bits(), self.nursery.id)
+    }
+}
+
+impl PartialEq for Hit<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.key() == other.key()
+    }
+}
+
+impl Eq for Hit<'_> {}
+
+impl PartialOrd for Hit<'_> {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Hit<'_> {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.key().cmp(&other.key())
+    }
+}
+
+/// Nearest first, one more than the page has.
+fn nearest<'c>(asked: &Asked<'c>, question: &Question, days: &Days) -> Vec<Hit<'c>> {
+    let mut hits = Vec::with_capacity(question.limit + 1);
+    let mut walk = question.walk(asked.city);
+    let mut ring = Vec::new();
+    while let Some(gap) = walk.next_ring(&mut ring) {
+        let nurseries = ring.iter().filter_map(|slot| asked.city.nursery(*slot));
+        let matching = nurseries
+            .map(|nursery| Hit { nursery, gap, price_fen: Fen::ZERO })
+            .filter(|hit| question.after.is_none_or(|after| after.key() < hit.key()))
+            .filter(|hit| question.admits(hit.nursery) && asked.fits(hit.nursery, &question.wish, days));
+        let before = hits.len();
+        hits.extend(matching);
+        // Several nurseries may share a point.
+        if let Some(new) = hits.get_mut(before..) {
+            new.sort_unstable();
+        }
+        if hits.len() > question.limit {
+            break;
+        }
+    }
+    hits
+}
+
+/// Cheapest first, one more than the page has.
+fn cheapest<'c>(asked: &Asked<'c>, question: &Question, days: &Days) -> Vec<Hit<'c>> {
+    let mut best = BinaryHeap::with_capacity(question.limit + 2);
+    question.each_within(asked.city, question.reach, |gap, nursery| {
+        if !question.admits(nursery) {
+            return;
+        }
+        let Some(price_fen) = asked.price(nursery, &question.wish, days) else { return };
+        let hit = Hit { nursery, gap, price_fen };
+        if question.after.is_none_or(|after| after.key() < hit.key()) {
+            best.push(hit);
+            if best.len() > question.limit + 1 {
+                best.pop();
+            }
+        }
+    });
+    best.into_sorted_vec()
+}
+
+impl Question {
+    /// Everything that may match, nearest first.
+    fn walk<'c>(&self, city: &'c City) -> Walk<'c> {
+        let from = Unit::of(self.origin);
+        match (&self.typed, &self.district) {
+            (Some(typed), _) => Walk::new(None, city.named(typed), from, self.reach),
+            (None, Some(district)) => Walk::new(None, city.in_district(district), from, self.reach),
+            (None, None) => Walk::new(Some(city.tree()), city.beside(), from, self.reach),
+        }
+    }
+
+    /// Everything that may match within `reach`, in no order.
+    fn each_within<'c>(&self, city: &'c City, reach: f64, mut take: impl FnMut(f64, &'c Nursery)) {
+        let from = Unit::of(self.origin);
+        let mut take = |gap: f64, slot: u32| {
+            if let Some(nursery) = city.nursery(slot) {
+                take(gap, nursery);
+            }
+        };
+        let mut take_list = |list: &mut dyn Iterator<Item = (Unit, u32)>| {
+            for (at, slot) in list {
+                let gap = at.gap(from);
+                if gap <= reach {
+                    take(gap, slot);
+                }
+            }
+        };
+        match (&self.typed, &self.district) {
+            (Some(typed), _) => take_list(&mut city.named(typed)),
+            (None, Some(district)) => take_list(&mut city.in_district(district)),
+            (None, None) => {
+                take_list(&mut city.beside());
+                city.tree().each_within(from, reach, &mut take);
+            }
+        }
+    }
+}
+
+/// The gap that a radius allows; everything without one.
+fn reach(radius_m: Option<u32>) -> f64 {
+    radius_m.map_or(f64::INFINITY, |metres| gap_of(f64::from(metres)))
+}
