@@ -14,6 +14,7 @@ use crate::{
         batch::{Batch, Shape},
     },
     error::Result,
+    inventory::{self, Index},
     nurseries, outbox,
     policy::Policies,
 };
@@ -28,6 +29,8 @@ pub struct Inner {
     pub clock: Arc<dyn Clock>,
     /// The numbers that policy fixes, by date.
     pub policy: Arc<Policies>,
+    /// Free places, in memory.
+    pub index: Arc<Index>,
     /// Waiting orders, booked many in one transaction.
     pub bookings: Batch<bookings::Order, Booking>,
 }
@@ -50,18 +53,20 @@ impl App {
         let book = Arc::clone(&policy);
         let bookings =
             Batch::start(&db, Shape::of(&db), Arc::new(move |conn, orders| bookings::book_many(conn, &book, orders)));
-        Ok(Self(Arc::new(Inner { config, db, clock, policy, bookings })))
+        let index = inventory::start(&db, Arc::clone(&clock), Arc::clone(&policy));
+        Ok(Self(Arc::new(Inner { config, db, clock, policy, index, bookings })))
     }
 
     /// Whether searches are answered from a complete index.
     pub fn is_ready(&self) -> bool {
-        true
+        self.index.is_ready()
     }
 
     /// Every endpoint of every slice.
     pub fn api(&self) -> Api {
         let mut api = Api::new(self.config.calls_per_second);
         nurseries::register(&mut api);
+        inventory::register(&mut api);
         bookings::register(&mut api);
         if self.config.demo {
             outbox::register(&mut api);

@@ -5,13 +5,29 @@
 //! rows, which the index of every process follows.
 
 mod days;
+mod http;
 mod index;
+mod keep;
 pub mod rules;
 mod search;
 mod state;
 mod store;
 
+use doorstep_shared::{Timestamp, slots::NextBest};
+
 pub use self::{
     days::{Day, Days, changed_nursery, check, lock_days, save_days},
+    http::register,
     index::Index,
+    keep::start,
+    search::next_best::Refused,
 };
+use crate::error::Result;
+
+/// Up to three windows that may do instead of one that could not be had, from memory.
+///
+/// # Errors
+/// `unavailable` until the index has been built.
+pub fn next_best(index: &Index, refused: &Refused, now: Timestamp) -> Result<Vec<NextBest>> {
+    Ok(search::next_best::next_best(&*index.read(now)?, refused, now))
+}

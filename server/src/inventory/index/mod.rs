@@ -56,13 +56,14 @@ impl Index {
         Self { policies, city: OnceLock::new(), position: Mutex::default(), next_due: AtomicI64::new(i64::MIN) }
     }
 
-    pub fn policies(&self) -> &Arc<Policies> {
-        &self.policies
-    }
-
     /// Whether it has been built.
     pub fn is_ready(&self) -> bool {
         self.city.get().is_some()
+    }
+
+    /// Up to when every change is known; None until it has been built.
+    pub fn as_of(&self) -> Option<Timestamp> {
+        self.city.get().map(|city| city.read().unwrap_or_else(PoisonError::into_inner).as_of)
     }
 
     /// The city at `now`.

@@ -220,7 +220,7 @@ pub fn load_changes(conn: &mut Conn, position: &mut Position) -> QueryResult<Vec
 }
 
 /// One statement, so that the rows and the oldest running transaction are of the same snapshot.
-fn load_changes_postgres(conn: &mut diesel::PgConnection, position: &mut Position) -> QueryResult<Vec<ChangeRow>> {
+fn load_changes_postgres(conn: &mut PgConnection, position: &mut Position) -> QueryResult<Vec<ChangeRow>> {
     #[derive(QueryableByName)]
     struct Seen {
         #[diesel(sql_type = sql_types::BigInt)]

@@ -1,0 +1,27 @@
+//! Search and availability, answered from memory.
+
+use doorstep_shared::{
+    nurseries::{Availability, GetAvailability},
+    slots::{SearchSlots, SlotPage},
+};
+
+use super::search;
+use crate::{
+    api::{Api, Call},
+    auth::Anyone,
+    error::Result,
+};
+
+pub fn register(api: &mut Api) {
+    api.on(search_slots).on(get_availability);
+}
+
+async fn search_slots(call: Call<Anyone>, request: SearchSlots) -> Result<SlotPage> {
+    let city = call.app.index.read(call.now)?;
+    Ok(search::search(&city, &request, call.now)?)
+}
+
+async fn get_availability(call: Call<Anyone>, request: GetAvailability) -> Result<Availability> {
+    let city = call.app.index.read(call.now)?;
+    Ok(search::availability::availability(&city, &request, call.now)?)
+}
