@@ -5,18 +5,20 @@ use std::{ops::Deref, sync::Arc};
 use doorstep_shared::bookings::Booking;
 
 use crate::{
+    accounts::{self, Accounts},
     api::Api,
     bookings,
     clock::Clock,
     config::Config,
     db::{
-        Db,
+        Conn, Db,
         batch::{Batch, Shape},
     },
     error::Result,
     inventory::{self, Index},
     nurseries, outbox,
     policy::Policies,
+    sms::ToOutbox,
 };
 
 /// The running product. Cheap to clone.
@@ -31,6 +33,7 @@ pub struct Inner {
     pub policy: Arc<Policies>,
     /// Free places, in memory.
     pub index: Arc<Index>,
+    pub accounts: Accounts,
     /// Waiting orders, booked many in one transaction.
     pub bookings: Batch<bookings::Order, Booking>,
 }
@@ -50,11 +53,12 @@ impl App {
     pub fn new(config: Config, db: Db, clock: Arc<dyn Clock>) -> Result<Self> {
         let policy = Policies::load(config.policy.as_deref(), config.holidays.as_deref())?;
         let policy = Arc::new(policy);
+        let accounts = Accounts::open(&config.data, Arc::new(ToOutbox))?;
         let book = Arc::clone(&policy);
         let bookings =
             Batch::start(&db, Shape::of(&db), Arc::new(move |conn, orders| bookings::book_many(conn, &book, orders)));
         let index = inventory::start(&db, Arc::clone(&clock), Arc::clone(&policy));
-        Ok(Self(Arc::new(Inner { config, db, clock, policy, index, bookings })))
+        Ok(Self(Arc::new(Inner { config, db, clock, policy, index, accounts, bookings })))
     }
 
     /// Whether searches are answered from a complete index.
@@ -65,6 +69,9 @@ impl App {
     /// Every endpoint of every slice.
     pub fn api(&self) -> Api {
         let mut api = Api::new(self.config.calls_per_second);
+        let policy = Arc::clone(&self.policy);
+        let bookings_of = move |conn: &mut Conn, now, family| bookings::all(conn, &policy, now, family);
+        accounts::register(&mut api, Arc::new(bookings_of));
         nurseries::register(&mut api);
         inventory::register(&mut api);
         bookings::register(&mut api);

@@ -2,7 +2,7 @@
 
 use std::{net::SocketAddr, path::PathBuf};
 
-use crate::db::DatabaseUrl;
+use crate::{accounts::codes::limits::CodeLimits, db::DatabaseUrl};
 
 #[derive(Clone, Debug, clap::Args)]
 pub struct Config {
@@ -57,6 +57,9 @@ pub struct Config {
     /// Unsafe calls a second from one account, or from one address when not signed in. 0: no limit.
     #[arg(long, env = "DOORSTEP_CALLS_PER_SECOND", default_value_t = 20)]
     pub calls_per_second: u32,
+
+    #[command(flatten)]
+    pub code_limits: CodeLimits,
 }
 
 impl Config {

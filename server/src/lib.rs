@@ -3,6 +3,7 @@
 pub mod accounts;
 pub mod api;
 pub mod app;
+pub mod audit;
 pub mod auth;
 pub mod bookings;
 pub mod clock;
@@ -17,3 +18,4 @@ pub mod outbox;
 mod pages;
 pub mod policy;
 pub mod serve;
+pub mod sms;

@@ -150,7 +150,7 @@ impl Endpoint for GetChild {
     const SUMMARY: &'static str = "One child of the family.";
 }
 
-/// Change what is named; leave the rest.
+/// Change what is named; leave the rest. Allergies and notes need the `health` consent unless empty.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
@@ -170,6 +170,9 @@ pub struct ChangeChild {
     pub allergies: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub notes: Option<String>,
+    /// As in [`AddChild`]; but a consent that was withdrawn is given again only by name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub consents: Option<Vec<Consent>>,
 }
 
 impl Endpoint for ChangeChild {
@@ -193,4 +196,63 @@ impl Endpoint for DeleteChild {
     const PATH: &'static str = "/api/v1/children/{id}";
     const SUCCESS: Status = Status::NoContent;
     const SUMMARY: &'static str = "Erase a child's record.";
+}
+
+/// The consents given for a child, withdrawn ones included.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct ListConsents {
+    pub id: ChildId,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Consents {
+    /// Oldest first.
+    pub items: Vec<ConsentGiven>,
+}
+
+impl Endpoint for ListConsents {
+    type Response = Consents;
+    const METHOD: Method = Method::Get;
+    const PATH: &'static str = "/api/v1/children/{id}/consents";
+    const SUMMARY: &'static str = "The consents given for a child.";
+}
+
+/// Consent to a purpose, in the version of its text that is in force. Given already: nothing changes.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct GiveConsent {
+    pub id: ChildId,
+    pub purpose: ConsentPurpose,
+    /// The version of the text that the guardian saw.
+    pub version: String,
+}
+
+impl Endpoint for GiveConsent {
+    type Response = ConsentGiven;
+    const METHOD: Method = Method::Post;
+    const PATH: &'static str = "/api/v1/children/{id}/consents";
+    const SUCCESS: Status = Status::Created;
+    const SUMMARY: &'static str = "Consent to a purpose.";
+}
+
+/// Withdraw a consent. `health`: allergies and notes are erased. `care`: the child cannot be booked any more, and 409
+/// `still-booked` while there are bookings to come.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct WithdrawConsent {
+    pub id: ChildId,
+    pub purpose: ConsentPurpose,
+}
+
+impl Endpoint for WithdrawConsent {
+    type Response = ();
+    const METHOD: Method = Method::Delete;
+    const PATH: &'static str = "/api/v1/children/{id}/consents/{purpose}";
+    const SUCCESS: Status = Status::NoContent;
+    const SUMMARY: &'static str = "Withdraw a consent.";
 }

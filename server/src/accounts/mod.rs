@@ -1,38 +1,126 @@
 //! Accounts, sign-in and sessions, families and their children.
+//!
+//! - [`codes`]: six digits by text message, redeemed once.
+//! - [`sessions`]: a signed-in device; access tokens for a quarter of an hour, a refresh token that rotates.
+//! - [`permission`]: [`Guardian`] and [`MaybeGuardian`], what handlers of every slice ask for.
+//! - [`families`]: the account, its export and its end.
+//! - [`children`]: records, consents, erasing.
+//! - [`keys`]: the secrets of this installation.
+//!
+//! Everything is scoped by family: another family's child is not found.
 
-use actix_web::HttpRequest;
+mod children;
+pub mod codes;
+mod cookies;
+mod families;
+mod http;
+mod keys;
+mod permission;
+mod sessions;
+
+use std::{path::Path, sync::Arc};
+
 use doorstep_shared::{
-    ProblemKind,
-    ids::{AccountId, FamilyId},
+    Timestamp,
+    accounts::{Me, Tokens},
+    phone::Phone,
 };
-use futures::future::LocalBoxFuture;
 
+pub use self::{
+    cookies::has_session,
+    families::BookingsOf,
+    http::register,
+    permission::{Guardian, MaybeGuardian},
+};
+use self::{
+    keys::Keys,
+    sessions::{AccessTokens, Held, Live, RefreshToken, Rotation},
+};
 use crate::{
-    app::App,
-    auth::{Permission, Reply},
+    db::{Conn, Db, once},
     error::Result,
+    sms::TextMessages,
 };
 
-/// A signed-in guardian, acting for a family.
-#[derive(Clone, Copy, Debug)]
-pub struct Guardian {
-    pub account: AccountId,
-    pub family: FamilyId,
+/// What sign-in needs beside the database.
+pub struct Accounts {
+    keys: Arc<Keys>,
+    access: AccessTokens,
+    live: Live,
+    sms: Arc<dyn TextMessages>,
 }
 
-impl Permission for Guardian {
-    const NAME: &'static str = "guardian";
-
-    fn of<'a>(_: &'a App, _: &'a HttpRequest, _: &'a Reply) -> LocalBoxFuture<'a, Result<Self>> {
-        Box::pin(async { Err(ProblemKind::Unauthenticated.into()) })
+impl Accounts {
+    /// Reads the keys in the data folder, and makes them at first start.
+    ///
+    /// # Errors
+    /// When the folder cannot be written, or others can read a key.
+    pub fn open(data: &Path, sms: Arc<dyn TextMessages>) -> Result<Self> {
+        let keys = Keys::open(data)?;
+        Ok(Self { access: AccessTokens::new(&keys), keys: Arc::new(keys), live: Live::default(), sms })
     }
 
-    fn account(&self) -> Option<AccountId> {
-        Some(self.account)
+    /// Whose access token it is; None when it is not valid, or its session has ended.
+    ///
+    /// A session that the database held alive is believed for ten seconds; one ended in this process is refused at
+    /// once.
+    async fn by_access(&self, db: &Db, now: Timestamp, token: &str) -> Result<Option<Guardian>> {
+        let Some(claims) = self.access.check(now, token) else { return Ok(None) };
+        let holder = match self.live.get(now, claims.sid) {
+            sessions::Answer::Alive(holder) => Some(holder),
+            sessions::Answer::Ended => None,
+            sessions::Answer::Unknown => {
+                let found = db.read(move |conn| sessions::holder(conn, now, claims.sid)).await?;
+                found.filter(|holder| self.live.found(now, *holder))
+            }
+        };
+        Ok(holder.filter(|holder| holder.account == claims.sub).map(Guardian::from))
+    }
+
+    /// Exchanges a refresh token; None when it opens nothing.
+    async fn rotate(&self, db: &Db, now: Timestamp, token: RefreshToken) -> Result<Option<(Held, Me)>> {
+        let (keys, session) = (Arc::clone(&self.keys), token.session());
+        let rotated = db.write(move |conn| {
+            Ok(match sessions::rotate(conn, now, &keys, &token)? {
+                Rotation::Continued(held) => {
+                    let me = families::me(conn, held.holder.account)?;
+                    Some(Some((held, me)))
+                }
+                Rotation::Refused => Some(None),
+                Rotation::Reused => None,
+            })
+        });
+        let rotated = rotated.await?;
+        if rotated.is_none() {
+            self.live.ended(now, session);
+        }
+        Ok(rotated.flatten())
+    }
+
+    /// The answer to a sign-in or a refresh.
+    fn tokens(&self, now: Timestamp, held: &Held, account: Me) -> Result<Tokens> {
+        let (access_token, access_expires_at) = self.access.issue(now, held.holder.account, held.holder.session)?;
+        Ok(Tokens { access_token, access_expires_at, refresh_token: held.refresh.to_string(), account })
     }
 }
 
-/// Whether the request carries a session, valid or not: what is answered then must not be kept by anybody.
-pub fn has_session(request: &HttpRequest) -> bool {
-    ["doorstep_access", "doorstep_refresh"].iter().any(|name| request.cookie(name).is_some())
+/// Forgets codes, sessions and answers that are no longer needed. For a job that runs every few minutes.
+pub fn prune(conn: &mut Conn, now: Timestamp) -> Result<()> {
+    codes::prune(conn, now)?;
+    sessions::prune(conn, now)?;
+    once::prune(conn, now)?;
+    crate::outbox::prune(conn, now)?;
+    Ok(())
+}
+
+/// The account and family of a phone, made when it is new: for demonstrations and for tests of other slices.
+///
+/// # Errors
+/// When the database fails.
+pub fn meet(
+    conn: &mut Conn,
+    now: Timestamp,
+    phone: &Phone,
+) -> Result<(doorstep_shared::ids::AccountId, doorstep_shared::ids::FamilyId)> {
+    families::meet(conn, now, phone)
 }

@@ -18,7 +18,7 @@ pub fn register(api: &mut Api) {
 
 async fn book(call: Call<Guardian>, book: Book) -> Result<Booking> {
     check_shape(&book)?;
-    let Guardian { account, family } = call.who;
+    let Guardian { account, family, .. } = call.who;
     let order = Order { family, account, now: call.now, once: call.once, book };
     call.app.bookings.submit(order).await
 }

@@ -23,5 +23,5 @@ pub use self::{
     expire::release_expired,
     http::register,
     order::{Order, check_shape},
-    read::{get, list},
+    read::{all, get, list},
 };

@@ -53,6 +53,20 @@ pub fn list(
     Ok(BookingPage { items, next_cursor })
 }
 
+/// All of the family's bookings, latest care first, for its export.
+pub fn all(conn: &mut Conn, policies: &Policies, now: Timestamp, family: FamilyId) -> Result<Vec<Booking>> {
+    let mut all = Vec::new();
+    let mut ask = ListBookings::default();
+    loop {
+        let page = list(conn, policies, now, family, &ask)?;
+        all.extend(page.items);
+        match page.next_cursor {
+            Some(cursor) => ask.cursor = Some(cursor),
+            None => return Ok(all),
+        }
+    }
+}
+
 fn read_cursor(cursor: &str) -> Result<(Date, BookingId), Problem> {
     let parts = cursor.split_once('_').and_then(|(date, id)| Some((date.parse().ok()?, id.parse().ok()?)));
     parts.ok_or_else(|| Problem::field("cursor", FieldRule::Unknown, "it is not the next_cursor of a page"))

@@ -1,0 +1,201 @@
+//! The rows of children and of consents.
+
+use diesel::{dsl::exists, prelude::*, select};
+use doorstep_shared::{
+    Date, HalfHour, Timestamp,
+    bookings::BookingState,
+    children::{ConsentGiven, ConsentPurpose, Sex},
+    ids::{AccountId, ChildId, ConsentId, FamilyId},
+};
+
+use super::Record;
+use crate::db::{
+    Conn,
+    schema::{booking, booking_day, child, consent, family, family_member},
+};
+
+type Row = (ChildId, String, Date, Sex, i16, String, Option<Vec<u8>>, Option<Vec<u8>>);
+
+const COLUMNS: (
+    child::id,
+    child::name,
+    child::birth_date,
+    child::sex,
+    child::birth_order,
+    child::residence_district,
+    child::allergies_sealed,
+    child::notes_sealed,
+) = (
+    child::id,
+    child::name,
+    child::birth_date,
+    child::sex,
+    child::birth_order,
+    child::residence_district,
+    child::allergies_sealed,
+    child::notes_sealed,
+);
+
+fn record(row: Row) -> Record {
+    let (id, name, birth_date, sex, birth_order, residence_district, allergies, notes) = row;
+    // A CHECK keeps it between 1 and 12.
+    let birth_order = u8::try_from(birth_order).unwrap_or(1);
+    Record { id, name, birth_date, sex, birth_order, residence_district, allergies, notes }
+}
+
+/// Locks the family as bookings do; false when the account is no member (any more).
+pub fn lock_family(conn: &mut Conn, family: FamilyId, account: AccountId) -> QueryResult<bool> {
+    match conn {
+        Conn::Postgres(conn) => {
+            // Not FOR UPDATE: rows of other tables that point at the family may still be written.
+            let row = family::table.filter(family::id.eq(family)).select(family::id);
+            row.for_no_key_update().first::<FamilyId>(conn).optional()?;
+        }
+        // The writer is alone.
+        Conn::Sqlite(_) => (),
+    }
+    let member =
+        family_member::table.filter(family_member::family_id.eq(family)).filter(family_member::account_id.eq(account));
+    select(exists(member)).get_result(conn)
+}
+
+pub fn count(conn: &mut Conn, family: FamilyId) -> QueryResult<i64> {
+    child::table.filter(child::family_id.eq(family)).filter(child::erased_at.is_null()).count().get_result(conn)
+}
+
+pub fn insert(conn: &mut Conn, now: Timestamp, family: FamilyId, record: &Record) -> QueryResult<()> {
+    diesel::insert_into(child::table)
+        .values((
+            child::id.eq(record.id),
+            child::family_id.eq(family),
+            child::name.eq(record.name.clone()),
+            child::birth_date.eq(record.birth_date),
+            child::sex.eq(record.sex),
+            child::birth_order.eq(i16::from(record.birth_order)),
+            child::residence_district.eq(record.residence_district.clone()),
+            child::allergies_sealed.eq(record.allergies.clone()),
+            child::notes_sealed.eq(record.notes.clone()),
+            child::created_at.eq(now),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+pub fn update(conn: &mut Conn, record: &Record) -> QueryResult<()> {
+    diesel::update(child::table.filter(child::id.eq(record.id)))
+        .set((
+            child::name.eq(record.name.clone()),
+            child::birth_date.eq(record.birth_date),
+            child::sex.eq(record.sex),
+            child::birth_order.eq(i16::from(record.birth_order)),
+            child::residence_district.eq(record.residence_district.clone()),
+            child::allergies_sealed.eq(record.allergies.clone()),
+            child::notes_sealed.eq(record.notes.clone()),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Oldest first.
+pub fn list(conn: &mut Conn, family: FamilyId) -> QueryResult<Vec<Record>> {
+    let rows: Vec<Row> = child::table
+        .filter(child::family_id.eq(family))
+        .filter(child::erased_at.is_null())
+        .order((child::birth_date, child::id))
+        .select(COLUMNS)
+        .load(conn)?;
+    Ok(rows.into_iter().map(record).collect())
+}
+
+pub fn find(conn: &mut Conn, family: FamilyId, id: ChildId) -> QueryResult<Option<Record>> {
+    let row: Option<Row> = child::table
+        .filter(child::id.eq(id))
+        .filter(child::family_id.eq(family))
+        .filter(child::erased_at.is_null())
+        .select(COLUMNS)
+        .first(conn)
+        .optional()?;
+    Ok(row.map(record))
+}
+
+pub fn erase_health(conn: &mut Conn, id: ChildId) -> QueryResult<()> {
+    diesel::update(child::table.filter(child::id.eq(id)))
+        .set((child::allergies_sealed.eq(None::<Vec<u8>>), child::notes_sealed.eq(None::<Vec<u8>>)))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Leaves a row that says nothing: columns that must hold something hold the same for everybody.
+pub fn erase(conn: &mut Conn, id: ChildId, now: Timestamp) -> QueryResult<()> {
+    erase_health(conn, id)?;
+    diesel::update(child::table.filter(child::id.eq(id)))
+        .set((
+            child::name.eq(""),
+            child::birth_date.eq(Date::default()),
+            child::sex.eq(Sex::Female),
+            child::birth_order.eq(1_i16),
+            child::residence_district.eq(""),
+            child::erased_at.eq(now),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Whether one of these children is expected somewhere from now on, or a place is held for it.
+///
+/// The rows are those of bookings, a higher slice: asked here, because a record may only be erased in the transaction
+/// that has seen that nobody needs it.
+pub fn is_any_booked(conn: &mut Conn, ids: &[ChildId], now: Timestamp) -> QueryResult<bool> {
+    let (today, half_hour) = (now.local_date(), HalfHour::containing(now));
+    let to_come =
+        booking_day::date.gt(today).or(booking_day::date.eq(today).and(booking_day::to_half_hour.gt(half_hour)));
+    let stands = booking::state
+        .eq(BookingState::Confirmed)
+        .or(booking::state.eq(BookingState::Held).and(booking::hold_expires_at.assume_not_null().gt(now)));
+    let days = booking_day::table
+        .inner_join(booking::table)
+        .filter(booking_day::child_id.eq_any(ids.to_vec()))
+        .filter(booking_day::takes_place)
+        .filter(to_come)
+        .filter(stands);
+    select(exists(days)).get_result(conn)
+}
+
+pub fn consents(conn: &mut Conn, id: ChildId) -> QueryResult<Vec<ConsentGiven>> {
+    let rows: Vec<(ConsentPurpose, String, Timestamp, Option<Timestamp>)> = consent::table
+        .filter(consent::child_id.eq(id))
+        .order((consent::given_at, consent::id))
+        .select((consent::purpose, consent::version, consent::given_at, consent::withdrawn_at))
+        .load(conn)?;
+    let given = rows.into_iter().map(|(purpose, version, given_at, withdrawn_at)| ConsentGiven {
+        purpose,
+        version,
+        given_at,
+        withdrawn_at,
+    });
+    Ok(given.collect())
+}
+
+pub fn insert_consent(conn: &mut Conn, account: AccountId, id: ChildId, given: &ConsentGiven) -> QueryResult<()> {
+    diesel::insert_into(consent::table)
+        .values((
+            consent::id.eq(ConsentId::new()),
+            consent::child_id.eq(id),
+            consent::account_id.eq(account),
+            consent::purpose.eq(given.purpose),
+            consent::version.eq(given.version.clone()),
+            consent::given_at.eq(given.given_at),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Ends the consents in force, to one purpose or to all; returns how many there were.
+pub fn withdraw(conn: &mut Conn, id: ChildId, purpose: Option<ConsentPurpose>, now: Timestamp) -> QueryResult<usize> {
+    let purposes = purpose.map_or(ConsentPurpose::ALL.to_vec(), |purpose| vec![purpose]);
+    let in_force = consent::table
+        .filter(consent::child_id.eq(id))
+        .filter(consent::purpose.eq_any(purposes))
+        .filter(consent::withdrawn_at.is_null());
+    diesel::update(in_force).set(consent::withdrawn_at.eq(now)).execute(conn)
+}

@@ -1,0 +1,311 @@
+//! Sign-in codes: asked for, sent by text message, redeemed once.
+//!
+//! Nothing here knows whether a phone has an account, so nothing can tell. Tries are counted on the code and in the
+//! database: neither a restart nor a second process forgets them, and nobody is locked out by what others do to theirs.
+
+pub mod limits;
+mod store;
+
+use std::net::IpAddr;
+
+use chrono::Duration;
+use doorstep_shared::{Problem, ProblemKind, Timestamp, accounts::CodeSent, phone::Phone, problem::FieldRule};
+
+use self::limits::{CodeLimits, Limit, Scope};
+use super::keys::{self, Keys, Purpose};
+use crate::{db::Conn, error::Result, sms::TextMessages};
+
+/// How long a code can be used.
+pub const VALID: Duration = Duration::minutes(10);
+/// Tries at a code: a mistyped digit or two are forgiven, one guess in 200,000 is let through.
+pub const TRIES: i16 = 5;
+/// How long codes are kept: as long as the longest limit counts them.
+const KEPT: Duration = Duration::days(1);
+/// Codes are the numbers below this, written with six digits.
+const CODES: u32 = 1_000_000;
+
+/// Makes a code and sends it to the phone. Codes sent there before are void from now on.
+///
+/// # Errors
+/// `too-many-requests` with the time to wait when a limit is reached; nothing is sent then.
+pub fn ask(
+    conn: &mut Conn,
+    now: Timestamp,
+    keys: &Keys,
+    sms: &dyn TextMessages,
+    limits: &CodeLimits,
+    phone: &Phone,
+    address: IpAddr,
+) -> Result<CodeSent> {
+    store::lock_phone(conn, phone)?;
+    let address = keys.hash(Purpose::Address, &[&network(address)]);
+    for limit in limits.limits() {
+        let since = store::nth_latest(conn, limit.scope, limit.most, phone, &address)?;
+        if let Some(wait) = since.and_then(|since| wait(limit, since, now)) {
+            return Err(Problem::new(ProblemKind::TooManyRequests).retry_after_s(wait).into());
+        }
+    }
+    let code = draw()?;
+    let id = uuid::Uuid::now_v7();
+    let hash = keys.hash(Purpose::Code, &[id.as_bytes(), phone.as_str().as_bytes(), code.as_bytes()]);
+    store::insert(conn, id, phone, &hash, &address, now, now + VALID)?;
+    sms.send(conn, now, format!("code:{id}"), phone, text(&code))?;
+    let next = limits.limits().find(|limit| limit.scope == Scope::Phone && limit.most == 1);
+    Ok(CodeSent { retry_after_s: next.map_or(0, |limit| seconds(limit.within)) })
+}
+
+/// Takes one try at the latest code of the phone; true when it is right, and then it is used up.
+///
+/// Returns `Ok` for a wrong code too: the try must be committed.
+pub fn redeem(conn: &mut Conn, now: Timestamp, keys: &Keys, phone: &Phone, code: &Code) -> Result<bool> {
+    let Some(latest) = store::latest(conn, phone)? else { return Ok(false) };
+    // Counted before it is compared: of many at once, five are.
+    if !store::take_try(conn, latest.id, now, TRIES)? {
+        return Ok(false);
+    }
+    let parts = [latest.id.as_bytes().as_slice(), phone.as_str().as_bytes(), code.0.as_bytes()];
+    if !keys.verify(Purpose::Code, &parts, &latest.hash) {
+        return Ok(false);
+    }
+    Ok(store::use_up(conn, latest.id, now)?)
+}
+
+/// Forgets codes that no limit counts any more.
+pub fn prune(conn: &mut Conn, now: Timestamp) -> diesel::QueryResult<usize> {
+    store::delete_before(conn, now - KEPT)
+}
+
+/// Six digits as somebody typed them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Code(String);
+
+impl Code {
+    /// Drops spaces and reads the wide digits of Chinese keyboards.
+    ///
+    /// # Errors
+    /// `invalid` when it is not six digits; that costs no try.
+    pub fn parse(text: &str) -> Result<Self> {
+        let digits = text.chars().filter(|c| !c.is_whitespace()).map(|c| match c {
+            '０'..='９' => char::from_u32(u32::from(c) - u32::from('０') + u32::from('0')).unwrap_or(c),
+            c => c,
+        });
+        let digits: String = digits.collect();
+        if digits.len() == 6 && digits.bytes().all(|b| b.is_ascii_digit()) {
+            return Ok(Self(digits));
+        }
+        Err(Problem::field("code", FieldRule::NotACode, "a code has six digits").into())
+    }
+}
+
+/// Seconds until the limit allows another code, given when the `most`th latest was sent. None: now.
+fn wait(limit: Limit, since: Timestamp, now: Timestamp) -> Option<u32> {
+    let left = since + limit.within - now;
+    (left > Duration::zero()).then(|| seconds(left))
+}
+
+/// Rounded up, so that whoever waits that long has waited long enough.
+fn seconds(of: Duration) -> u32 {
+    u32::try_from((of.num_milliseconds() + 999) / 1_000).unwrap_or(u32::MAX)
+}
+
+/// What one subscriber has: an IPv4 address, or the 64 bits of an IPv6 network.
+fn network(address: IpAddr) -> Vec<u8> {
+    match address.to_canonical() {
+        IpAddr::V4(address) => address.octets().to_vec(),
+        IpAddr::V6(address) => address.octets().into_iter().take(8).collect(),
+    }
+}
+
+fn draw() -> Result<String> {
+    // Of 2^64 numbers each code gets as many as the next, but for one in 18 million million.
+    let drawn = u64::from_be_bytes(keys::random()?) % u64::from(CODES);
+    Ok(format!("{drawn:06}"))
+}
+
+/// In both languages: the phone's owner, not the one who typed its number, reads it.
+fn text(code: &str) -> String {
+    format!(
+        "【家门口托育】验证码 {code}，10 分钟内有效，请勿告诉他人。 Doorstep code {code}, valid for 10 minutes. Tell nobody."
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use doorstep_shared::phone::Phone;
+
+    use super::*;
+    use crate::{
+        accounts::keys::testing::keys,
+        db::{Db, testing},
+        outbox,
+        sms::ToOutbox,
+    };
+
+    fn phone(last: u8) -> Phone {
+        format!("1380000{last:04}").parse().unwrap()
+    }
+
+    const HOME: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(203, 0, 113, 7));
+
+    /// Asks for a code and reads it in the outbox; the seconds to wait when it is refused.
+    fn asked(db: &Db, now: Timestamp, phone: &Phone, address: IpAddr) -> Result<String, u32> {
+        let phone = phone.clone();
+        let asked = db.write_blocking(move |conn| {
+            ask(conn, now, &keys(), &ToOutbox, &CodeLimits::default(), &phone, address)?;
+            let sent = outbox::latest(conn, Some(phone.as_str()), 1)?;
+            Ok(sent[0].body.chars().filter(char::is_ascii_digit).take(6).collect())
+        });
+        asked.map_err(|error| {
+            let problem = error.into_problem();
+            assert_eq!(problem.kind, ProblemKind::TooManyRequests);
+            problem.retry_after_s.unwrap()
+        })
+    }
+
+    fn tried(db: &Db, now: Timestamp, phone: &Phone, code: &str) -> bool {
+        let (phone, code) = (phone.clone(), Code::parse(code).unwrap());
+        db.write_blocking(move |conn| redeem(conn, now, &keys(), &phone, &code)).unwrap()
+    }
+
+    fn another(code: &str) -> String {
+        format!("{:06}", (code.parse::<u32>().unwrap() + 1) % CODES)
+    }
+
+    #[test]
+    fn a_code_signs_in_once() {
+        let (db, now, phone) = (testing::scratch(), testing::now(), phone(1));
+        let code = asked(&db, now, &phone, HOME).unwrap();
+        assert!(!tried(&db, now, &self::phone(2), &code), "it is another phone's");
+        assert!(tried(&db, now, &phone, &code));
+        assert!(!tried(&db, now, &phone, &code), "it is used up");
+    }
+
+    #[test]
+    fn a_code_lives_ten_minutes() {
+        let (db, now, phone) = (testing::scratch(), testing::now(), phone(1));
+        let code = asked(&db, now, &phone, HOME).unwrap();
+        assert!(!tried(&db, now + VALID, &phone, &code));
+        assert!(tried(&db, now + VALID - Duration::microseconds(1), &phone, &code));
+    }
+
+    #[test]
+    fn the_fifth_try_counts_and_the_sixth_does_not() {
+        for (wrong, signs_in) in [(4, true), (5, false)] {
+            let (db, now, phone) = (testing::scratch(), testing::now(), phone(1));
+            let code = asked(&db, now, &phone, HOME).unwrap();
+            for _ in 0..wrong {
+                assert!(!tried(&db, now, &phone, &another(&code)));
+            }
+            assert_eq!(tried(&db, now, &phone, &code), signs_in, "after {wrong} wrong tries");
+        }
+    }
+
+    #[test]
+    fn a_new_code_voids_the_older_ones_and_brings_new_tries() {
+        let (db, now, phone) = (testing::scratch(), testing::now(), phone(1));
+        let first = asked(&db, now, &phone, HOME).unwrap();
+        for _ in 0..TRIES {
+            assert!(!tried(&db, now, &phone, &another(&first)));
+        }
+        let later = now + Duration::minutes(1);
+        let second = asked(&db, later, &phone, HOME).unwrap();
+        if first != second {
+            assert!(!tried(&db, later, &phone, &first));
+        }
+        assert!(tried(&db, later, &phone, &second), "nobody is locked out by tries at an older code");
+    }
+
+    #[test]
+    fn guessing_at_one_phone_gets_fifty_tries_a_day() {
+        let (db, phone) = (testing::scratch(), phone(1));
+        let (mut now, mut codes) = (testing::now(), 0);
+        let end = now + Duration::days(1);
+        while now < end {
+            match asked(&db, now, &phone, HOME) {
+                Ok(_) => codes += 1,
+                Err(wait) => now = now + Duration::seconds(i64::from(wait)),
+            }
+        }
+        assert_eq!(codes, 10);
+    }
+
+    #[test]
+    fn each_limit_says_how_long_to_wait() {
+        let (db, now) = (testing::scratch(), testing::now());
+        assert!(asked(&db, now, &phone(1), HOME).is_ok());
+        assert_eq!(asked(&db, now + Duration::milliseconds(1_500), &phone(1), HOME), Err(59), "a minute, per phone");
+        for minute in 1..5 {
+            assert!(asked(&db, now + Duration::minutes(minute), &phone(1), HOME).is_ok());
+        }
+        assert_eq!(asked(&db, now + Duration::minutes(5), &phone(1), HOME), Err(55 * 60), "an hour, per phone");
+        for other in 2..57 {
+            assert!(asked(&db, now + Duration::minutes(5), &phone(other), HOME).is_ok(), "{other}");
+        }
+        assert_eq!(asked(&db, now + Duration::minutes(6), &phone(60), HOME), Err(54 * 60), "an hour, per address");
+        let elsewhere = IpAddr::from([198, 51, 100, 1]);
+        assert!(asked(&db, now + Duration::minutes(6), &phone(60), elsewhere).is_ok(), "from another address");
+    }
+
+    #[test]
+    fn all_phones_together_have_a_limit() {
+        let (db, now) = (testing::scratch(), testing::now());
+        let limits = CodeLimits { codes_per_minute: 3, ..CodeLimits::default() };
+        let ask_for = move |conn: &mut Conn, last| ask(conn, now, &keys(), &ToOutbox, &limits, &phone(last), HOME);
+        db.write_blocking(move |conn| {
+            for last in 1..=3 {
+                ask_for(conn, last)?;
+            }
+            assert!(ask_for(conn, 4).is_err());
+            Ok(())
+        })
+        .unwrap();
+    }
+
+    #[test]
+    fn an_ipv6_subscriber_is_one_address() {
+        let cases = [
+            ("203.0.113.7", "203.0.113.8", false),
+            ("::ffff:203.0.113.7", "203.0.113.7", true),
+            ("2001:db8:1:2::1", "2001:db8:1:2:ffff::9", true),
+            ("2001:db8:1:2::1", "2001:db8:1:3::1", false),
+        ];
+        for (one, other, same) in cases {
+            assert_eq!(network(one.parse().unwrap()) == network(other.parse().unwrap()), same, "{one} {other}");
+        }
+    }
+
+    #[test]
+    fn a_code_is_six_digits_however_typed() {
+        let cases = [
+            ("012345", true),
+            (" 012 345 ", true),
+            ("０１２３４５", true),
+            ("01234", false),
+            ("0123456", false),
+            ("01234x", false),
+            ("", false),
+        ];
+        for (text, good) in cases {
+            assert_eq!(Code::parse(text).ok(), good.then(|| Code("012345".into())), "{text}");
+        }
+    }
+
+    #[test]
+    fn neither_code_nor_address_can_be_read_in_the_database() {
+        let (db, now) = (testing::scratch(), testing::now());
+        let code = asked(&db, now, &phone(1), HOME).unwrap();
+        let stored = db.read_blocking(|conn| Ok(store::latest(conn, &phone(1))?.unwrap())).unwrap();
+        assert!(!stored.hash.windows(6).any(|window| window == code.as_bytes()));
+        let guess = keys().hash(Purpose::Code, &[phone(1).as_str().as_bytes(), code.as_bytes()]);
+        assert_ne!(stored.hash, guess, "the same code of another row has another hash");
+    }
+
+    #[test]
+    fn codes_are_forgotten_after_a_day() {
+        let (db, now) = (testing::scratch(), testing::now());
+        asked(&db, now, &phone(1), HOME).unwrap();
+        let pruned = |now| db.write_blocking(move |conn| Ok(prune(conn, now)?)).unwrap();
+        assert_eq!(pruned(now + KEPT - Duration::microseconds(1)), 0);
+        assert_eq!(pruned(now + KEPT), 1);
+    }
+}

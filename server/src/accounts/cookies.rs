@@ -1,0 +1,59 @@
+//! The two cookies of a browser: out of reach of scripts, and not sent along by other sites' forms.
+
+use actix_web::{
+    HttpRequest,
+    cookie::{Cookie, SameSite, time},
+};
+use doorstep_shared::accounts::Tokens;
+
+use super::sessions;
+use crate::{app::App, auth::Reply};
+
+/// A name for plain HTTP, and one that browsers accept over TLS only and never from a neighbouring host.
+struct Name {
+    plain: &'static str,
+    host: &'static str,
+}
+
+const ACCESS: Name = Name { plain: "doorstep_access", host: "__Host-doorstep_access" };
+const REFRESH: Name = Name { plain: "doorstep_refresh", host: "__Host-doorstep_refresh" };
+
+impl Name {
+    fn of(&self, app: &App) -> &'static str {
+        if app.config.is_https() { self.host } else { self.plain }
+    }
+}
+
+/// Whether the request carries a session, valid or not: what is answered then must not be kept by anybody.
+pub fn has_session(request: &HttpRequest) -> bool {
+    [ACCESS, REFRESH].iter().any(|name| request.cookie(name.plain).or(request.cookie(name.host)).is_some())
+}
+
+pub fn access(app: &App, request: &HttpRequest) -> Option<String> {
+    request.cookie(ACCESS.of(app)).map(|cookie| cookie.value().to_owned())
+}
+
+pub fn refresh(app: &App, request: &HttpRequest) -> Option<String> {
+    request.cookie(REFRESH.of(app)).map(|cookie| cookie.value().to_owned())
+}
+
+pub fn set(app: &App, reply: &Reply, tokens: &Tokens) {
+    reply.set_cookie(cookie(app, &ACCESS, tokens.access_token.clone(), sessions::ACCESS_VALID));
+    reply.set_cookie(cookie(app, &REFRESH, tokens.refresh_token.clone(), sessions::IDLE));
+}
+
+pub fn clear(app: &App, reply: &Reply) {
+    for name in [ACCESS, REFRESH] {
+        reply.set_cookie(cookie(app, &name, String::new(), chrono::Duration::zero()));
+    }
+}
+
+fn cookie(app: &App, name: &Name, value: String, lives: chrono::Duration) -> Cookie<'static> {
+    Cookie::build(name.of(app), value)
+        .path("/")
+        .http_only(true)
+        .same_site(SameSite::Lax)
+        .secure(app.config.is_https())
+        .max_age(time::Duration::seconds(lives.num_seconds()))
+        .finish()
+}

@@ -1,0 +1,168 @@
+//! Sign-in, the account, children: decode, one verb, encode.
+
+use std::sync::Arc;
+
+use doorstep_shared::{
+    ProblemKind,
+    accounts::{
+        ChildExport, CodeSent, DeleteAccount, ExportChild, ExportFamily, FamilyExport, GetMe, Me, RefreshSession,
+        RequestCode, SignIn, SignOut, Tokens,
+    },
+    children::{
+        AddChild, ChangeChild, Child, Children, ConsentGiven, Consents, DeleteChild, GetChild, GiveConsent,
+        ListChildren, ListConsents, WithdrawConsent,
+    },
+};
+
+use super::{
+    BookingsOf, Guardian, children, codes, cookies, families, permission,
+    sessions::{self, Held, RefreshToken},
+};
+use crate::{
+    api::{Api, Call},
+    auth::{self, Anyone},
+    error::Result,
+};
+
+/// Registers the endpoints. `bookings` gives what a family's export contains of a higher slice.
+pub fn register(api: &mut Api, bookings: BookingsOf) {
+    api.on(ask_code).on(sign_in).on(refresh).on(sign_out);
+    api.on(me).on(delete_account);
+    api.on(move |call: Call<Guardian>, _: ExportFamily| export_family(call, Arc::clone(&bookings)));
+    api.on(add_child).on(list_children).on(get_child).on(change_child).on(delete_child).on(export_child);
+    api.on(list_consents).on(give_consent).on(withdraw_consent);
+}
+
+async fn ask_code(call: Call<Anyone>, asked: RequestCode) -> Result<CodeSent> {
+    let (app, now) = (call.app, call.now);
+    let (keys, sms) = (Arc::clone(&app.accounts.keys), Arc::clone(&app.accounts.sms));
+    let (limits, address) = (app.config.code_limits.clone(), auth::address(&app, &call.request));
+    let send = move |conn: &mut _| codes::ask(conn, now, &keys, sms.as_ref(), &limits, &asked.phone, address);
+    app.db.write(send).await
+}
+
+async fn sign_in(call: Call<Anyone>, given: SignIn) -> Result<Tokens> {
+    let code = codes::Code::parse(&given.code)?;
+    let (keys, now, phone) = (Arc::clone(&call.app.accounts.keys), call.now, given.phone);
+    // Not with an idempotency record: a code works once, and tokens are written nowhere.
+    let signed_in = call.app.db.write(move |conn| {
+        if !codes::redeem(conn, now, &keys, &phone, &code)? {
+            return Ok(None);
+        }
+        let (account, family) = families::meet(conn, now, &phone)?;
+        Ok(Some((sessions::start(conn, now, account, family)?, families::me(conn, account)?)))
+    });
+    let (held, me) = signed_in.await?.ok_or(ProblemKind::WrongCode)?;
+    let tokens = hand_out(&call, &held, me)?;
+    cookies::set(&call.app, &call.reply, &tokens);
+    Ok(tokens)
+}
+
+async fn refresh(call: Call<Anyone>, given: RefreshSession) -> Result<Tokens> {
+    let by_cookie = given.refresh_token.is_none();
+    let token = given.refresh_token.or_else(|| cookies::refresh(&call.app, &call.request));
+    let continued = match token.and_then(|token| RefreshToken::parse(&token)) {
+        Some(token) => call.app.accounts.rotate(&call.app.db, call.now, token).await?,
+        None => None,
+    };
+    let Some((held, me)) = continued else {
+        if by_cookie {
+            cookies::clear(&call.app, &call.reply);
+        }
+        return Err(ProblemKind::Unauthenticated.into());
+    };
+    let tokens = hand_out(&call, &held, me)?;
+    if by_cookie {
+        cookies::set(&call.app, &call.reply, &tokens);
+    }
+    Ok(tokens)
+}
+
+fn hand_out(call: &Call<Anyone>, held: &Held, me: Me) -> Result<Tokens> {
+    permission::remember(&call.request, Some(held.holder.into()));
+    call.app.accounts.tokens(call.now, held, me)
+}
+
+async fn sign_out(call: Call<Guardian>, _: SignOut) -> Result<()> {
+    let (now, session) = (call.now, call.who.session);
+    call.app.db.write(move |conn| sessions::end(conn, now, session)).await?;
+    call.app.accounts.live.ended(now, session);
+    leave(&call);
+    Ok(())
+}
+
+async fn delete_account(call: Call<Guardian>, _: DeleteAccount) -> Result<()> {
+    let (now, guardian) = (call.now, call.who);
+    call.write(move |conn| families::erase(conn, now, &guardian)).await?;
+    call.app.accounts.live.ended_all(now, guardian.account);
+    leave(&call);
+    Ok(())
+}
+
+fn leave(call: &Call<Guardian>) {
+    permission::remember(&call.request, None);
+    cookies::clear(&call.app, &call.reply);
+}
+
+async fn me(call: Call<Guardian>, _: GetMe) -> Result<Me> {
+    let account = call.who.account;
+    call.app.db.read(move |conn| families::me(conn, account)).await
+}
+
+async fn export_family(call: Call<Guardian>, bookings: BookingsOf) -> Result<FamilyExport> {
+    let (now, guardian, keys) = (call.now, call.who, Arc::clone(&call.app.accounts.keys));
+    call.app.db.write(move |conn| families::export(conn, now, &keys, &guardian, &bookings)).await
+}
+
+async fn add_child(call: Call<Guardian>, child: AddChild) -> Result<Child> {
+    let (now, guardian, keys) = (call.now, call.who, Arc::clone(&call.app.accounts.keys));
+    let id = call.write(move |conn| children::add(conn, now, &keys, &guardian, child)).await?;
+    read(call, id).await
+}
+
+async fn change_child(call: Call<Guardian>, change: ChangeChild) -> Result<Child> {
+    let (now, guardian, keys) = (call.now, call.who, Arc::clone(&call.app.accounts.keys));
+    let id = call.write(move |conn| children::change(conn, now, &keys, &guardian, change)).await?;
+    read(call, id).await
+}
+
+async fn get_child(call: Call<Guardian>, wanted: GetChild) -> Result<Child> {
+    read(call, wanted.id).await
+}
+
+async fn read(call: Call<Guardian>, id: doorstep_shared::ids::ChildId) -> Result<Child> {
+    let (family, keys) = (call.who.family, Arc::clone(&call.app.accounts.keys));
+    call.app.db.read(move |conn| children::get(conn, &keys, family, id)).await
+}
+
+async fn list_children(call: Call<Guardian>, _: ListChildren) -> Result<Children> {
+    let (family, keys) = (call.who.family, Arc::clone(&call.app.accounts.keys));
+    let items = call.app.db.read(move |conn| children::list(conn, &keys, family)).await?;
+    Ok(Children { items })
+}
+
+async fn delete_child(call: Call<Guardian>, wanted: DeleteChild) -> Result<()> {
+    let (now, guardian) = (call.now, call.who);
+    call.write(move |conn| children::erase(conn, now, &guardian, wanted.id)).await
+}
+
+async fn export_child(call: Call<Guardian>, wanted: ExportChild) -> Result<ChildExport> {
+    let (now, guardian, keys) = (call.now, call.who, Arc::clone(&call.app.accounts.keys));
+    call.app.db.write(move |conn| children::export(conn, now, &keys, &guardian, wanted.id)).await
+}
+
+async fn list_consents(call: Call<Guardian>, wanted: ListConsents) -> Result<Consents> {
+    let family = call.who.family;
+    let items = call.app.db.read(move |conn| children::list_consents(conn, family, wanted.id)).await?;
+    Ok(Consents { items })
+}
+
+async fn give_consent(call: Call<Guardian>, given: GiveConsent) -> Result<ConsentGiven> {
+    let (now, guardian) = (call.now, call.who);
+    call.write(move |conn| children::give(conn, now, &guardian, &given)).await
+}
+
+async fn withdraw_consent(call: Call<Guardian>, wanted: WithdrawConsent) -> Result<()> {
+    let (now, guardian) = (call.now, call.who);
+    call.write(move |conn| children::withdraw(conn, now, &guardian, wanted.id, wanted.purpose)).await
+}

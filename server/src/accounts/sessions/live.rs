@@ -1,0 +1,148 @@
+//! Which sessions were found alive a moment ago, so that not every call asks the database.
+//!
+//! A session ended in this process is refused from that moment; one ended in another process within [`TRUSTED`].
+
+use std::{
+    collections::HashMap,
+    sync::{Mutex, MutexGuard, PoisonError},
+};
+
+use chrono::Duration;
+use doorstep_shared::{
+    Timestamp,
+    ids::{AccountId, SessionId},
+};
+
+use super::{Holder, token};
+
+/// How long a look into the database is believed.
+const TRUSTED: Duration = Duration::seconds(10);
+/// Entries at which those that are over are thrown out.
+const MANY: usize = 50_000;
+
+#[derive(Clone, Copy)]
+enum Known {
+    Alive {
+        holder: Holder,
+        until: Timestamp,
+    },
+    /// Kept until no access token of the session can be in time: a look that began before the end finds it ended.
+    Ended {
+        until: Timestamp,
+    },
+}
+
+#[derive(Default)]
+pub struct Live(Mutex<HashMap<SessionId, Known>>);
+
+/// What is known without asking.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Answer {
+    Alive(Holder),
+    Ended,
+    Unknown,
+}
+
+impl Live {
+    pub fn get(&self, now: Timestamp, session: SessionId) -> Answer {
+        match self.lock().get(&session) {
+            Some(Known::Ended { until }) if now < *until => Answer::Ended,
+            Some(Known::Alive { holder, until }) if now < *until => Answer::Alive(*holder),
+            _ => Answer::Unknown,
+        }
+    }
+
+    /// Notes a session that the database holds; false when it was ended in the meantime.
+    pub fn found(&self, now: Timestamp, holder: Holder) -> bool {
+        let mut known = self.lock();
+        if let Some(Known::Ended { until }) = known.get(&holder.session)
+            && now < *until
+        {
+            return false;
+        }
+        make_room(&mut known, now);
+        known.insert(holder.session, Known::Alive { holder, until: now + TRUSTED });
+        true
+    }
+
+    pub fn ended(&self, now: Timestamp, session: SessionId) {
+        self.lock().insert(session, Known::Ended { until: now + token::VALID });
+    }
+
+    /// All sessions of an account that this process knows.
+    pub fn ended_all(&self, now: Timestamp, account: AccountId) {
+        for entry in self.lock().values_mut() {
+            if matches!(entry, Known::Alive { holder, .. } if holder.account == account) {
+                *entry = Known::Ended { until: now + token::VALID };
+            }
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<SessionId, Known>> {
+        // No entry is ever half written.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn make_room(known: &mut HashMap<SessionId, Known>, now: Timestamp) {
+    if known.len() < MANY {
+        return;
+    }
+    known.retain(|_, entry| match entry {
+        Known::Alive { until, .. } | Known::Ended { until } => now < *until,
+    });
+    if known.len() >= MANY {
+        // Only what saves a question to the database.
+        known.retain(|_, entry| matches!(entry, Known::Ended { .. }));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use doorstep_shared::ids::FamilyId;
+
+    use super::*;
+    use crate::db::testing::now;
+
+    fn holder() -> Holder {
+        Holder { session: SessionId::new(), account: AccountId::new(), family: FamilyId::new() }
+    }
+
+    #[test]
+    fn a_look_is_believed_for_ten_seconds() {
+        let (live, one) = (Live::default(), holder());
+        assert_eq!(live.get(now(), one.session), Answer::Unknown);
+        assert!(live.found(now(), one));
+        assert_eq!(live.get(now() + TRUSTED - Duration::microseconds(1), one.session), Answer::Alive(one));
+        assert_eq!(live.get(now() + TRUSTED, one.session), Answer::Unknown);
+    }
+
+    #[test]
+    fn a_slow_look_does_not_revive_a_session_that_was_ended() {
+        let (live, one) = (Live::default(), holder());
+        live.ended(now(), one.session);
+        assert!(!live.found(now(), one));
+        assert_eq!(live.get(now(), one.session), Answer::Ended);
+    }
+
+    #[test]
+    fn every_session_of_an_account_can_be_ended() {
+        let (live, one, other) = (Live::default(), holder(), holder());
+        let second = Holder { session: SessionId::new(), ..one };
+        for holder in [one, second, other] {
+            live.found(now(), holder);
+        }
+        live.ended_all(now(), one.account);
+        let answers = [one, second, other].map(|holder| live.get(now(), holder.session));
+        assert_eq!(answers, [Answer::Ended, Answer::Ended, Answer::Alive(other)]);
+    }
+
+    #[test]
+    fn the_memory_of_sessions_is_bounded() {
+        let live = Live::default();
+        for _ in 0..MANY + 10 {
+            live.found(now(), holder());
+        }
+        assert!(live.lock().len() <= MANY);
+    }
+}

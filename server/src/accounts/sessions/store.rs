@@ -1,0 +1,114 @@
+//! The rows of sessions.
+
+use diesel::prelude::*;
+use doorstep_shared::{
+    Timestamp,
+    ids::{AccountId, SessionId},
+};
+
+use super::Holder;
+use crate::db::{
+    Conn,
+    schema::{family_member, session},
+};
+
+pub struct Row {
+    pub account: AccountId,
+    pub refresh_hash: Vec<u8>,
+    pub previous_hash: Option<Vec<u8>>,
+    pub rotated_at: Timestamp,
+    pub expires_at: Timestamp,
+    pub ended: bool,
+}
+
+pub fn insert(
+    conn: &mut Conn,
+    id: SessionId,
+    account: AccountId,
+    refresh_hash: &[u8],
+    now: Timestamp,
+    expires_at: Timestamp,
+) -> QueryResult<()> {
+    diesel::insert_into(session::table)
+        .values((
+            session::id.eq(id),
+            session::account_id.eq(account),
+            session::refresh_hash.eq(refresh_hash.to_vec()),
+            session::rotated_at.eq(now),
+            session::created_at.eq(now),
+            session::expires_at.eq(expires_at),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// The row, kept from others until the transaction ends, so that one of two rotations sees the other's.
+pub fn lock_session(conn: &mut Conn, id: SessionId) -> QueryResult<Option<Row>> {
+    type Columns = (AccountId, Vec<u8>, Option<Vec<u8>>, Timestamp, Timestamp, Option<Timestamp>);
+    let columns = (
+        session::account_id,
+        session::refresh_hash,
+        session::previous_hash,
+        session::rotated_at,
+        session::expires_at,
+        session::ended_at,
+    );
+    let query = session::table.filter(session::id.eq(id)).select(columns);
+    let row: Option<Columns> = match conn {
+        Conn::Postgres(conn) => query.for_update().first(conn).optional()?,
+        Conn::Sqlite(conn) => query.first(conn).optional()?,
+    };
+    Ok(row.map(|(account, refresh_hash, previous_hash, rotated_at, expires_at, ended_at)| Row {
+        account,
+        refresh_hash,
+        previous_hash,
+        rotated_at,
+        expires_at,
+        ended: ended_at.is_some(),
+    }))
+}
+
+pub fn rotate(
+    conn: &mut Conn,
+    id: SessionId,
+    to: &[u8],
+    from: &[u8],
+    now: Timestamp,
+    expires_at: Timestamp,
+) -> QueryResult<()> {
+    diesel::update(session::table.filter(session::id.eq(id)))
+        .set((
+            session::refresh_hash.eq(to.to_vec()),
+            session::previous_hash.eq(from.to_vec()),
+            session::rotated_at.eq(now),
+            session::expires_at.eq(expires_at),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Account and family of a session that has not ended.
+pub fn holder(conn: &mut Conn, id: SessionId, now: Timestamp) -> QueryResult<Option<Holder>> {
+    let row = session::table
+        .inner_join(family_member::table.on(family_member::account_id.eq(session::account_id)))
+        .filter(session::id.eq(id))
+        .filter(session::ended_at.is_null())
+        .filter(session::expires_at.gt(now))
+        .select((session::account_id, family_member::family_id))
+        .first(conn)
+        .optional()?;
+    Ok(row.map(|(account, family)| Holder { session: id, account, family }))
+}
+
+/// Keeps the first end of a session that is ended twice.
+pub fn end(conn: &mut Conn, id: SessionId, now: Timestamp) -> QueryResult<()> {
+    let open = session::table.filter(session::id.eq(id)).filter(session::ended_at.is_null());
+    diesel::update(open).set(session::ended_at.eq(now)).execute(conn)?;
+    Ok(())
+}
+
+/// Erases sessions that expired by `now` or were ended by `ended`.
+pub fn delete_over(conn: &mut Conn, now: Timestamp, ended: Timestamp) -> QueryResult<usize> {
+    let over = session::table.filter(session::expires_at.le(now).or(session::ended_at.le(ended)));
+    diesel::delete(over).execute(conn)
+}

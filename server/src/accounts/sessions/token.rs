@@ -1,0 +1,171 @@
+//! Access tokens: JSON Web Tokens that say whose session it is for a quarter of an hour.
+
+use chrono::Duration;
+use doorstep_shared::{
+    Timestamp,
+    ids::{AccountId, SessionId},
+};
+use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, decode, encode};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    accounts::keys::Keys,
+    error::{Error, Result},
+};
+
+/// How long an access token is good for.
+pub const VALID: Duration = Duration::minutes(15);
+/// The only algorithm: this server is the only one that signs and the only one that checks.
+const ALGORITHM: Algorithm = Algorithm::HS256;
+/// RFC 9068: a token of another type, signed with the same key, is no access token.
+const TYPE: &str = "at+jwt";
+const ISSUER: &str = "doorstep";
+const AUDIENCE: &str = "doorstep-api";
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Claims {
+    iss: String,
+    aud: String,
+    pub sub: AccountId,
+    pub sid: SessionId,
+    /// Seconds since 1970, as `exp`.
+    iat: i64,
+    exp: i64,
+}
+
+/// Signs and checks access tokens.
+pub struct AccessTokens {
+    sign: EncodingKey,
+    check: DecodingKey,
+    validation: Validation,
+}
+
+impl AccessTokens {
+    pub fn new(keys: &Keys) -> Self {
+        let mut validation = Validation::new(ALGORITHM);
+        validation.set_issuer(&[ISSUER]);
+        validation.set_audience(&[AUDIENCE]);
+        validation.set_required_spec_claims(&["iss", "aud", "exp", "sub"]);
+        // By our own clock, below.
+        validation.validate_exp = false;
+        Self { sign: EncodingKey::from_secret(&keys.token), check: DecodingKey::from_secret(&keys.token), validation }
+    }
+
+    /// A token with the time when it stops working.
+    ///
+    /// # Errors
+    /// When it cannot be signed, which is a mistake of ours.
+    pub fn issue(&self, now: Timestamp, account: AccountId, session: SessionId) -> Result<(String, Timestamp)> {
+        let expires_at = now + VALID;
+        let claims = Claims {
+            iss: ISSUER.to_owned(),
+            aud: AUDIENCE.to_owned(),
+            sub: account,
+            sid: session,
+            iat: now.seconds(),
+            exp: expires_at.seconds(),
+        };
+        let header = Header { typ: Some(TYPE.to_owned()), ..Header::new(ALGORITHM) };
+        Ok((encode(&header, &claims, &self.sign).map_err(Error::internal)?, expires_at))
+    }
+
+    /// What a token claims; None when it is forged, of another kind, or over.
+    pub fn check(&self, now: Timestamp, token: &str) -> Option<Claims> {
+        let token = decode::<Claims>(token, &self.check, &self.validation).ok()?;
+        let in_time = now.seconds() < token.claims.exp;
+        (token.header.typ.as_deref() == Some(TYPE) && in_time).then_some(token.claims)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::{accounts::keys::testing::keys, db::testing::now};
+
+    fn header(alg: &str, typ: &str) -> Value {
+        json!({ "alg": alg, "typ": typ })
+    }
+
+    fn claims() -> Value {
+        let (account, session) = (AccountId::new(), SessionId::new());
+        let (iat, exp) = (now().seconds(), (now() + VALID).seconds());
+        json!({ "iss": ISSUER, "aud": AUDIENCE, "sub": account, "sid": session, "iat": iat, "exp": exp })
+    }
+
+    fn with(mut claims: Value, name: &str, value: Value) -> Value {
+        claims[name] = value;
+        claims
+    }
+
+    fn without(mut claims: Value, name: &str) -> Value {
+        claims.as_object_mut().unwrap().remove(name);
+        claims
+    }
+
+    fn signed(header: &Value, claims: &Value, key: &[u8]) -> String {
+        use hmac::{Hmac, KeyInit as _, Mac as _};
+        let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
+        let message = format!("{}.{}", part(header), part(claims));
+        let mut mac = Hmac::<sha2::Sha256>::new_from_slice(key).unwrap();
+        mac.update(message.as_bytes());
+        format!("{message}.{}", URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes()))
+    }
+
+    #[test]
+    fn only_an_access_token_of_ours_that_is_in_time_is_accepted() {
+        let (keys, good) = (keys(), header("HS256", TYPE));
+        let key = keys.token.as_slice();
+        let unsigned = {
+            let token = signed(&header("none", TYPE), &claims(), key);
+            format!("{}.", token.rsplit_once('.').unwrap().0)
+        };
+        let cases = [
+            ("a good one", signed(&good, &claims(), key), true),
+            ("signed with another key", signed(&good, &claims(), b"another"), false),
+            ("alg none", unsigned, false),
+            ("alg none with a signature", signed(&header("none", TYPE), &claims(), key), false),
+            ("another algorithm", signed(&header("HS512", TYPE), &claims(), key), false),
+            ("a public-key algorithm", signed(&header("RS256", TYPE), &claims(), key), false),
+            ("another type", signed(&header("HS256", "JWT"), &claims(), key), false),
+            ("a refresh token's type", signed(&header("HS256", "rt+jwt"), &claims(), key), false),
+            ("no type", signed(&json!({ "alg": "HS256" }), &claims(), key), false),
+            ("expired", signed(&good, &with(claims(), "exp", json!(now().seconds())), key), false),
+            ("no expiry", signed(&good, &without(claims(), "exp"), key), false),
+            ("another issuer", signed(&good, &with(claims(), "iss", json!("other")), key), false),
+            ("no issuer", signed(&good, &without(claims(), "iss"), key), false),
+            ("another audience", signed(&good, &with(claims(), "aud", json!("other")), key), false),
+            ("no audience", signed(&good, &without(claims(), "aud"), key), false),
+            ("no session", signed(&good, &without(claims(), "sid"), key), false),
+            ("no account", signed(&good, &without(claims(), "sub"), key), false),
+            ("nothing", String::new(), false),
+            ("dots", "..".to_owned(), false),
+        ];
+        let tokens = AccessTokens::new(&keys);
+        for (name, token, accepted) in cases {
+            assert_eq!(tokens.check(now(), &token).is_some(), accepted, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_token_works_for_fifteen_minutes() {
+        let tokens = AccessTokens::new(&keys());
+        let (account, session) = (AccountId::new(), SessionId::new());
+        let (token, expires_at) = tokens.issue(now(), account, session).unwrap();
+        assert_eq!(expires_at, now() + VALID);
+        let claims = tokens.check(expires_at - Duration::seconds(1), &token).unwrap();
+        assert_eq!((claims.sub, claims.sid), (account, session));
+        assert_eq!(tokens.check(expires_at, &token), None);
+    }
+
+    #[test]
+    fn a_changed_claim_breaks_the_signature() {
+        let keys = keys();
+        let token = signed(&header("HS256", TYPE), &claims(), &keys.token);
+        let parts: Vec<_> = token.split('.').collect();
+        let other = URL_SAFE_NO_PAD.encode(claims().to_string());
+        assert_eq!(AccessTokens::new(&keys).check(now(), &format!("{}.{other}.{}", parts[0], parts[2])), None);
+    }
+}

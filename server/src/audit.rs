@@ -1,0 +1,51 @@
+//! Who did what to whose record. An entry never holds a name, a phone number or a health fact.
+
+mod store;
+
+use diesel::QueryResult;
+use doorstep_shared::{Timestamp, ids::AccountId};
+use uuid::Uuid;
+
+use crate::db::Conn;
+
+/// What was done. The words stand in the database for good.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Action {
+    ChildAdded,
+    ChildChanged,
+    ChildExported,
+    ChildErased,
+    ConsentGiven,
+    ConsentWithdrawn,
+    FamilyExported,
+    AccountErased,
+    /// An old refresh token was used again, so its session was ended.
+    RefreshReused,
+}
+
+impl Action {
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::ChildAdded => "child_added",
+            Self::ChildChanged => "child_changed",
+            Self::ChildExported => "child_exported",
+            Self::ChildErased => "child_erased",
+            Self::ConsentGiven => "consent_given",
+            Self::ConsentWithdrawn => "consent_withdrawn",
+            Self::FamilyExported => "family_exported",
+            Self::AccountErased => "account_erased",
+            Self::RefreshReused => "refresh_reused",
+        }
+    }
+}
+
+/// Notes, in the transaction that does it, that `account` did `action` to `subject`: the id of a child, a family, a
+/// session.
+pub fn record(conn: &mut Conn, now: Timestamp, account: AccountId, action: Action, subject: Uuid) -> QueryResult<()> {
+    store::insert(conn, now, account, action.as_str(), subject)
+}
+
+/// The actions noted for a subject, oldest first.
+pub fn of(conn: &mut Conn, subject: Uuid) -> QueryResult<Vec<String>> {
+    store::actions_of(conn, subject)
+}
