@@ -9,6 +9,7 @@ pub mod bookings;
 pub mod clock;
 pub mod config;
 pub mod db;
+pub mod demo;
 pub mod error;
 pub mod inventory;
 pub mod nurseries;

@@ -5,10 +5,12 @@ use std::{process::ExitCode, sync::Arc};
 use clap::{Parser, Subcommand};
 use doorstep_server::{
     app::App,
-    clock::SystemClock,
+    clock::{Clock as _, SystemClock},
     config::Config,
     db::{Db, migrate},
+    demo,
     error::Result,
+    policy::Policies,
     serve,
 };
 
@@ -32,6 +34,13 @@ enum Command {
         #[command(flatten)]
         config: Config,
     },
+    /// Fill an empty database with a made-up city: districts, nurseries, families and their bookings.
+    Demo {
+        #[command(flatten)]
+        options: demo::Options,
+        #[command(flatten)]
+        config: Config,
+    },
 }
 
 fn main() -> ExitCode {
@@ -50,6 +59,9 @@ fn run(command: Command) -> Result<()> {
     match command {
         Command::Serve { config } => {
             let db = open(&config)?;
+            if config.demo {
+                demo::command::first_start(&db, &policies(&config)?, SystemClock.now())?;
+            }
             actix_web::rt::System::new().block_on(async {
                 let listening = serve::listen(App::new(config, db, Arc::new(SystemClock))?)?;
                 println!("Doorstep listens on http://{}", listening.address);
@@ -57,7 +69,14 @@ fn run(command: Command) -> Result<()> {
             })
         }
         Command::Migrate { config } => open(&config).map(drop),
+        Command::Demo { options, config } => {
+            demo::command::demo(&open(&config)?, &policies(&config)?, SystemClock.now(), &options)
+        }
     }
+}
+
+fn policies(config: &Config) -> Result<Policies> {
+    Policies::load(config.policy.as_deref(), config.holidays.as_deref())
 }
 
 /// Opens and migrates the database, saying what was done.
