@@ -140,7 +140,7 @@ fn name(rng: &mut ChaCha8Rng, kind: NurseryKind, district: &District) -> String 
         NurseryKind::ChildcareInstitution => match rng.random_range(0..4) {
             0 => format!("{brand}婴幼儿照护中心（{community}）"),
             1 => format!("{community}{brand}托育中心"),
-            _ => format!("{brand}托育园（{community}园）"),
+            _ => format!("{brand}托育园（{community}）"),
         },
         NurseryKind::Community => match rng.random_range(0..2) {
             0 => format!("{community}社区托育点"),
