@@ -150,30 +150,41 @@ pub fn lock_days(
         locked.into_iter().map(|(class, date, used, version)| ((class, date), (used, version))).collect();
     let register = store::load_register(conn, &wanted)?;
     let days = wanted.iter().filter_map(|(class, date)| {
-        let found = register.classes.get(class)?;
-        let rule = policies.on(*date).class_rule(found.nursery_kind, found.kind);
         let (used, version) = locked.get(&(*class, *date)).copied().unwrap_or((Used::NOBODY, 0));
-        let week = register.weeks.get(&found.nursery).copied().unwrap_or_default();
-        let closures = register.closures.get(&found.nursery).map_or(&[][..], Vec::as_slice);
-        Some(Day {
-            class: *class,
-            date: *date,
-            nursery: found.nursery,
-            nursery_kind: found.nursery_kind,
-            class_kind: found.kind,
-            rule,
-            staffing: Staffing::new(found.places, found.carers, rule),
-            open: rules::open_on(&week, *date, policies.calendar.day_kind(*date), *class, closures),
-            used,
-            version,
-            changed: false,
-        })
+        day(&register, policies, (*class, *date), used, version)
     });
     let mut days = Days(days.collect());
     for (class, date, span) in store::release_expired(conn, now, &wanted)? {
         days.give_back(class, date, span);
     }
     Ok(days)
+}
+
+/// Puts a class-day together. None for a class that does not exist.
+fn day(
+    register: &store::Register,
+    policies: &Policies,
+    (class, date): (ClassId, Date),
+    used: Used,
+    version: i64,
+) -> Option<Day> {
+    let found = register.classes.get(&class)?;
+    let rule = policies.on(date).class_rule(found.nursery_kind, found.kind);
+    let week = register.weeks.get(&found.nursery).copied().unwrap_or_default();
+    let closures = register.closures.get(&found.nursery).map_or(&[][..], Vec::as_slice);
+    Some(Day {
+        class,
+        date,
+        nursery: found.nursery,
+        nursery_kind: found.nursery_kind,
+        class_kind: found.kind,
+        rule,
+        staffing: Staffing::new(found.places, found.carers, rule),
+        open: rules::open_on(&week, date, policies.calendar.day_kind(date), class, closures),
+        used,
+        version,
+        changed: false,
+    })
 }
 
 /// Writes what has changed since [`lock_days`], and tells the index of every process.
@@ -231,4 +242,38 @@ pub fn check(conn: &mut Conn) -> QueryResult<Vec<String>> {
         compare(class, date, &Used::NOBODY, &counts);
     }
     Ok(differences)
+}
+
+/// Class-days looked through at a time.
+const AT_A_TIME: usize = 1_000;
+
+/// Names the class-days from `from` on where more children have a place than there are places, or some have one while
+/// the class is closed: places were taken away after they were booked. Somebody must speak with the families; nothing
+/// was done wrong.
+///
+/// # Errors
+/// When the database fails.
+pub fn overfull(conn: &mut Conn, policies: &Policies, from: Date) -> QueryResult<Vec<String>> {
+    let mut found = Vec::new();
+    for rows in store::class_days_from(conn, from)?.chunks(AT_A_TIME) {
+        let wanted: Vec<_> = rows.iter().map(|(class, date, ..)| (*class, *date)).collect();
+        let register = store::load_register(conn, &wanted)?;
+        let days = rows
+            .iter()
+            .filter_map(|(class, date, used, version)| day(&register, policies, (*class, *date), *used, *version));
+        for day in days {
+            let seats = day.staffing.seats();
+            let over = rules::runs(!day.used.below(seats.saturating_add(1)) | (!day.open & !day.used.below(1)));
+            found.extend(over.map(|span| {
+                format!(
+                    "class {} on {} at {span}: {} children, {}",
+                    day.class,
+                    day.date,
+                    day.used.peak(span),
+                    if day.is_open(span) { format!("{seats} places") } else { "closed at some time of it".to_owned() },
+                )
+            }));
+        }
+    }
+    Ok(found)
 }

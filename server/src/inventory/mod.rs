@@ -16,7 +16,7 @@ mod store;
 use doorstep_shared::{Timestamp, slots::NextBest};
 
 pub use self::{
-    days::{Day, Days, changed_nursery, check, lock_days, save_days},
+    days::{Day, Days, changed_nursery, check, lock_days, overfull, save_days},
     http::register,
     index::Index,
     keep::start,

@@ -92,6 +92,13 @@ pub fn lock_class_days(conn: &mut Conn, wanted: &[ClassDate]) -> QueryResult<Vec
     }
 }
 
+/// Every class-day from a date on.
+pub fn class_days_from(conn: &mut Conn, from: Date) -> QueryResult<Vec<DayRow>> {
+    use schema::class_day::dsl;
+    let columns = (dsl::class_id, dsl::date, dsl::used, dsl::version);
+    dsl::class_day.filter(dsl::date.ge(from)).order((dsl::class_id, dsl::date)).select(columns).load(conn)
+}
+
 /// What the number of places of some classes depends on.
 #[derive(Debug, Default)]
 pub struct Register {
