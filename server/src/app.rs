@@ -15,7 +15,9 @@ use crate::{
         batch::{Batch, Shape},
     },
     error::Result,
+    housekeeping::Prune,
     inventory::{self, Index},
+    jobs::Jobs,
     nurseries, outbox,
     policy::Policies,
     sms::ToOutbox,
@@ -80,4 +82,13 @@ impl App {
         }
         api
     }
+}
+
+/// Every kind of background work of every slice.
+///
+/// # Errors
+/// When a job does not serialise, which is a mistake in its type.
+pub fn jobs() -> Result<Jobs> {
+    let jobs = Jobs::default().always(&bookings::ReleaseExpired {})?;
+    Prune::ALL.iter().try_fold(jobs, Jobs::always)
 }

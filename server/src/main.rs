@@ -1,18 +1,21 @@
 //! `doorstep`: the server and its commands.
 
-use std::{process::ExitCode, sync::Arc};
+use std::{path::PathBuf, process::ExitCode, sync::Arc};
 
 use clap::{Parser, Subcommand};
 use doorstep_server::{
-    app::App,
+    app::{self, App},
     clock::{Clock as _, SystemClock},
+    commands::{self, Format},
     config::Config,
     db::{Db, migrate},
     demo,
-    error::Result,
+    error::{Error, Result},
+    jobs::{Office, Worker},
     policy::Policies,
     serve,
 };
+use doorstep_shared::{Date, ids::NurseryId};
 
 /// 家门口托育: find care for under-threes near home, and book it.
 #[derive(Parser)]
@@ -29,6 +32,11 @@ enum Command {
         #[command(flatten)]
         config: Config,
     },
+    /// Run jobs without answering requests.
+    Work {
+        #[command(flatten)]
+        config: Config,
+    },
     /// Bring the database up to date.
     Migrate {
         #[command(flatten)]
@@ -41,13 +49,54 @@ enum Command {
         #[command(flatten)]
         config: Config,
     },
+    /// Derive the places in use from the bookings; exit 1 and name the rows on any difference.
+    Check {
+        #[command(flatten)]
+        config: Config,
+    },
+    /// Write all data to one file. A server may go on working.
+    Backup {
+        #[command(flatten)]
+        config: Config,
+        /// An older backup of that name is replaced once the new one is whole.
+        file: PathBuf,
+    },
+    /// Put a backup in the place of the database. No server may use it.
+    Restore {
+        #[command(flatten)]
+        config: Config,
+        file: PathBuf,
+        /// Replace the database that is there; all that it holds is lost.
+        #[arg(long)]
+        force: bool,
+    },
+    /// Write lists for people.
+    #[command(subcommand)]
+    Export(Export),
+}
+
+#[derive(Subcommand)]
+enum Export {
+    /// The children whom a nursery expects on a day: what the door needs, without health facts.
+    Bookings {
+        #[command(flatten)]
+        config: Config,
+        /// Id of the nursery. Unless told: all.
+        #[arg(long)]
+        nursery: Option<NurseryId>,
+        /// `YYYY-MM-DD`. Unless told: today.
+        #[arg(long)]
+        date: Option<Date>,
+        #[arg(long, value_enum, default_value_t = Format::Csv)]
+        format: Format,
+    },
 }
 
 fn main() -> ExitCode {
     let filter = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "info".into());
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
     match run(Cli::parse().command) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(error) => {
             eprintln!("doorstep: {error}");
             ExitCode::FAILURE
@@ -55,7 +104,7 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(command: Command) -> Result<()> {
+fn run(command: Command) -> Result<ExitCode> {
     match command {
         Command::Serve { config } => {
             let db = open(&config)?;
@@ -63,16 +112,60 @@ fn run(command: Command) -> Result<()> {
                 demo::command::first_start(&db, &policies(&config)?, SystemClock.now())?;
             }
             actix_web::rt::System::new().block_on(async {
+                let worker = worker(&db, &config)?;
                 let listening = serve::listen(App::new(config, db, Arc::new(SystemClock))?)?;
                 println!("Doorstep listens on http://{}", listening.address);
-                listening.server.await.map_err(doorstep_server::error::Error::internal)
-            })
+                let served = listening.server.await.map_err(Error::internal);
+                drop(worker);
+                served
+            })?;
         }
-        Command::Migrate { config } => open(&config).map(drop),
+        Command::Work { config } => {
+            let worker = worker(&open(&config)?, &config)?;
+            println!("Doorstep runs jobs");
+            let stopped = actix_web::rt::System::new().block_on(serve::told_to_stop());
+            drop(worker);
+            stopped?;
+        }
+        Command::Migrate { config } => drop(open(&config)?),
+        Command::Check { config } => {
+            let found = commands::check(&config, SystemClock.now())?;
+            found.warnings.iter().for_each(|warning| println!("warning: {warning}"));
+            found.differences.iter().for_each(|difference| println!("{difference}"));
+            println!("{} differences, {} warnings", found.differences.len(), found.warnings.len());
+            if !found.differences.is_empty() {
+                return Ok(ExitCode::FAILURE);
+            }
+        }
+        Command::Backup { config, file } => {
+            commands::backup(&config, &file)?;
+            println!("wrote {}", file.display());
+            println!(
+                "keep a copy of the keys in {} too: without them health facts cannot be read",
+                config.data.display()
+            );
+        }
+        Command::Restore { config, file, force } => {
+            commands::restore(&config, &file, force)?;
+            println!("restored {} into {}", file.display(), config.database());
+        }
+        Command::Export(Export::Bookings { config, nursery, date, format }) => {
+            print!("{}", commands::export_bookings(&config, SystemClock.now(), nursery, date, format)?);
+        }
         Command::Demo { options, config } => {
-            demo::command::demo(&open(&config)?, &policies(&config)?, SystemClock.now(), &options)
+            demo::command::demo(&open(&config)?, &policies(&config)?, SystemClock.now(), &options)?;
         }
     }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn worker(db: &Db, config: &Config) -> Result<Worker> {
+    Worker::start(Office {
+        db: db.clone(),
+        clock: Arc::new(SystemClock),
+        policies: Arc::new(policies(config)?),
+        jobs: app::jobs()?,
+    })
 }
 
 fn policies(config: &Config) -> Result<Policies> {

@@ -50,6 +50,19 @@ pub fn listen(app: App) -> Result<Listening> {
     Ok(Listening { handle: server.handle(), server, address })
 }
 
+/// Waits for the signal to stop: Ctrl-C, or the one that service managers send.
+///
+/// # Errors
+/// When the system does not let us listen for it.
+pub async fn told_to_stop() -> Result<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut terminate = signal(SignalKind::terminate()).map_err(Error::internal)?;
+    tokio::select! {
+        interrupted = tokio::signal::ctrl_c() => interrupted.map_err(Error::internal),
+        _ = terminate.recv() => Ok(()),
+    }
+}
+
 fn num_cores() -> usize {
     std::thread::available_parallelism().map_or(1, usize::from)
 }

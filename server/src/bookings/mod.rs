@@ -6,9 +6,12 @@
 
 mod book;
 mod change;
+mod check;
+mod expected;
 mod expire;
 mod facts;
 mod http;
+mod jobs;
 mod messages;
 mod order;
 mod price;
@@ -20,8 +23,11 @@ mod view;
 pub use self::{
     book::book_many,
     change::{cancel, confirm, extend, undo},
+    check::check,
+    expected::{Expected, expected},
     expire::release_expired,
     http::register,
+    jobs::ReleaseExpired,
     order::{Order, check_shape},
     read::{all, get, list},
 };

@@ -14,11 +14,9 @@ use doorstep_shared::{
 use super::facts::{Child, Offer, Taken};
 use crate::db::{
     Conn,
-    schema::{account, booking, booking_day, child, class, consent, family, nursery, offer, offer_window},
+    bulk::insert_batch,
+    schema::{account, audit, booking, booking_day, child, class, consent, family, nursery, offer, offer_window},
 };
-
-/// Rows in one INSERT at most: both databases limit the values of a statement.
-const ROWS: usize = 2_000;
 
 #[derive(Clone, Debug, PartialEq, Queryable, Insertable, AsChangeset)]
 #[diesel(table_name = booking, treat_none_as_default_value = false, treat_none_as_null = true)]
@@ -240,18 +238,8 @@ pub fn taken(
 
 /// Writes new bookings and their days, one statement each unless there are very many.
 pub fn insert_batch(conn: &mut Conn, bookings: &[BookingRow], days: &[DayRow]) -> QueryResult<()> {
-    for rows in bookings.chunks(ROWS) {
-        match conn {
-            Conn::Postgres(conn) => diesel::insert_into(booking::table).values(rows.to_vec()).execute(conn)?,
-            Conn::Sqlite(conn) => diesel::insert_into(booking::table).values(rows.to_vec()).execute(conn)?,
-        };
-    }
-    for rows in days.chunks(ROWS) {
-        match conn {
-            Conn::Postgres(conn) => diesel::insert_into(booking_day::table).values(rows.to_vec()).execute(conn)?,
-            Conn::Sqlite(conn) => diesel::insert_into(booking_day::table).values(rows.to_vec()).execute(conn)?,
-        };
-    }
+    insert_batch!(conn, booking::table, bookings, 18);
+    insert_batch!(conn, booking_day::table, days, 13);
     Ok(())
 }
 
@@ -391,4 +379,94 @@ pub fn day_views(conn: &mut Conn, ids: &[BookingId]) -> QueryResult<HashMap<Book
         views.entry(row.booking_id).or_default().push(DayView { row, child_name, class_kind });
     }
     Ok(views)
+}
+
+// Looking through ------------------------------------------------------------------------------------------------------
+
+/// A day with what it must agree with.
+#[derive(Clone, Debug)]
+pub struct CheckedDay {
+    pub row: DayRow,
+    pub child_family: FamilyId,
+    pub class_nursery: NurseryId,
+}
+
+/// Bookings by id, a page at a time.
+pub fn all_bookings(conn: &mut Conn, after: Option<BookingId>, most: i64) -> QueryResult<Vec<BookingRow>> {
+    let mut query = booking::table.into_boxed();
+    if let Some(after) = after {
+        query = query.filter(booking::id.gt(after));
+    }
+    query.order(booking::id).limit(most).load(conn)
+}
+
+pub fn checked_days(conn: &mut Conn, ids: &[BookingId]) -> QueryResult<HashMap<BookingId, Vec<CheckedDay>>> {
+    let rows: Vec<(DayRow, FamilyId, NurseryId)> = booking_day::table
+        .inner_join(child::table)
+        .inner_join(class::table)
+        .filter(booking_day::booking_id.eq_any(ids))
+        .select((booking_day::all_columns, child::family_id, class::nursery_id))
+        .load(conn)?;
+    let mut days: HashMap<BookingId, Vec<CheckedDay>> = HashMap::new();
+    for (row, child_family, class_nursery) in rows {
+        days.entry(row.booking_id).or_default().push(CheckedDay { row, child_family, class_nursery });
+    }
+    Ok(days)
+}
+
+diesel::alias!(booking_day as other_day: OtherDay);
+
+/// Pairs of days on which a child takes a place in two windows that overlap.
+pub fn overlaps(conn: &mut Conn) -> QueryResult<Vec<(ChildId, Date, BookingDayId, BookingDayId)>> {
+    let other = |column| other_day.field(column);
+    booking_day::table
+        .inner_join(
+            other_day.on(booking_day::child_id
+                .eq(other_day.field(booking_day::child_id))
+                .and(booking_day::date.eq(other_day.field(booking_day::date)))
+                .and(booking_day::id.lt(other(booking_day::id)))),
+        )
+        .filter(booking_day::takes_place.and(other_day.field(booking_day::takes_place)))
+        .filter(booking_day::from_half_hour.lt(other_day.field(booking_day::to_half_hour)))
+        .filter(other_day.field(booking_day::from_half_hour).lt(booking_day::to_half_hour))
+        .select((booking_day::child_id, booking_day::date, booking_day::id, other_day.field(booking_day::id)))
+        .load(conn)
+}
+
+/// Nursery, class and its kind; child and birth date; care and window; pick-up and code.
+type ExpectedRow = ((String, String, ClassKind), (String, Date), (CareKind, HalfHour, HalfHour), (String, String));
+
+/// Who takes a place on the day by a confirmed booking, or one that was cancelled after its care had begun.
+pub fn expected(conn: &mut Conn, nursery_id: Option<NurseryId>, date: Date) -> QueryResult<Vec<ExpectedRow>> {
+    let mut query = booking_day::table
+        .inner_join(booking::table.inner_join(nursery::table))
+        .inner_join(child::table)
+        .inner_join(class::table)
+        .filter(booking_day::date.eq(date).and(booking_day::takes_place))
+        .filter(booking::confirmed_at.is_not_null())
+        .order((nursery::name, booking_day::from_half_hour, booking_day::to_half_hour, child::name, booking_day::id))
+        .select((
+            (nursery::name, class::name, class::kind),
+            (child::name, child::birth_date),
+            (booking_day::care, booking_day::from_half_hour, booking_day::to_half_hour),
+            (booking::pickup, booking::door_code),
+        ))
+        .into_boxed();
+    if let Some(id) = nursery_id {
+        query = query.filter(nursery::id.eq(id));
+    }
+    query.load(conn)
+}
+
+/// Notes that the list of a nursery's day was taken.
+pub fn audit_export(conn: &mut Conn, now: Timestamp, nursery: Option<NurseryId>) -> QueryResult<()> {
+    diesel::insert_into(audit::table)
+        .values((
+            audit::id.eq(uuid::Uuid::now_v7().as_bytes().as_slice()),
+            audit::at.eq(now),
+            audit::action.eq("bookings.export"),
+            audit::subject.eq(nursery),
+        ))
+        .execute(conn)?;
+    Ok(())
 }

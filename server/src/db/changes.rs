@@ -1,5 +1,6 @@
 //! Change rows of the register, which the index of every process follows.
 
+use chrono::Duration;
 use diesel::prelude::*;
 use doorstep_shared::{Timestamp, ids::NurseryId};
 
@@ -20,4 +21,20 @@ pub fn nurseries_batch(conn: &mut Conn, now: Timestamp, nurseries: &[NurseryId])
     let rows: Vec<_> = nurseries.iter().map(change).collect();
     insert_batch!(conn, change::table, rows, 3);
     Ok(())
+}
+
+/// How long change rows are kept. A process that was away for longer reads everything anew.
+pub const KEPT: Duration = Duration::hours(1);
+/// Rows erased in one transaction at most.
+const PRUNED: i64 = 5_000;
+
+/// Erases change rows older than [`KEPT`], oldest first and a bounded number. Returns how many.
+pub fn prune(conn: &mut Conn, now: Timestamp) -> QueryResult<usize> {
+    let old: Vec<i64> = change::table
+        .filter(change::at.le(now - KEPT))
+        .order(change::at)
+        .select(change::seq)
+        .limit(PRUNED)
+        .load(conn)?;
+    diesel::delete(change::table.filter(change::seq.eq_any(old))).execute(conn)
 }

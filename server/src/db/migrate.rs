@@ -43,7 +43,10 @@ fn names(ran: diesel::migration::Result<Vec<MigrationVersion<'_>>>) -> Result<Ve
 /// A newer schema may hold what this binary would break.
 fn refuse_newer(applied: diesel::migration::Result<Vec<MigrationVersion<'_>>>, known: Vec<String>) -> Result<()> {
     let applied = applied.map_err(|error| Error::unavailable(error.to_string()))?;
-    let unknown: Vec<_> = applied.iter().map(ToString::to_string).filter(|version| !known.contains(version)).collect();
+    refuse_newer_versions(applied.iter().map(ToString::to_string).filter(|version| !known.contains(version)).collect())
+}
+
+fn refuse_newer_versions(unknown: Vec<String>) -> Result<()> {
     if unknown.is_empty() {
         return Ok(());
     }
@@ -51,6 +54,32 @@ fn refuse_newer(applied: diesel::migration::Result<Vec<MigrationVersion<'_>>>, k
         "the database is of a newer version than this program: it has migrations {}; start the newer program",
         unknown.join(", ")
     )))
+}
+
+/// Refuses a database that is not one of Doorstep's, or of a newer version than this program; changes nothing.
+///
+/// # Errors
+/// Saying which.
+pub fn refuse_unknown(conn: &mut Conn) -> Result<()> {
+    let applied = match conn {
+        Conn::Sqlite(conn) => conn.applied_migrations(),
+        Conn::Postgres(conn) => conn.applied_migrations(),
+    };
+    let applied = applied.map_err(|error| Error::unavailable(error.to_string()))?;
+    refuse_unknown_versions(&applied.iter().map(ToString::to_string).collect::<Vec<_>>())
+}
+
+/// The same for the versions that a dump names.
+///
+/// # Errors
+/// Saying which.
+pub fn refuse_unknown_versions(applied: &[String]) -> Result<()> {
+    if applied.is_empty() {
+        return Err(Error::internal("this is no Doorstep database: it has no migrations"));
+    }
+    // Both folders hold the same names.
+    let known = known::<diesel::sqlite::Sqlite>(&SQLITE);
+    refuse_newer_versions(applied.iter().filter(|version| !known.contains(version)).cloned().collect())
 }
 
 fn known<DB: diesel::backend::Backend>(migrations: &EmbeddedMigrations) -> Vec<String> {

@@ -11,6 +11,7 @@ mod connect;
 pub mod migrate;
 pub mod once;
 pub mod schema;
+pub mod snapshot;
 #[cfg(test)]
 pub mod testing;
 mod writer;
@@ -46,6 +47,8 @@ struct Inner {
     /// On SQLite; PostgreSQL writes through the pool.
     writer: Option<Writer>,
     after_commit: Arc<OnceLock<AfterCommit>>,
+    /// On SQLite: keeps a restore away.
+    _held: Option<snapshot::Held>,
 }
 
 /// How long a request waits for a connection before it is told to come back.
@@ -58,6 +61,10 @@ impl Db {
     /// When it cannot be reached, or the SQLite in this binary is one that can lose committed writes.
     pub fn open(url: &DatabaseUrl, connections: u32) -> Result<Self> {
         let connector = Connector::new(url.clone())?;
+        let held = match url {
+            DatabaseUrl::Sqlite(path) => Some(snapshot::hold(path)?),
+            DatabaseUrl::Postgres(_) => None,
+        };
         let after_commit = Arc::<OnceLock<AfterCommit>>::default();
         let writer = match url {
             DatabaseUrl::Sqlite(_) => Some(Writer::start(connector.clone(), Arc::clone(&after_commit))?),
@@ -69,7 +76,7 @@ impl Db {
             .connection_timeout(POOL_WAIT)
             .test_on_check_out(matches!(url, DatabaseUrl::Postgres(_)))
             .build_unchecked(connector);
-        Ok(Self(Arc::new(Inner { url: url.clone(), pool, writer, after_commit })))
+        Ok(Self(Arc::new(Inner { url: url.clone(), pool, writer, after_commit, _held: held })))
     }
 
     pub fn url(&self) -> &DatabaseUrl {
@@ -103,6 +110,22 @@ impl Db {
     /// The same for commands and threads that may wait.
     pub fn read_blocking<T>(&self, run: impl FnOnce(&mut Conn) -> Result<T>) -> Result<T> {
         run(&mut *self.0.connection()?)
+    }
+
+    /// Runs queries that all see the same moment, for commands that look through everything.
+    ///
+    /// # Errors
+    /// As [`Db::read`].
+    pub fn read_moment_blocking<T>(&self, run: impl FnOnce(&mut Conn) -> Result<T>) -> Result<T> {
+        use diesel::connection::SimpleConnection as _;
+        let mut conn = self.0.connection()?;
+        let conn: &mut Conn = &mut conn;
+        conn.transaction(|conn| {
+            if let Conn::Postgres(conn) = conn {
+                conn.batch_execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")?;
+            }
+            run(conn)
+        })
     }
 
     /// Runs one transaction. What `run` returns as an error rolls it back.

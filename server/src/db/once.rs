@@ -106,7 +106,15 @@ pub fn remember<T: Serialize>(conn: &mut Conn, call: &Once, answer: &T) -> Resul
     Ok(remember_batch(conn, &[(call, answer)])?)
 }
 
-/// Forgets keys older than a day.
+/// Rows erased in one transaction at most.
+const PRUNED: i64 = 5_000;
+
+/// Forgets keys older than a day, a bounded number. Returns how many.
 pub fn prune(conn: &mut Conn, now: Timestamp) -> QueryResult<usize> {
-    diesel::delete(idempotency::table.filter(idempotency::created_at.le(now - KEPT))).execute(conn)
+    let old: Vec<Vec<u8>> = idempotency::table
+        .filter(idempotency::created_at.le(now - KEPT))
+        .select(idempotency::scope)
+        .limit(PRUNED)
+        .load(conn)?;
+    diesel::delete(idempotency::table.filter(idempotency::scope.eq_any(old))).execute(conn)
 }

@@ -1,0 +1,30 @@
+//! `doorstep check`
+
+use doorstep_shared::Timestamp;
+
+use super::open;
+use crate::{bookings, config::Config, error::Result, inventory, policy::Policies};
+
+/// What a look through everything found.
+#[derive(Debug, Default)]
+pub struct Findings {
+    /// What must not be: each names its row.
+    pub differences: Vec<String>,
+    /// What may be and somebody should know: more children than places where places were taken away later.
+    pub warnings: Vec<String>,
+}
+
+/// Derives the places in use from the bookings, and looks for bookings that contradict themselves. Changes nothing; a
+/// server may go on working.
+///
+/// # Errors
+/// When the database cannot be read.
+pub fn check(config: &Config, now: Timestamp) -> Result<Findings> {
+    let policies = Policies::load(config.policy.as_deref(), config.holidays.as_deref())?;
+    open(config)?.read_moment_blocking(|conn| {
+        let mut differences = inventory::check(conn)?;
+        differences.extend(bookings::check(conn)?);
+        let warnings = inventory::overfull(conn, &policies, now.local_date())?;
+        Ok(Findings { differences, warnings })
+    })
+}
