@@ -56,9 +56,8 @@ impl App {
         let policy = Policies::load(config.policy.as_deref(), config.holidays.as_deref())?;
         let policy = Arc::new(policy);
         let accounts = Accounts::open(&config.data, Arc::new(ToOutbox))?;
-        let book = Arc::clone(&policy);
-        let bookings =
-            Batch::start(&db, Shape::of(&db), Arc::new(move |conn, orders| bookings::book_many(conn, &book, orders)));
+        let (book, shape) = (Arc::clone(&policy), Shape::of(&db, config.commit_group.max(1)));
+        let bookings = Batch::start(&db, shape, Arc::new(move |conn, orders| bookings::book_many(conn, &book, orders)));
         let index = inventory::start(&db, Arc::clone(&clock), Arc::clone(&policy));
         Ok(Self(Arc::new(Inner { config, db, clock, policy, index, accounts, bookings })))
     }

@@ -38,6 +38,10 @@ pub struct Config {
     #[arg(long, env = "DOORSTEP_CONNECTIONS", default_value_t = 16)]
     pub connections: u32,
 
+    /// Writes in one commit at most. 1 commits each alone, which is slower and no safer: for comparison.
+    #[arg(long, env = "DOORSTEP_COMMIT_GROUP", default_value_t = crate::db::GROUP)]
+    pub commit_group: usize,
+
     /// Addresses of reverse proxies whose `X-Forwarded-For` is believed, separated by commas.
     #[arg(long, env = "DOORSTEP_TRUSTED_PROXIES", value_delimiter = ',')]
     pub trusted_proxies: Vec<std::net::IpAddr>,

@@ -174,7 +174,7 @@ fn policies(config: &Config) -> Result<Policies> {
 
 /// Opens and migrates the database, saying what was done.
 fn open(config: &Config) -> Result<Db> {
-    let db = Db::open(&config.database(), config.connections)?;
+    let db = Db::open_grouping(&config.database(), config.connections, config.commit_group)?;
     for migration in migrate::migrate(&db)? {
         println!("migrated {migration}");
     }

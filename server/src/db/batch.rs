@@ -30,8 +30,9 @@ pub struct Shape {
 }
 
 impl Shape {
-    pub fn of(db: &Db) -> Self {
-        if db.is_sqlite() { Self { lanes: 1, most: 256 } } else { Self { lanes: 4, most: 64 } }
+    /// `group`: orders in one transaction at most. PostgreSQL takes at most 64, because their rows stay locked.
+    pub fn of(db: &Db, group: usize) -> Self {
+        if db.is_sqlite() { Self { lanes: 1, most: group } } else { Self { lanes: 4, most: group.min(64) } }
     }
 }
 

@@ -51,6 +51,9 @@ struct Inner {
     _held: Option<snapshot::Held>,
 }
 
+/// Writes in one commit of SQLite at most, unless told.
+pub const GROUP: usize = 256;
+
 /// How long a request waits for a connection before it is told to come back.
 const POOL_WAIT: Duration = Duration::from_secs(5);
 
@@ -60,6 +63,14 @@ impl Db {
     /// # Errors
     /// When it cannot be reached, or the SQLite in this binary is one that can lose committed writes.
     pub fn open(url: &DatabaseUrl, connections: u32) -> Result<Self> {
+        Self::open_grouping(url, connections, GROUP)
+    }
+
+    /// The same with at most `group` writes in one commit of SQLite.
+    ///
+    /// # Errors
+    /// As [`Db::open`].
+    pub fn open_grouping(url: &DatabaseUrl, connections: u32, group: usize) -> Result<Self> {
         let connector = Connector::new(url.clone())?;
         let held = match url {
             DatabaseUrl::Sqlite(path) => Some(snapshot::hold(path)?),
@@ -67,7 +78,7 @@ impl Db {
         };
         let after_commit = Arc::<OnceLock<AfterCommit>>::default();
         let writer = match url {
-            DatabaseUrl::Sqlite(_) => Some(Writer::start(connector.clone(), Arc::clone(&after_commit))?),
+            DatabaseUrl::Sqlite(_) => Some(Writer::start(connector.clone(), Arc::clone(&after_commit), group)?),
             DatabaseUrl::Postgres(_) => None,
         };
         let pool = r2d2::Pool::builder()

@@ -24,8 +24,6 @@ type Acknowledge = Box<dyn FnOnce(std::result::Result<(), &str>) + Send>;
 /// Runs a job in its savepoint.
 type Job = Box<dyn FnOnce(&mut Conn) -> Acknowledge + Send>;
 
-/// Jobs in one commit at most.
-const GROUP: usize = 256;
 /// A group stops growing after this long, so that nobody waits for a long queue.
 const GROUP_TIME: Duration = Duration::from_millis(50);
 /// Jobs that may wait. More than that and the caller is told to come back.
@@ -36,12 +34,12 @@ pub struct Writer {
 }
 
 impl Writer {
-    pub fn start(connector: Connector, after_commit: Arc<OnceLock<AfterCommit>>) -> Result<Self> {
+    pub fn start(connector: Connector, after_commit: Arc<OnceLock<AfterCommit>>, most: usize) -> Result<Self> {
         let (jobs, queue) = mpsc::sync_channel(QUEUE);
         let conn = connector.open().map_err(|error| Error::unavailable(error.to_string()))?;
         std::thread::Builder::new()
             .name("sqlite-writer".to_owned())
-            .spawn(move || WriterThread { connector, conn: Some(conn), after_commit }.run(&queue))
+            .spawn(move || WriterThread { connector, conn: Some(conn), after_commit, most }.run(&queue))
             .map_err(|error| Error::internal(error.to_string()))?;
         Ok(Self { jobs })
     }
@@ -75,6 +73,8 @@ struct WriterThread {
     /// None after a failure, until the next job opens it.
     conn: Option<Conn>,
     after_commit: Arc<OnceLock<AfterCommit>>,
+    /// Jobs in one commit at most.
+    most: usize,
 }
 
 impl WriterThread {
@@ -116,7 +116,7 @@ impl WriterThread {
         }
         let started = Instant::now();
         acknowledgements.push(first(conn));
-        while acknowledgements.len() < GROUP && started.elapsed() < GROUP_TIME {
+        while acknowledgements.len() < self.most && started.elapsed() < GROUP_TIME {
             if was_rolled_back(conn) {
                 return Err("the database rolled the transaction back".to_owned());
             }
