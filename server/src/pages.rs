@@ -48,8 +48,12 @@ impl Pages {
     /// When there is a bundle that cannot be read.
     pub fn open(app: &App) -> Result<Self> {
         let files = Files::read(&app.config.dist)?;
-        let site =
-            Site { bundle: files.entry("family"), files: files.urls(), tianditu_key: app.config.tianditu_key.clone() };
+        let site = Site {
+            bundle: files.entry("family"),
+            files: files.urls(),
+            demo: app.config.demo,
+            tianditu_key: app.config.tianditu_key.clone(),
+        };
         Ok(Self { files, site: Arc::new(site) })
     }
 }

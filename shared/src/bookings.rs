@@ -81,6 +81,17 @@ pub struct DayAndTime {
     pub to: HalfHour,
 }
 
+impl CareKind {
+    /// The price of one child on one day: that of the window, or of its half-hours where care is hourly (half a fen is
+    /// not charged).
+    pub fn price_of(self, unit_price: Fen, span: Span) -> Fen {
+        match self {
+            Self::FullDay | Self::HalfDay | Self::Temporary => unit_price,
+            Self::Hourly => Fen(unit_price.0 * i64::from(span.half_hours()) / 2),
+        }
+    }
+}
+
 impl DayAndTime {
     /// None unless `from` lies before `to`.
     pub fn span(self) -> Option<Span> {
@@ -187,6 +198,13 @@ pub struct CancelRule {
     pub free_until_hours: u16,
     /// After that, per cent of that day's price, 0 to 100.
     pub late_percent: u8,
+}
+
+impl CancelRule {
+    /// The last instant at which cancelling a day that begins at `begins` costs nothing.
+    pub fn free_until(self, begins: Timestamp) -> Timestamp {
+        begins - chrono::Duration::hours(self.free_until_hours.into())
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

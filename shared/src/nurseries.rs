@@ -26,6 +26,21 @@ impl Endpoint for GetNursery {
     const SUMMARY: &'static str = "A nursery: profile, classes, offers and rules.";
 }
 
+/// The nursery that sells an offer, for a form that knows only what is to be booked. 404 when it is not sold any more.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct GetNurseryOfOffer {
+    pub id: OfferId,
+}
+
+impl Endpoint for GetNurseryOfOffer {
+    type Response = NurseryProfile;
+    const METHOD: Method = Method::Get;
+    const PATH: &'static str = "/api/v1/offers/{id}/nursery";
+    const SUMMARY: &'static str = "The nursery that sells an offer.";
+}
+
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct NurseryProfile {
@@ -92,6 +107,44 @@ pub struct District {
     pub id: String,
     pub name: String,
     pub name_en: String,
+}
+
+/// The classes that the policy in force knows, for telling a family where a child belongs.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct ListClassKinds {}
+
+impl Endpoint for ListClassKinds {
+    type Response = ClassKinds;
+    const METHOD: Method = Method::Get;
+    const PATH: &'static str = "/api/v1/class-kinds";
+    const SUMMARY: &'static str = "The kinds of classes with their ages, as the policy in force has them.";
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ClassKinds {
+    /// Those of one age before the mixed one.
+    pub items: Vec<ClassKindRule>,
+}
+
+impl ClassKinds {
+    /// The class that a child of that age belongs in, when there is one.
+    pub fn of_age(&self, months: u16) -> Option<ClassKind> {
+        self.items.iter().find(|class| class.ages.contains(months)).map(|class| class.kind)
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ClassKindRule {
+    pub kind: ClassKind,
+    pub ages: AgeRange,
+    /// At most in one class.
+    pub children: u16,
+    /// Children per carer at most.
+    pub ratio: u16,
 }
 
 /// The districts of the city with their outlines, for the map that needs no network.

@@ -25,6 +25,19 @@ pub async fn answer(visit: &Visit) -> Answer {
         [] => family::find::page(visit).await.into(),
         ["nurseries", id] => family::nursery::page(visit, id).await.into(),
         ["settings"] => family::settings::page(visit).into(),
+        ["sign-in"] => family::sign_in::page(visit).await,
+        ["book"] => family::book::page(visit).await,
+        ["bookings"] => family::bookings::page(visit).await,
+        // A form of the booking that was refused shows the booking.
+        ["bookings", id] | ["bookings", id, "confirm" | "extend" | "cancel" | "undo"] => {
+            family::booking::page(visit, id).await
+        }
+        ["children"] => family::children::page(visit).await,
+        ["children", "new"] => family::children::new_page(visit).await,
+        ["children", id] | ["children", id, "consents"] => family::child::page(visit, id).await,
+        ["children", id, "delete"] => family::child::delete_page(visit, id).await,
+        ["me"] => family::me::page(visit).await,
+        ["me", "delete"] => family::me::delete_page(visit).await,
         _ => missing::page(visit).into(),
     }
 }
@@ -33,12 +46,24 @@ pub async fn answer(visit: &Visit) -> Answer {
 pub async fn submit(visit: &Visit, form: &Fields) -> Answer {
     match segments(&visit.path).as_slice() {
         ["settings"] => settings::submit(visit, form),
+        ["sign-in"] => family::sign_in::submit(visit, form).await,
+        ["sign-out"] => family::sign_in::sign_out(visit, form).await,
+        ["book"] => family::book::submit(visit, form).await,
+        ["bookings", id, verb] => family::booking::submit(visit, form, id, verb).await,
+        ["children", "new"] => family::children::add(visit, form).await,
+        ["children", id] => family::child::change(visit, form, id).await,
+        ["children", id, "consents"] => family::child::consent(visit, form, id).await,
+        ["children", id, "delete"] => family::child::delete(visit, form, id).await,
+        ["me", "delete"] => family::me::delete(visit, form).await,
         _ => missing::page(visit).into(),
     }
 }
 
 /// The page of a refused form: the same page, its fields as typed, the problem at its field, the problem's status.
 pub async fn refused(visit: &Visit, form: &Fields, problem: doorstep_shared::Problem) -> Answer {
+    if problem.kind == ProblemKind::Unauthenticated {
+        return family::sign_in::interrupted(visit, form);
+    }
     let status = if problem.kind == ProblemKind::Malformed { 422 } else { problem.status };
     let mut again = visit.clone();
     again.form = Some(FormState { fields: form.clone(), problem });

@@ -67,6 +67,8 @@ pub struct Site {
     pub bundle: Option<String>,
     /// Logical name → URL of the static files.
     pub files: BTreeMap<String, String>,
+    /// Whether the city is made up and messages can be read at `/dev/outbox`.
+    pub demo: bool,
     /// Key for Tianditu's tiles.
     pub tianditu_key: Option<String>,
 }

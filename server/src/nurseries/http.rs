@@ -2,7 +2,11 @@
 
 use doorstep_shared::{
     bookings::CancelRule,
-    nurseries::{ClassProfile, DistrictOutline, Districts, GetNursery, ListDistricts, NurseryProfile, OfferProfile},
+    care::{ClassKind, NurseryKind},
+    nurseries::{
+        ClassKindRule, ClassKinds, ClassProfile, DistrictOutline, Districts, GetNursery, GetNurseryOfOffer,
+        ListClassKinds, ListDistricts, NurseryProfile, OfferProfile,
+    },
 };
 
 use super::store::{self, DistrictRow, OfferRow, Profile};
@@ -15,12 +19,31 @@ use crate::{
 
 /// The register's endpoints.
 pub fn register(api: &mut Api) {
-    api.on(get_nursery).on(list_districts);
+    api.on(get_nursery).on(nursery_of_offer).on(list_districts).on(list_class_kinds);
 }
 
 async fn get_nursery(call: Call<Anyone>, request: GetNursery) -> Result<NurseryProfile> {
     let profile = call.app.db.read(move |conn| Ok(store::profile(conn, request.id)?)).await?;
     Ok(profile_of(profile, call.app.policy.on(call.now.local_date())))
+}
+
+async fn nursery_of_offer(call: Call<Anyone>, request: GetNurseryOfOffer) -> Result<NurseryProfile> {
+    let read = move |conn: &mut _| {
+        let id = store::nursery_of_offer(conn, request.id)?;
+        Ok(store::profile(conn, id)?)
+    };
+    let profile = call.app.db.read(read).await?;
+    Ok(profile_of(profile, call.app.policy.on(call.now.local_date())))
+}
+
+/// As a childcare institution has them: other kinds of nurseries narrow them, and their profiles say so.
+async fn list_class_kinds(call: Call<Anyone>, _: ListClassKinds) -> Result<ClassKinds> {
+    let policy = call.app.policy.on(call.now.local_date());
+    let items = ClassKind::ALL.iter().map(|kind| {
+        let rule = policy.class_rule(NurseryKind::ChildcareInstitution, *kind);
+        ClassKindRule { kind: *kind, ages: rule.ages(), children: rule.children, ratio: rule.ratio }
+    });
+    Ok(ClassKinds { items: items.collect() })
 }
 
 async fn list_districts(call: Call<Anyone>, _: ListDistricts) -> Result<Districts> {

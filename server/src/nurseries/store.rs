@@ -85,6 +85,15 @@ pub struct Profile {
     pub opening: Week,
 }
 
+/// Who sells an offer.
+///
+/// # Errors
+/// `NotFound` when it is not sold any more.
+pub fn nursery_of_offer(conn: &mut Conn, id: OfferId) -> QueryResult<NurseryId> {
+    let sold = offer::table.inner_join(class::table).filter(offer::id.eq(id)).filter(offer::withdrawn_at.is_null());
+    sold.select(class::nursery_id).first(conn)
+}
+
 /// # Errors
 /// `NotFound` when there is no such nursery.
 pub fn profile(conn: &mut Conn, id: NurseryId) -> QueryResult<Profile> {

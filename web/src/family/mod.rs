@@ -1,12 +1,32 @@
 //! The pages of parents, one file per page.
 
 #[cfg(feature = "ssr")]
+pub mod book;
+#[cfg(feature = "ssr")]
+pub mod booking;
+#[cfg(feature = "ssr")]
+pub mod bookings;
+#[cfg(feature = "ssr")]
+pub mod child;
+#[cfg(feature = "ssr")]
+mod child_form;
+#[cfg(feature = "ssr")]
+pub mod children;
+#[cfg(feature = "ssr")]
 pub mod find;
+#[cfg(feature = "ssr")]
+pub mod me;
 #[cfg(feature = "ssr")]
 pub mod missing;
 #[cfg(feature = "ssr")]
 pub mod nursery;
 #[cfg(feature = "ssr")]
+mod price;
+#[cfg(feature = "ssr")]
 pub mod settings;
+#[cfg(feature = "ssr")]
+pub mod sign_in;
+#[cfg(feature = "ssr")]
+mod ticket;
 #[cfg(feature = "ssr")]
 pub mod words;

@@ -1,0 +1,366 @@
+//! The page of a wish, from top to bottom.
+
+use doorstep_shared::{Date, Fen, Problem, ProblemKind, Span, Timestamp, problem::FieldRule, slots::NextBest};
+use leptos::prelude::*;
+
+use super::{
+    INSTEAD, RECOUNT, SEEN,
+    scene::{Candidate, Scene, Standing},
+    wish::Wish,
+};
+use crate::{
+    Locale,
+    family::{
+        child_form::{self, ChildFields, ConsentFields},
+        price::{self, PriceTable},
+        sign_in::PhoneForm,
+        words,
+    },
+    problems::FormSummary,
+    td,
+    ui::{
+        face::initial,
+        field::{FieldError, OnceKey, TextField},
+        icon::Icon,
+        notice::{Notice, Tone},
+        recheck::Recheck,
+    },
+    visit::{Fields, Visit},
+};
+
+/// Why the page is shown again.
+#[derive(Clone)]
+pub enum Trouble {
+    None,
+    Refused(Problem),
+    /// The nursery has changed its price since the form was shown.
+    PriceChanged { before: Fen, now: Fen },
+}
+
+impl Trouble {
+    pub fn status(&self) -> u16 {
+        match self {
+            Self::None => 200,
+            Self::PriceChanged { .. } => 409,
+            Self::Refused(problem) if problem.kind == ProblemKind::Malformed => 422,
+            Self::Refused(problem) => problem.status,
+        }
+    }
+}
+
+impl From<Problem> for Trouble {
+    fn from(problem: Problem) -> Self {
+        Self::Refused(problem)
+    }
+}
+
+impl From<ProblemKind> for Trouble {
+    fn from(kind: ProblemKind) -> Self {
+        Self::Refused(kind.into())
+    }
+}
+
+#[component]
+pub fn BookPage(
+    visit: Visit,
+    scene: Scene,
+    /// What was typed.
+    fields: Fields,
+    trouble: Trouble,
+) -> impl IntoView {
+    let locale = visit.locale();
+    let nursery = format!("/nurseries/{}", scene.nursery.id);
+    let back = match scene.wish.dates.first() {
+        Some(date) => format!("{nursery}?date={date}"),
+        None => nursery,
+    };
+    let (stamp, href) = (scene.stamp(), scene.wish.href());
+    view! {
+        <a class="back" href=back><Icon name="i-back"/>{scene.nursery.name.clone()}</a>
+        <h1>{td!(locale, book.title)}</h1>
+        <Recheck locale stamp url=href as_of=visit.now.clock_time() reload=false/>
+        {if scene.children.is_some() {
+            view! { <BookForm visit scene fields trouble/> }.into_any()
+        } else {
+            view! { <SignInFirst visit scene/> }.into_any()
+        }}
+    }
+}
+
+/// Everything about the wish, then the phone number: nothing of it is lost on the way.
+#[component]
+fn SignInFirst(visit: Visit, scene: Scene) -> impl IntoView {
+    let (locale, now, next) = (visit.locale(), visit.now, scene.wish.href());
+    view! {
+        <WindowCard scene=&scene locale/>
+        <SumCard scene=&scene now locale/>
+        <h2>{td!(locale, book.sign_in)}</h2>
+        <p class="meta">{td!(locale, book.sign_in_why)}</p>
+        <PhoneForm visit next/>
+    }
+}
+
+#[component]
+fn BookForm(visit: Visit, scene: Scene, fields: Fields, trouble: Trouble) -> impl IntoView {
+    let (locale, now) = (visit.locale(), visit.now);
+    let mut labels = vec![
+        ("child", "who", td!(locale, book.who)),
+        ("date", "when", td!(locale, book.when)),
+        ("pickup", "pickup", td!(locale, book.pickup)),
+    ];
+    labels.extend(child_form::labels(locale));
+    let next_best = match &trouble {
+        Trouble::Refused(problem) => problem.next_best.clone(),
+        Trouble::None | Trouble::PriceChanged { .. } => Vec::new(),
+    };
+    let refused = match &trouble {
+        Trouble::Refused(problem) => Some(problem.clone()),
+        Trouble::None | Trouble::PriceChanged { .. } => None,
+    };
+    let at_child = match &trouble {
+        Trouble::Refused(problem) if problem.kind == ProblemKind::Invalid => visit.form.clone(),
+        _ => None,
+    };
+    let changed = match trouble {
+        Trouble::PriceChanged { before, now } => Some(view! {
+            <Notice tone=Tone::Warn title=td!(locale, book.price_changed, before = before, now = now) focus=true>
+                <p>{td!(locale, book.price_changed_text)}</p>
+            </Notice>
+        }),
+        Trouble::None | Trouble::Refused(_) => None,
+    };
+    let error = |field: &str| at_child.as_ref().and_then(|form| form.error(field, locale));
+    let typed = |name: &str| fields.get(name).unwrap_or_default().to_owned();
+    let candidates = scene.candidates();
+    let nobody = candidates.is_empty();
+    let rows = candidates.iter().map(|candidate| {
+        let checked = scene.wish.children.contains(&candidate.child.id);
+        view! { <ChildRow candidate=candidate checked locale/> }
+    });
+    let open = nobody || child_form::is_begun(&fields);
+    let new_child = view! {
+        <ChildFields locale form=at_child.as_ref() value=&typed voluntary=!nobody/>
+        <ConsentFields locale form=at_child.as_ref()/>
+    };
+    let total = scene.price().total_fen;
+    view! {
+        <FormSummary form=visit.form.clone() locale fields=labels/>
+        {refused.map(|problem| view! { <NextStep problem scene=&scene now locale/> })}
+        {changed}
+        <form class="book" id="book" method="post" action="/book">
+            // The first button is the one that Enter presses.
+            <button class="visually-hidden" tabindex="-1" aria-hidden="true">{td!(locale, book.hold)}</button>
+            <OnceKey/>
+            <input type="hidden" name="offer" value=scene.wish.offer.to_string()/>
+            <input type="hidden" name="from" value=scene.wish.span.from.to_string()/>
+            <input type="hidden" name="to" value=scene.wish.span.to.to_string()/>
+            <input type="hidden" name=SEEN value=scene.unit_prices()/>
+            <NextBestChoices choices=next_best locale/>
+            <WindowCard scene=&scene locale/>
+            <DayChoice scene=&scene error=error("date") locale/>
+            <fieldset class="card stack" id="who" tabindex="-1">
+                <legend><h2>{td!(locale, book.who)}</h2></legend>
+                <FieldError id="who" error=error("child")/>
+                {rows.collect_view()}
+                {if nobody {
+                    view! { <p class="meta">{td!(locale, book.first_child)}</p>{new_child} }.into_any()
+                } else {
+                    view! {
+                        <details class="more" open=open>
+                            <summary>{td!(locale, book.add_child)}</summary>
+                            <input type="hidden" name="voluntary" value="yes"/>
+                            <div class="stack">{new_child}</div>
+                        </details>
+                    }
+                    .into_any()
+                }}
+            </fieldset>
+            <div class="card">
+                <TextField
+                    id="pickup"
+                    label=td!(locale, book.pickup)
+                    hint=td!(locale, book.pickup_hint)
+                    value=typed("pickup")
+                    nostrip:error=error("pickup")
+                    maxlength=60
+                />
+            </div>
+            <SumCard scene=&scene now locale/>
+            <button class="link recount" name=RECOUNT value="yes" formnovalidate>{td!(locale, book.recount)}</button>
+            <div class="foot-bar">
+                <p><b>{total.to_string()}</b><span class="tiny">{td!(locale, book.pay_there)}</span></p>
+                <button class="button">{td!(locale, book.hold)}</button>
+            </div>
+        </form>
+    }
+}
+
+/// What a person can do about a refusal, where it can be said more exactly than in general.
+#[component]
+fn NextStep<'a>(problem: Problem, scene: &'a Scene, now: Timestamp, locale: Locale) -> impl IntoView + use<> {
+    let nursery = format!("/nurseries/{}", scene.nursery.id);
+    let rule = problem.fields.first().map(|field| field.rule);
+    let other_times = (nursery, td!(locale, book.other_times));
+    let to_bookings = ("/bookings".to_owned(), td!(locale, book.to_bookings));
+    let (text, (href, label)) = match (problem.kind, rule) {
+        (ProblemKind::WrongAge, _) => {
+            let ages = scene.class.ages;
+            let (from, to) = (ages.from_months, ages.to_months.saturating_sub(1));
+            (Some(td!(locale, book.misfit, from = from, to = to)), other_times)
+        }
+        (ProblemKind::NotBookable, Some(FieldRule::TooSmall)) => {
+            let hours = price::hours(scene.offer.lead_minutes.div_ceil(30));
+            (Some(td!(locale, book.lead, hours = hours)), other_times)
+        }
+        (ProblemKind::NotBookable, _) => {
+            let from = problem.possible_from.map(|from| price::moment(from, now, locale));
+            (from.map(|from| td!(locale, book.possible_from, moment = from)), other_times)
+        }
+        (ProblemKind::SlotFull | ProblemKind::Closed, _) => (None, other_times),
+        (ProblemKind::ChildBusy | ProblemKind::TooManyHolds | ProblemKind::TemporaryLimit, _) => (None, to_bookings),
+        _ => return None,
+    };
+    Some(view! { <p class="row">{text}" "<a class="link" href=href>{label}</a></p> })
+}
+
+/// Date and window in large type, then what and where.
+#[component]
+fn WindowCard<'a>(scene: &'a Scene, locale: Locale) -> impl IntoView + use<> {
+    let (wish, nursery) = (&scene.wish, &scene.nursery);
+    let first = wish.dates.first().map(|date| words::date(*date, locale));
+    let more = wish.dates.len().saturating_sub(1);
+    let more = (more > 0).then(|| view! { <span class="tag">{td!(locale, book.more_days, count = more)}</span> });
+    let what = [
+        words::care(scene.offer.care, locale).to_owned(),
+        words::class(scene.class.kind, locale).to_owned(),
+        nursery.name.clone(),
+    ];
+    let standing = scene.days().into_iter().find(|(date, _)| wish.dates.contains(date)).map(|(_, standing)| standing);
+    let full = matches!(standing, Some(Standing::Full | Standing::Late | Standing::Closed));
+    view! {
+        <section class="card window">
+            <p class="big"><b>{first}</b>" "<b>{wish.span.to_string()}</b>" "{more}</p>
+            <p class="meta">{what.join(" · ")}</p>
+            <p class="meta">{nursery.address.clone()}</p>
+            {full.then(|| standing.map(|standing| view! {
+                <p class="standing"><Icon name="i-warn"/>{standing_text(standing, locale)}</p>
+            }))}
+        </section>
+    }
+}
+
+/// The same window on other days, as many as are wanted.
+#[component]
+fn DayChoice<'a>(scene: &'a Scene, error: Option<String>, locale: Locale) -> impl IntoView + use<> {
+    let wish = &scene.wish;
+    let days = scene.days().into_iter().map(|(date, standing)| {
+        let checked = wish.dates.contains(&date);
+        view! { <DayBox date standing checked locale/> }
+    });
+    let open = wish.dates.len() != 1 || error.is_some();
+    view! {
+        <details class="card more" id="when" tabindex="-1" open=open>
+            <summary>{td!(locale, book.other_days)}</summary>
+            <FieldError id="when" error=error/>
+            <div class="days">{days.collect_view()}</div>
+        </details>
+    }
+}
+
+#[component]
+fn DayBox(date: Date, standing: Standing, checked: bool, locale: Locale) -> impl IntoView {
+    // A day that was chosen can be taken off, whatever became of it.
+    let disabled = !checked && !matches!(standing, Standing::Free(_));
+    view! {
+        <label class="choice day-choice">
+            <input type="checkbox" name="date" value=date.to_string() checked=checked disabled=disabled/>
+            <span>
+                <b>{words::date(date, locale)}</b>
+                <small>{standing_text(standing, locale)}</small>
+            </span>
+        </label>
+    }
+}
+
+fn standing_text(standing: Standing, locale: Locale) -> String {
+    match standing {
+        Standing::Free(count) => td!(locale, book.free, count = count),
+        Standing::Full => td!(locale, book.full).to_owned(),
+        Standing::Late => td!(locale, book.late).to_owned(),
+        Standing::Closed => td!(locale, book.closed).to_owned(),
+    }
+}
+
+#[component]
+fn ChildRow<'a>(candidate: &'a Candidate<'a>, checked: bool, locale: Locale) -> impl IntoView + use<> {
+    let child = candidate.child;
+    let age = td!(locale, common.months_old, count = candidate.months);
+    let class = words::class(candidate.class.kind, locale);
+    let price = words::price(candidate.offer.price_fen, candidate.offer.care, locale);
+    let ages = candidate.class.ages;
+    let misfit = (!candidate.fits).then(|| {
+        let (from, to) = (ages.from_months, ages.to_months.saturating_sub(1));
+        view! { <span class="misfit">{td!(locale, book.misfit, from = from, to = to)}</span> }
+    });
+    let allergies = (!child.allergies.is_empty()).then(|| view! { <span class="tag accent">{child.allergies.clone()}</span> });
+    view! {
+        <label class="child-choice">
+            <input type="checkbox" name="child" value=child.id.to_string() checked=checked/>
+            <span class="face" aria-hidden="true">{initial(&child.name)}</span>
+            <span>
+                <b>{child.name.clone()}</b>" "{allergies}
+                <span class="meta">{age}" · "{class}" · "{price}</span>
+                {misfit}
+            </span>
+        </label>
+    }
+}
+
+/// What it costs, and what cancelling would cost.
+#[component]
+fn SumCard<'a>(scene: &'a Scene, now: Timestamp, locale: Locale) -> impl IntoView + use<> {
+    let rule = scene.offer.cancel_rule;
+    let cancelling = scene.free_until().map(|until| price::cancelling(rule, until, now, locale));
+    view! {
+        <section class="card stack" id="sum">
+            <h2>{td!(locale, price.title)}</h2>
+            <PriceTable price=scene.price() locale/>
+            <p class="meta">{cancelling}" "{td!(locale, book.undo)}</p>
+        </section>
+    }
+}
+
+/// Taken meanwhile: what else would do, each one tap.
+#[component]
+pub fn NextBestChoices(choices: Vec<NextBest>, locale: Locale) -> impl IntoView {
+    (!choices.is_empty()).then(|| {
+        let choices = choices.into_iter().map(|choice| {
+            let offer = &choice.offer;
+            let wish = Wish {
+                offer: offer.offer_id,
+                dates: vec![offer.date],
+                span: Span { from: offer.from, to: offer.to },
+                children: Vec::new(),
+            };
+            let value = wish.href().replacen("/book?", "", 1);
+            let when = format!("{} {}", words::date(offer.date, locale), wish.span);
+            let place = format!("{} · {}", choice.nursery_name, words::distance(choice.distance_m, locale));
+            view! {
+                <li>
+                    <button class="next-best" name=INSTEAD value=value>
+                        <span><b>{when}</b><span class="meta">{place}</span></span>
+                        <span class="price">{offer.price_fen.to_string()}</span>
+                        <Icon name="i-next"/>
+                    </button>
+                </li>
+            }
+        });
+        view! {
+            <section class="card stack" id="next-best">
+                <h2>{td!(locale, book.instead)}</h2>
+                <p class="meta">{td!(locale, book.instead_text)}</p>
+                <ul class="rows">{choices.collect_view()}</ul>
+            </section>
+        }
+    })
+}

@@ -1,0 +1,310 @@
+//! One booking, in each of its states: held, confirmed, cancelled, expired.
+
+use doorstep_shared::{
+    Fen, Problem, ProblemKind, Timestamp,
+    bookings::{
+        Booking, BookingState, CancelBooking, ConfirmBooking, DayState, ExtendHold, GetBooking, UndoBooking, Undoable,
+    },
+    ids::BookingId,
+};
+use leptos::prelude::*;
+
+use super::{
+    missing, price,
+    price::PriceTable,
+    sign_in,
+    ticket::{self, Ticket},
+    words,
+};
+use crate::{
+    Locale, app,
+    page::{Answer, Page, Tab},
+    problems::FormSummary,
+    td,
+    ui::{
+        countdown::{AtZero, Countdown},
+        field::OnceKey,
+        icon::Icon,
+        notice::{Notice, Tone},
+        recheck::Recheck,
+    },
+    visit::{Fields, Visit},
+};
+
+/// Hidden field of the form that cancels: what it said that cancelling costs.
+const SEEN: &str = "seen";
+
+/// `GET /bookings/{id}`, also below the addresses of its forms, where a refusal shows it.
+pub async fn page(visit: &Visit, id: &str) -> Answer {
+    let Ok(id) = id.parse::<BookingId>() else { return missing::page(visit).into() };
+    let booking = match visit.call(GetBooking { id }).await {
+        Ok(booking) => booking,
+        Err(problem) => return sign_in::or_problem(visit, problem),
+    };
+    let locale = visit.locale();
+    let title = title(booking.state, locale);
+    let held = booking.state == BookingState::Held;
+    let visit = visit.clone();
+    let page = Page::new(title, move || view! { <BookingPage visit booking/> }.into_any()).tab(Tab::Bookings);
+    if held { page.own_foot().into() } else { page.into() }
+}
+
+/// `POST /bookings/{id}/confirm`, `/extend`, `/cancel`, `/undo`.
+pub async fn submit(visit: &Visit, form: &Fields, id: &str, verb: &str) -> Answer {
+    let Ok(id) = id.parse::<BookingId>() else { return missing::page(visit).into() };
+    let done = match verb {
+        "confirm" => visit.call_once(form, ConfirmBooking { id }).await,
+        "extend" => visit.call_once(form, ExtendHold { id }).await,
+        "cancel" => cancel(visit, form, id).await,
+        "undo" => visit.call_once(form, UndoBooking { id }).await,
+        _ => return missing::page(visit).into(),
+    };
+    match done {
+        Ok(booking) => Answer::see_other(format!("/bookings/{}", booking.id)),
+        Err(problem) => app::refused(visit, form, problem).await,
+    }
+}
+
+/// Cancels, unless it has come to cost more than the form said: then it is shown again.
+async fn cancel(visit: &Visit, form: &Fields, id: BookingId) -> Result<Booking, Problem> {
+    let booking = visit.call(GetBooking { id }).await?;
+    let seen = form.read::<i64>(SEEN).map(Fen);
+    if booking.state.is_active() && seen.is_some_and(|seen| booking.cancel_cost_fen > seen) {
+        let detail = "cancelling costs more now than the form said";
+        return Err(Problem::new(ProblemKind::WrongState).detail(detail));
+    }
+    visit.call_once(form, CancelBooking { id }).await
+}
+
+pub fn title(state: BookingState, locale: Locale) -> &'static str {
+    match state {
+        BookingState::Held => td!(locale, booking.held),
+        BookingState::Confirmed => td!(locale, booking.confirmed),
+        BookingState::CancelledByFamily | BookingState::CancelledByNursery => td!(locale, booking.cancelled),
+        BookingState::Expired => td!(locale, booking.expired),
+    }
+}
+
+/// Differs when a person should look again.
+pub fn stamp(booking: &Booking) -> String {
+    format!("{}-{}-{}", booking.state, booking.price.due_fen.0, booking.cancel_cost_fen.0)
+}
+
+#[component]
+fn BookingPage(visit: Visit, booking: Booking) -> impl IntoView {
+    let (locale, now) = (visit.locale(), visit.now);
+    let url = format!("/bookings/{}", booking.id);
+    let seen = visit.form.as_ref().and_then(|form| form.fields.read::<i64>(SEEN));
+    let rose = seen.is_some_and(|seen| booking.state.is_active() && booking.cancel_cost_fen > Fen(seen));
+    let main = match booking.state {
+        BookingState::Held => view! { <Held booking=booking.clone() now locale/> }.into_any(),
+        BookingState::Confirmed => view! { <Confirmed booking=booking.clone() now locale/> }.into_any(),
+        BookingState::CancelledByFamily | BookingState::CancelledByNursery | BookingState::Expired => {
+            view! { <Ended booking=booking.clone() now locale/> }.into_any()
+        }
+    };
+    view! {
+        <a class="back" href="/bookings"><Icon name="i-back"/>{td!(locale, booking.all)}</a>
+        <h1>{title(booking.state, locale)}</h1>
+        {if rose {
+            view! { <Notice tone=Tone::Warn title=td!(locale, booking.cost_rose) focus=true/> }.into_any()
+        } else {
+            view! { <FormSummary form=visit.form locale/> }.into_any()
+        }}
+        <Recheck locale stamp=stamp(&booking) url as_of=now.clock_time() reload=true/>
+        {main}
+    }
+}
+
+/// A place is kept for ten minutes: look once more, then say yes or give it back.
+#[component]
+fn Held(booking: Booking, now: Timestamp, locale: Locale) -> impl IntoView {
+    let id = booking.id;
+    let due = booking.price.due_fen;
+    let cancelling = price::cancelling(booking.cancel_rule, booking.free_cancel_until, now, locale);
+    view! {
+        <HoldClock booking=&booking now locale/>
+        <DaysCard booking=&booking locale/>
+        <SumCard booking=&booking locale/>
+        <p class="meta">{cancelling}" "{td!(locale, book.undo)}</p>
+        <form method="post" action=format!("/bookings/{id}/cancel")>
+            <OnceKey/>
+            <button class="button line wide" id="give-back">{td!(locale, booking.give_back)}</button>
+        </form>
+        <form class="foot-bar" method="post" action=format!("/bookings/{id}/confirm")>
+            <OnceKey/>
+            <p><b>{due.to_string()}</b><span class="tiny">{td!(locale, book.pay_there)}</span></p>
+            <button class="button" id="confirm">{td!(locale, booking.confirm)}</button>
+        </form>
+    }
+}
+
+/// Until when the place is kept, counting down where it can, and ten minutes more, once.
+#[component]
+pub fn HoldClock<'a>(booking: &'a Booking, now: Timestamp, locale: Locale) -> impl IntoView + use<> {
+    let expires = booking.hold_expires_at?;
+    let seconds = u32::try_from((expires - now).num_seconds()).unwrap_or_default();
+    let extend = booking.can_extend.then(|| {
+        view! {
+            <form method="post" action=format!("/bookings/{}/extend", booking.id)>
+                <OnceKey/>
+                <button class="link" id="extend">{td!(locale, booking.extend)}</button>
+            </form>
+        }
+    });
+    Some(view! {
+        <section class="hold" aria-label=td!(locale, booking.held)>
+            <Countdown seconds then=AtZero::Reload/>
+            <p>{td!(locale, booking.held_until, time = expires.clock_time())}</p>
+            {extend}
+        </section>
+    })
+}
+
+#[component]
+fn Confirmed(booking: Booking, now: Timestamp, locale: Locale) -> impl IntoView {
+    let several = ticket::dates(&booking).len() > 1 || booking.days.len() > 1;
+    let over = ticket::is_over(&booking, now);
+    view! {
+        <UndoNotice booking=&booking locale/>
+        {(!over).then(|| view! { <Ticket booking=&booking now locale/> })}
+        {(several || over).then(|| view! { <DaysCard booking=&booking locale/> })}
+        <SumCard booking=&booking locale/>
+        <AgainCard booking=&booking now locale/>
+        {(!over).then(|| view! { <CancelCard booking=&booking now locale/> })}
+    }
+}
+
+/// Cancelled or expired: what that means, and how to go on.
+#[component]
+fn Ended(booking: Booking, now: Timestamp, locale: Locale) -> impl IntoView {
+    let due = booking.price.due_fen;
+    let text = match booking.state {
+        BookingState::Expired => td!(locale, booking.expired_text).to_owned(),
+        BookingState::CancelledByNursery => td!(locale, booking.cancelled_by_nursery).to_owned(),
+        _ if due == Fen::ZERO => td!(locale, booking.cancelled_free).to_owned(),
+        _ => td!(locale, booking.cancelled_cost, cost = due),
+    };
+    let undoable = booking.undo.is_some();
+    view! {
+        <UndoNotice booking=&booking locale/>
+        {(!undoable).then(|| view! { <Notice tone=Tone::Info title=text/> })}
+        <DaysCard booking=&booking locale/>
+        <AgainCard booking=&booking now locale/>
+    }
+}
+
+/// What was just done, and a few minutes to undo it.
+#[component]
+fn UndoNotice<'a>(booking: &'a Booking, locale: Locale) -> impl IntoView + use<> {
+    let undo = booking.undo?;
+    let (title, button) = match undo.what {
+        Undoable::Booking => (td!(locale, booking.booked).to_owned(), td!(locale, booking.undo_booking)),
+        Undoable::Cancellation if booking.price.due_fen == Fen::ZERO => {
+            (td!(locale, booking.cancelled_free).to_owned(), td!(locale, booking.undo_cancellation))
+        }
+        Undoable::Cancellation => (
+            td!(locale, booking.cancelled_cost, cost = booking.price.due_fen),
+            td!(locale, booking.undo_cancellation),
+        ),
+    };
+    let action = format!("/bookings/{}/undo", booking.id);
+    Some(view! {
+        <Notice tone=Tone::Good title>
+            <form class="row" method="post" action=action>
+                <OnceKey/>
+                <button class="button line small" id="undo">{button}</button>
+                <span>{td!(locale, booking.undo_until, time = undo.until.clock_time())}</span>
+            </form>
+        </Notice>
+    })
+}
+
+/// Every day of the booking.
+#[component]
+fn DaysCard<'a>(booking: &'a Booking, locale: Locale) -> impl IntoView + use<> {
+    let days = booking.days.iter().map(|day| {
+        let state = day_state(day.state, locale).map(|text| view! { <span class="tag plain">{text}</span> });
+        let what = format!("{} · {}", words::class(day.class_kind, locale), words::care(day.care, locale));
+        view! {
+            <li>
+                <p><b>{words::date(day.date, locale)}" "{ticket::window(day)}</b>" "{state}</p>
+                <p class="meta">{day.child_name.clone()}" · "{what}</p>
+            </li>
+        }
+    });
+    let pickup = (!booking.pickup.is_empty()).then(|| {
+        view! { <p class="meta">{td!(locale, booking.pickup)}" "{booking.pickup.clone()}</p> }
+    });
+    view! {
+        <section class="card stack">
+            <h2><a href=format!("/nurseries/{}", booking.nursery.id)>{booking.nursery.name.clone()}</a></h2>
+            <p class="meta">{booking.nursery.address.clone()}</p>
+            <ul class="rows">{days.collect_view()}</ul>
+            {pickup}
+        </section>
+    }
+}
+
+/// Nothing for what needs no word.
+fn day_state(state: DayState, locale: Locale) -> Option<&'static str> {
+    match state {
+        DayState::Expected | DayState::Released => None,
+        DayState::CheckedIn => Some(td!(locale, booking.checked_in)),
+        DayState::CheckedOut => Some(td!(locale, booking.checked_out)),
+        DayState::Absent => Some(td!(locale, booking.absent)),
+        DayState::NoShow => Some(td!(locale, booking.no_show)),
+    }
+}
+
+#[component]
+fn SumCard<'a>(booking: &'a Booking, locale: Locale) -> impl IntoView + use<> {
+    view! {
+        <section class="card stack">
+            <h2>{td!(locale, price.title)}</h2>
+            <PriceTable price=booking.price.clone() locale/>
+        </section>
+    }
+}
+
+/// The same weekday of the week that comes.
+#[component]
+pub fn AgainCard<'a>(booking: &'a Booking, now: Timestamp, locale: Locale) -> impl IntoView + use<> {
+    let wish = ticket::again(booking, now)?;
+    let date = wish.dates.first().map(|date| words::date(*date, locale)).unwrap_or_default();
+    Some(view! {
+        <section class="card row between again">
+            <div>
+                <h2>{td!(locale, booking.again)}</h2>
+                <p class="meta">{date}" "{wish.span.to_string()}</p>
+            </div>
+            <a class="button quiet small" href=wish.href()>{td!(locale, booking.book_again)}</a>
+        </section>
+    })
+}
+
+/// What cancelling costs stands before the button that does it.
+#[component]
+fn CancelCard<'a>(booking: &'a Booking, now: Timestamp, locale: Locale) -> impl IntoView + use<> {
+    let cost = booking.cancel_cost_fen;
+    let (title, button) = if cost == Fen::ZERO {
+        (td!(locale, booking.cancel_free).to_owned(), td!(locale, booking.do_cancel_free).to_owned())
+    } else {
+        (td!(locale, booking.cancel_costs, cost = cost), td!(locale, booking.do_cancel, cost = cost))
+    };
+    let rule = price::cancelling(booking.cancel_rule, booking.free_cancel_until, now, locale);
+    let several = ticket::dates(booking).len() > 1;
+    view! {
+        <details class="card more" id="cancel-card">
+            <summary>{td!(locale, booking.cancel)}</summary>
+            <form class="stack" method="post" action=format!("/bookings/{}/cancel", booking.id)>
+                <OnceKey/>
+                <input type="hidden" name=SEEN value=cost.0.to_string()/>
+                <p><b>{title}</b></p>
+                <p class="meta">{rule}</p>
+                {several.then(|| view! { <p class="meta">{td!(locale, booking.cancel_all_days)}</p> })}
+                <button class="button bad" id="cancel">{button}</button>
+            </form>
+        </details>
+    }
+}

@@ -1,0 +1,159 @@
+//! All bookings of the family: the next one as a ticket, what else is to come, what was.
+
+use doorstep_shared::{
+    Timestamp,
+    bookings::{Booking, BookingState, ListBookings},
+};
+use leptos::prelude::*;
+
+use super::{
+    booking::{self, AgainCard, HoldClock},
+    sign_in,
+    ticket::{self, Ticket},
+    words,
+};
+use crate::{
+    Locale,
+    page::{Answer, Page, Tab},
+    td,
+    ui::{icon::Icon, notice::Empty, recheck::Recheck},
+    visit::Visit,
+};
+
+/// `GET /bookings`, with `?cursor=…` further back.
+pub async fn page(visit: &Visit) -> Answer {
+    let today = visit.now.local_date();
+    let asked = ListBookings { from: Some(today), ..ListBookings::default() };
+    let to_come = match visit.call(asked).await {
+        Ok(page) => page.items,
+        Err(problem) => return sign_in::or_problem(visit, problem),
+    };
+    let cursor = visit.query.get("cursor").map(str::to_owned);
+    let further = cursor.is_some();
+    let all = match visit.call(ListBookings { cursor, ..ListBookings::default() }).await {
+        Ok(page) => page,
+        Err(problem) => return sign_in::or_problem(visit, problem),
+    };
+    let now = visit.now;
+    let is_ahead = |booking: &Booking| booking.state.is_active() && !ticket::is_over(booking, now);
+    let lists = Lists {
+        held: to_come.iter().filter(|b| b.state == BookingState::Held).cloned().collect(),
+        confirmed: to_come.iter().filter(|b| b.state == BookingState::Confirmed && is_ahead(b)).cloned().collect(),
+        past: all.items.into_iter().filter(|booking| !is_ahead(booking)).collect(),
+        older: all.next_cursor,
+        further,
+    };
+    let locale = visit.locale();
+    Page::new(td!(locale, bookings.title), move || view! { <Bookings lists now locale/> }.into_any())
+        .tab(Tab::Bookings)
+        .into()
+}
+
+struct Lists {
+    held: Vec<Booking>,
+    /// Soonest first.
+    confirmed: Vec<Booking>,
+    /// Newest first: over, cancelled or expired.
+    past: Vec<Booking>,
+    /// Cursor of the page with older ones.
+    older: Option<String>,
+    /// Whether this is such a page.
+    further: bool,
+}
+
+#[component]
+fn Bookings(lists: Lists, now: Timestamp, locale: Locale) -> impl IntoView {
+    let Lists { held, confirmed, past, older, further } = lists;
+    let nothing = held.is_empty() && confirmed.is_empty();
+    let stamps: Vec<_> = held.iter().chain(&confirmed).map(booking::stamp).collect();
+    let stamp = stamps.join("_");
+    let mut confirmed = confirmed.into_iter();
+    let next = confirmed.next().filter(|_| !further);
+    let others: Vec<_> = if further { Vec::new() } else { confirmed.collect() };
+    let none_at_all = nothing && past.is_empty() && !further;
+    let again = past.iter().find(|booking| booking.state == BookingState::Confirmed).cloned();
+    let again = again.filter(|_| next.is_none() && !further);
+    view! {
+        <h1>{td!(locale, bookings.title)}</h1>
+        <Recheck locale stamp url="/bookings".to_owned() as_of=now.clock_time() reload=true/>
+        {none_at_all.then(|| view! {
+            <Empty icon="i-calendar" title=td!(locale, bookings.none) text=td!(locale, bookings.none_text)>
+                <a class="button" href="/">{td!(locale, find.to_search)}</a>
+            </Empty>
+        })}
+        {held.into_iter().filter(|_| !further).map(|booking| view! { <HeldCard booking now locale/> }).collect_view()}
+        {next.map(|booking| view! { <Ticket booking=&booking now locale link=true/> })}
+        {(nothing && !none_at_all && !further).then(|| view! {
+            <p class="card row between">
+                <span>{td!(locale, bookings.none_ahead)}</span>
+                <a class="button small" href="/">{td!(locale, find.to_search)}</a>
+            </p>
+        })}
+        {again.map(|booking| view! { <AgainCard booking=&booking now locale/> })}
+        <Listed title=td!(locale, bookings.others) id="upcoming" bookings=others now locale/>
+        <Listed title=td!(locale, bookings.past) id="past" bookings=past now locale/>
+        {older.map(|cursor| {
+            let href = format!("/bookings?{}", crate::visit::Fields(vec![("cursor".to_owned(), cursor)]).encoded());
+            view! { <a class="link" href=href>{td!(locale, bookings.older)}</a> }
+        })}
+        {further.then(|| view! { <a class="link" href="/bookings">{td!(locale, bookings.newest)}</a> })}
+        <p class="tiny">{td!(locale, bookings.as_of, time = now.clock_time())}</p>
+    }
+}
+
+/// A place is being kept: the first thing to see.
+#[component]
+fn HeldCard(booking: Booking, now: Timestamp, locale: Locale) -> impl IntoView {
+    let when = ticket::next_day(&booking, now).map(|day| format!("{} {}", words::date(day.date, locale), ticket::window(day)));
+    view! {
+        <section class="card stack">
+            <HoldClock booking=&booking now locale/>
+            <h2>{when}</h2>
+            <p class="meta">{booking.nursery.name.clone()}" · "{ticket::names(&booking)}</p>
+            <a class="button" href=format!("/bookings/{}", booking.id)>{td!(locale, bookings.to_confirm)}</a>
+        </section>
+    }
+}
+
+/// A list with a heading; nothing when it is empty.
+#[component]
+fn Listed(
+    title: &'static str,
+    id: &'static str,
+    bookings: Vec<Booking>,
+    now: Timestamp,
+    locale: Locale,
+) -> impl IntoView {
+    (!bookings.is_empty()).then(|| {
+        let items = bookings.into_iter().map(|booking| view! { <Item booking now locale/> });
+        view! {
+            <section class="stack" aria-labelledby=id>
+                <h2 id=id>{title}</h2>
+                <ul class="card rows">{items.collect_view()}</ul>
+            </section>
+        }
+    })
+}
+
+#[component]
+fn Item(booking: Booking, now: Timestamp, locale: Locale) -> impl IntoView {
+    let day = ticket::next_day(&booking, now);
+    let when = day.map(|day| format!("{} {}", words::date(day.date, locale), ticket::window(day)));
+    let more = ticket::dates(&booking).len().saturating_sub(1);
+    let more = (more > 0).then(|| view! { <span class="tag">{td!(locale, book.more_days, count = more)}</span> });
+    let state = match booking.state {
+        BookingState::Confirmed => None,
+        state => Some(view! { <span class="tag plain">{booking::title(state, locale)}</span> }),
+    };
+    view! {
+        <li>
+            <a class="item" href=format!("/bookings/{}", booking.id)>
+                <span>
+                    <b>{when}</b>" "{more}" "{state}
+                    <span class="meta">{booking.nursery.name.clone()}" · "{ticket::names(&booking)}</span>
+                </span>
+                <Icon name="i-next"/>
+            </a>
+        </li>
+    }
+}

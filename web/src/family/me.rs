@@ -1,0 +1,140 @@
+//! The signed-in person: how pages look, what is kept, taking it away, erasing it, signing out.
+
+use doorstep_shared::{
+    ProblemKind,
+    accounts::{DeleteAccount, GetMe, Me},
+};
+use leptos::prelude::*;
+
+use super::{settings::SettingsForm, sign_in};
+use crate::{
+    Locale, app,
+    page::{Answer, Page, Tab},
+    problems::FormSummary,
+    td,
+    ui::{
+        field::OnceKey,
+        icon::Icon,
+        notice::{Notice, Tone},
+    },
+    visit::{Fields, Visit},
+};
+
+/// `GET /me`. The settings are there for everybody.
+pub async fn page(visit: &Visit) -> Answer {
+    let me = match visit.call(GetMe {}).await {
+        Ok(me) => Some(me),
+        Err(problem) if problem.kind == ProblemKind::Unauthenticated => None,
+        Err(problem) => return sign_in::or_problem(visit, problem),
+    };
+    let (locale, settings) = (visit.locale(), visit.settings);
+    let deleted = visit.query.get("done") == Some("deleted");
+    let body = move || {
+        view! {
+            <h1>{td!(locale, me.title)}</h1>
+            {deleted.then(|| view! { <Notice tone=Tone::Good title=td!(locale, me.deleted)/> })}
+            {match me.clone() {
+                Some(me) => view! { <Account me locale/> }.into_any(),
+                None => view! { <SignedOut locale/> }.into_any(),
+            }}
+            <h2>{td!(locale, settings.title)}</h2>
+            <SettingsForm locale settings back="/me"/>
+            <Privacy locale/>
+            {me.map(|_| view! { <Data locale/> })}
+        }
+        .into_any()
+    };
+    Page::new(td!(locale, me.title), body).tab(Tab::Me).into()
+}
+
+#[component]
+fn Account(me: Me, locale: Locale) -> impl IntoView {
+    view! {
+        <section class="card row between">
+            <div>
+                <p class="meta">{td!(locale, me.signed_in)}</p>
+                <p class="big"><b id="phone-masked">{me.phone_masked}</b></p>
+            </div>
+            <form method="post" action="/sign-out">
+                <OnceKey/>
+                <button class="button line small" id="sign-out">{td!(locale, me.sign_out)}</button>
+            </form>
+        </section>
+    }
+}
+
+#[component]
+fn SignedOut(locale: Locale) -> impl IntoView {
+    view! {
+        <section class="card row between">
+            <p>{td!(locale, me.signed_out)}</p>
+            <a class="button small" href=sign_in::to_sign_in("/me")>{td!(locale, sign_in.title)}</a>
+        </section>
+    }
+}
+
+/// What is kept and why, in plain words.
+#[component]
+fn Privacy(locale: Locale) -> impl IntoView {
+    let rows = [
+        (td!(locale, me.keep_phone), td!(locale, me.keep_phone_why)),
+        (td!(locale, me.keep_child), td!(locale, me.keep_child_why)),
+        (td!(locale, me.keep_health), td!(locale, me.keep_health_why)),
+        (td!(locale, me.keep_bookings), td!(locale, me.keep_bookings_why)),
+        (td!(locale, me.keep_look), td!(locale, me.keep_look_why)),
+    ];
+    let rows = rows.map(|(what, why)| view! { <div><dt>{what}</dt><dd class="meta">{why}</dd></div> });
+    view! {
+        <section class="card stack" id="privacy">
+            <h2>{td!(locale, me.privacy)}</h2>
+            <dl class="keeps">{rows.into_iter().collect_view()}</dl>
+            <p class="meta">{td!(locale, me.not_kept)}</p>
+        </section>
+    }
+}
+
+#[component]
+fn Data(locale: Locale) -> impl IntoView {
+    view! {
+        <section class="card stack">
+            <h2>{td!(locale, me.data)}</h2>
+            <p class="meta">{td!(locale, me.data_text)}</p>
+            <a class="link" href="/api/v1/me/export" download="doorstep.json">{td!(locale, me.export)}</a>
+            <a class="link bad" href="/me/delete">{td!(locale, me.delete)}</a>
+        </section>
+    }
+}
+
+/// `GET /me/delete`: what erasing means, before it is done.
+pub async fn delete_page(visit: &Visit) -> Answer {
+    if let Err(problem) = visit.call(GetMe {}).await {
+        return sign_in::or_problem(visit, problem);
+    }
+    let (locale, form) = (visit.locale(), visit.form.clone());
+    let body = move || {
+        view! {
+            <a class="back" href="/me"><Icon name="i-back"/>{td!(locale, me.title)}</a>
+            <h1>{td!(locale, me.delete)}</h1>
+            <FormSummary form locale/>
+            <form class="card stack" method="post" action="/me/delete">
+                <OnceKey/>
+                <p>{td!(locale, me.delete_text)}</p>
+                <p class="meta">{td!(locale, me.delete_kept)}</p>
+                <div class="actions">
+                    <button class="button bad" id="delete">{td!(locale, me.do_delete)}</button>
+                    <a class="button line" href="/me">{td!(locale, me.keep_account)}</a>
+                </div>
+            </form>
+        }
+        .into_any()
+    };
+    Page::new(td!(locale, me.delete), body).tab(Tab::Me).into()
+}
+
+/// `POST /me/delete`.
+pub async fn delete(visit: &Visit, form: &Fields) -> Answer {
+    match visit.call_once(form, DeleteAccount {}).await {
+        Ok(()) => Answer::see_other("/me?done=deleted"),
+        Err(problem) => app::refused(visit, form, problem).await,
+    }
+}

@@ -1,0 +1,155 @@
+//! A confirmed booking as it is shown at the door: when, where, the code.
+
+use doorstep_shared::{
+    Date, Span, Timestamp,
+    bookings::{BookedNursery, Booking, BookingDay},
+    ids::ChildId,
+};
+use leptos::prelude::*;
+
+use super::{book::Wish, price, words};
+use crate::{
+    Locale, td,
+    ui::{icon::Icon, qr::Qr},
+};
+
+/// The day that comes next: the first whose care has not ended; the last day of all when all have.
+pub fn next_day(booking: &Booking, now: Timestamp) -> Option<&BookingDay> {
+    let to_come = booking.days.iter().find(|day| Timestamp::at(day.date, day.to) > now);
+    to_come.or_else(|| booking.days.last())
+}
+
+/// Whether the care of its last day has ended.
+pub fn is_over(booking: &Booking, now: Timestamp) -> bool {
+    booking.days.iter().all(|day| Timestamp::at(day.date, day.to) <= now)
+}
+
+pub fn window(day: &BookingDay) -> String {
+    format!("{}–{}", day.from, day.to)
+}
+
+/// Names of who comes, each once.
+pub fn names(booking: &Booking) -> String {
+    let mut names: Vec<&str> = Vec::new();
+    for day in &booking.days {
+        if !names.contains(&day.child_name.as_str()) {
+            names.push(&day.child_name);
+        }
+    }
+    names.join("、")
+}
+
+/// Dates, each once.
+pub fn dates(booking: &Booking) -> Vec<Date> {
+    let mut dates: Vec<_> = booking.days.iter().map(|day| day.date).collect();
+    dates.dedup();
+    dates
+}
+
+/// The same window for the same children, on the same weekday of the first week that lies ahead of the booking's days.
+pub fn again(booking: &Booking, now: Timestamp) -> Option<Wish> {
+    let last = booking.days.last()?;
+    let mut date = last.date;
+    while date <= last.date || date <= now.local_date() {
+        date = date.checked_add_days(chrono::Days::new(7))?;
+    }
+    let mut children: Vec<ChildId> = Vec::new();
+    for day in &booking.days {
+        if !children.contains(&day.child_id) {
+            children.push(day.child_id);
+        }
+    }
+    Some(Wish { offer: last.offer_id, dates: vec![date], span: Span::new(last.from, last.to)?, children })
+}
+
+/// The ticket of the booking's next day.
+#[component]
+pub fn Ticket<'a>(
+    booking: &'a Booking,
+    now: Timestamp,
+    locale: Locale,
+    /// Whether it links to the booking's own page.
+    #[prop(optional)]
+    link: bool,
+) -> impl IntoView + use<> {
+    let day = next_day(booking, now)?;
+    let near = words::near_day(day.date, now, locale);
+    let href = format!("/bookings/{}", booking.id);
+    let code = booking.door_code.clone().map(|code| view! { <DoorCode code locale/> });
+    let pickup = (!booking.pickup.is_empty()).then(|| row(td!(locale, booking.pickup), booking.pickup.clone()));
+    let what = format!("{} · {}", words::class(day.class_kind, locale), words::care(day.care, locale));
+    let cancel = price::cancelling(booking.cancel_rule, booking.free_cancel_until, now, locale);
+    Some(view! {
+        <article class="ticket" aria-label=td!(locale, booking.ticket)>
+            <header>
+                <p class="tiny">{td!(locale, booking.next)}" · "{near}</p>
+                <p class="big">{words::date(day.date, locale)}" "{window(day)}</p>
+                <p>{booking.nursery.name.clone()}</p>
+            </header>
+            <div class="body">
+                {code}
+                <dl class="facts">
+                    {row(td!(locale, booking.children), names(booking))}
+                    {row(td!(locale, booking.care), what)}
+                    {row(td!(locale, booking.address), booking.nursery.address.clone())}
+                    {pickup}
+                </dl>
+                <Ways nursery=booking.nursery.clone() locale/>
+                <p class="meta">
+                    {cancel}" "
+                    {link.then(|| view! { <a class="link" href=href>{td!(locale, booking.details)}</a> })}
+                </p>
+            </div>
+        </article>
+    })
+}
+
+/// Six digits to say, and the same as a QR code to show, white whatever the theme.
+#[component]
+fn DoorCode(code: String, locale: Locale) -> impl IntoView {
+    let (left, right) = code.split_at_checked(3).unwrap_or((&code, ""));
+    let spaced = format!("{left} {right}");
+    // A screen reader says the digits one by one.
+    let spoken = code.chars().map(String::from).collect::<Vec<_>>().join(" ");
+    let label = td!(locale, booking.qr, code = code);
+    view! {
+        <div class="door-code">
+            <p>
+                <span class="meta">{td!(locale, booking.door_code)}</span>
+                <strong id="door-code" aria-hidden="true">{spaced}</strong>
+                <span class="visually-hidden">{spoken}</span>
+            </p>
+            <details>
+                <summary class="button wide">{td!(locale, booking.show_qr)}</summary>
+                <Qr text=code.clone() label/>
+            </details>
+        </div>
+    }
+}
+
+/// The ways to get there and to speak to somebody.
+#[component]
+fn Ways(nursery: BookedNursery, locale: Locale) -> impl IntoView {
+    let phone = nursery.phone.clone().map(|phone| {
+        view! { <a class="button line small" href=format!("tel:{phone}")><Icon name="i-phone"/>{td!(locale, booking.call)}</a> }
+    });
+    view! {
+        <div class="actions">
+            <a class="button line small" href=way(&nursery) target="_blank" rel="noopener noreferrer"><Icon name="i-way"/>{td!(locale, booking.way)}</a>
+            {phone}
+        </div>
+    }
+}
+
+/// Opens the map app of the phone, or the map's web page: on foot, from where one is.
+pub fn way(nursery: &BookedNursery) -> String {
+    let to = format!("{},{},{}", nursery.lng, nursery.lat, nursery.name);
+    let fields = [("to", to.as_str()), ("mode", "walk"), ("coordinate", "wgs84"), ("callnative", "1")];
+    let fields = fields.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec();
+    format!("https://uri.amap.com/navigation?{}", crate::visit::Fields(fields).encoded())
+}
+
+/// A name with its value, in a list of them.
+pub fn row(name: &'static str, value: String) -> impl IntoView {
+    view! { <div><dt>{name}</dt><dd>{value}</dd></div> }
+}
