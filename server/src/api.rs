@@ -4,7 +4,7 @@
 
 use std::{
     any::{Any, TypeId},
-    collections::HashMap,
+    collections::{BTreeMap, HashMap},
     num::NonZeroU32,
     sync::Arc,
     time::Instant,
@@ -69,6 +69,8 @@ type Limiter = DefaultKeyedRateLimiter<String>;
 /// The table of everything that can be called.
 pub struct Api {
     routes: Vec<Configure>,
+    /// The methods that each path takes.
+    methods: BTreeMap<&'static str, Vec<&'static str>>,
     doors: HashMap<TypeId, Door>,
     document: Document,
     /// Unsafe calls by account or address.
@@ -83,6 +85,7 @@ impl Api {
         let quota: Option<Quota> = NonZeroU32::new(calls_per_second).and_then(quota);
         Self {
             routes: Vec::new(),
+            methods: BTreeMap::new(),
             doors: HashMap::new(),
             document: Document::new(),
             limiter: quota.map(|quota| Arc::new(RateLimiter::keyed(quota))),
@@ -98,6 +101,7 @@ impl Api {
         F: Future<Output = Result<E::Response>> + 'static,
     {
         self.document.add::<E>(P::NAME);
+        self.methods.entry(E::PATH).or_default().push(E::METHOD.as_str());
         let limiter = self.limiter.clone();
         let handle: Handle<E> = Arc::new(move |app, request, key, input| {
             let (handler, limiter) = (handler.clone(), limiter.clone());
@@ -145,6 +149,7 @@ impl Api {
         configure: impl Fn(&mut web::ServiceConfig) + Send + Sync + 'static,
     ) -> &mut Self {
         self.document.add_raw(method, path, permission, summary);
+        self.methods.entry(path).or_default().push(method.as_str());
         self.routes.push(Arc::new(configure));
         self
     }
@@ -163,6 +168,11 @@ impl Api {
     pub fn configure(&self, config: &mut web::ServiceConfig) {
         for route in &self.routes {
             route(config);
+        }
+        // After the others, so that it meets only the methods that they do not take.
+        for (path, methods) in &self.methods {
+            let allow = methods.join(", ");
+            config.route(path, web::route().to(move || std::future::ready(method_not_allowed(&allow))));
         }
     }
 
@@ -317,6 +327,14 @@ pub fn problem_response(problem: &Problem) -> HttpResponse {
         Ok(body) => response.body(body),
         Err(_) => response.finish(),
     }
+}
+
+fn method_not_allowed(allow: &str) -> HttpResponse {
+    let mut response = problem_response(&Problem::new(ProblemKind::MethodNotAllowed));
+    if let Ok(allow) = header::HeaderValue::from_str(allow) {
+        response.headers_mut().insert(header::ALLOW, allow);
+    }
+    response
 }
 
 /// Moves the cookies that calls have set into the answer.

@@ -254,7 +254,7 @@ async fn searches_that_cannot_be(app: TestApp) {
         ("10,000 km around", slots("lat=31.5&lng=120.3&radius_m=10000000"), Invalid, "radius_m too-large"),
         ("a metre around", slots("lat=31.5&lng=120.3&radius_m=1"), Invalid, "radius_m too-small"),
         ("north of the pole", slots("lat=95&lng=120.3"), Invalid, "lat too-large"),
-        ("not a number", slots("lat=NaN&lng=120.3"), Invalid, "lat unknown"),
+        ("not a number", slots("lat=NaN&lng=120.3"), Invalid, "lat too-large"),
         ("half a point", slots("lat=31.5"), Invalid, "lng required"),
         ("yesterday", slots(&format!("date={}", app.in_days(-1))), Invalid, "date in-the-past"),
         ("in 400 days", slots(&format!("date={}", app.in_days(400))), Invalid, "date too-far-ahead"),
@@ -286,7 +286,7 @@ async fn searches_that_cannot_be(app: TestApp) {
 
 #[test_on_both]
 async fn sign_ins_that_cannot_be(app: TestApp) {
-    use ProblemKind::{Malformed, Unauthenticated, WrongCode};
+    use ProblemKind::{Invalid, Malformed, Unauthenticated, WrongCode};
 
     let ann = app.family("Ann").await;
     let code = |phone: Value| Call::Send("POST", "/api/v1/auth/codes".to_owned(), json!({ "phone": phone }));
@@ -300,7 +300,7 @@ async fn sign_ins_that_cannot_be(app: TestApp) {
         ("a number from abroad", code(json!("+44 20 7946 0000")), Malformed, ""),
         ("a number that is a number", code(json!(13_800_000_000_u64)), Malformed, ""),
         ("no code was sent", session("13700000000", json!("123456")), WrongCode, ""),
-        ("letters", session("13700000000", json!("abcdef")), WrongCode, ""),
+        ("letters", session("13700000000", json!("abcdef")), Invalid, "code not-a-code"),
         ("a code that is a number", session("13700000000", json!(123_456)), Malformed, ""),
         ("a made-up token", refresh("abc"), Unauthenticated, ""),
         ("an empty token", refresh(""), Unauthenticated, ""),
@@ -333,5 +333,6 @@ async fn a_path_or_a_method_that_is_none_is_a_problem_too(app: TestApp) {
     for (method, path, kind) in cases {
         let answer = ann.send(method, path, &json!({})).await;
         assert_eq!(answer.problem().kind, kind, "{method} {path}");
+        assert_eq!(answer.header("allow").is_some(), kind == ProblemKind::MethodNotAllowed, "{method} {path}");
     }
 }

@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod faults;
+mod freshness;
 mod idempotency;
 mod operations;
 mod permissions;

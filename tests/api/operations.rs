@@ -21,3 +21,46 @@ async fn the_probes_the_figures_and_the_document_answer(app: TestApp) {
         assert!(told.starts_with(content_type), "{path} is {told}");
     }
 }
+
+#[test_on_both]
+async fn the_document_describes_each_call_in_full(app: TestApp) {
+    let document = app.client().get("/api/openapi.json").await.json();
+    assert_eq!(document["openapi"].as_str().map(|version| version.starts_with("3.")), Some(true));
+    let mut calls = 0;
+    for (path, methods) in document["paths"].as_object().unwrap() {
+        for (method, operation) in methods.as_object().unwrap() {
+            calls += 1;
+            let name = format!("{method} {path}");
+            assert!(operation["summary"].as_str().is_some_and(|summary| summary.ends_with('.')), "{name}: summary");
+            assert!(operation["responses"]["default"].is_object(), "{name}: problems");
+            for field in path.split('{').skip(1).filter_map(|rest| rest.split('}').next()) {
+                let parameters = operation["parameters"].as_array().unwrap();
+                let is_field = |parameter: &&serde_json::Value| parameter["name"] == field;
+                assert_eq!(parameters.iter().find(is_field).map(|field| &field["in"]), Some(&"path".into()), "{name}");
+            }
+        }
+    }
+    assert!(calls > 20, "{calls} calls");
+    let text = document.to_string();
+    for reference in text.split("\"$ref\":\"").skip(1).filter_map(|rest| rest.split('"').next()) {
+        let pointer = reference.trim_start_matches('#');
+        assert!(document.pointer(pointer).is_some(), "{reference} leads nowhere");
+    }
+}
+
+#[test_on_both]
+async fn the_figures_count_the_calls(app: TestApp) {
+    let client = app.client();
+    let counted = async || {
+        let figures = client.get("/metrics").await.body;
+        let line = figures.lines().find(|line| {
+            line.starts_with("doorstep_calls_total") && line.contains("/api/v1/districts") && line.contains("200")
+        });
+        line.and_then(|line| line.rsplit(' ').next()?.parse::<u64>().ok()).unwrap_or_default()
+    };
+    let before = counted().await;
+    client.get("/api/v1/districts").await;
+    client.get("/api/v1/districts").await;
+    // Other tests of this process may call too.
+    assert!(counted().await >= before + 2);
+}

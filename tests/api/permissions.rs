@@ -1,6 +1,9 @@
 //! Who may call what: every route of the document, asked by everybody.
 
-use doorstep_shared::{bookings::Booking, time::Date};
+use doorstep_shared::{
+    bookings::Booking,
+    children::{Consent, ConsentPurpose},
+};
 use doorstep_tests::{Answer, prelude::*};
 use serde_json::{Value, json};
 
@@ -50,6 +53,11 @@ const ROWS: &[Row] = &[
     row("GET /api/v1/children", "guardian", [401, 200, 200]),
     row("GET /api/v1/children/{id}", "guardian", [401, 200, 404]),
     row("GET /api/v1/children/{id}/export", "guardian", [401, 200, 404]),
+    row("GET /api/v1/children/{id}/consents", "guardian", [401, 200, 404]),
+    with(row("POST /api/v1/children/{id}/consents", "guardian", [401, 201, 404]), |_| {
+        json!(Consent::to(ConsentPurpose::Health))
+    }),
+    row("DELETE /api/v1/children/{id}/consents/{purpose}", "guardian", [401, 204, 404]),
     with(row("PATCH /api/v1/children/{id}", "guardian", [401, 200, 404]), |_| json!({"name": "Lea"})),
     row("DELETE /api/v1/children/{id}", "guardian", [401, 409, 404]),
     with(row("POST /api/v1/bookings", "guardian", [401, 201, 404]), |scene| scene.order.clone()),
@@ -91,7 +99,7 @@ impl Scene {
             route if route.starts_with("/api/v1/bookings/") => self.confirmed.id.to_string(),
             _ => self.confirmed.nursery.id.to_string(),
         };
-        let path = route.replace("{id}", &id);
+        let path = route.replace("{id}", &id).replace("{purpose}", "health");
         match method {
             "POST" | "PATCH" => client.send(method, &path, &(row.body)(self)).await,
             method => doorstep_tests::read(client.request(method, &path)).await,

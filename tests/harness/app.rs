@@ -56,8 +56,12 @@ impl TestApp {
 
     /// With other settings than the tests usually have.
     pub async fn with(database: Database, settings: impl FnOnce(&mut Config)) -> Self {
-        let clock = DrivenClock::at(serde_json::from_value(START.into()).unwrap());
-        Self::start(Arc::new(database.fresh()), Arc::new(Folder::new()), clock, settings).await
+        Self::at(serde_json::from_value(START.into()).unwrap(), database, settings).await
+    }
+
+    /// At another time than the tests usually begin.
+    pub async fn at(now: Timestamp, database: Database, settings: impl FnOnce(&mut Config)) -> Self {
+        Self::start(Arc::new(database.fresh()), Arc::new(Folder::new()), DrivenClock::at(now), settings).await
     }
 
     /// A second server on the same database, with an index of its own, as a second process would have.

@@ -145,6 +145,10 @@ pub fn lock_days(
     let mut wanted = wanted.to_vec();
     wanted.sort_unstable();
     wanted.dedup();
+    // Nothing that could be booked: there are no dates to look between.
+    if wanted.is_empty() {
+        return Ok(Days(Vec::new()));
+    }
     let locked = store::lock_class_days(conn, &wanted)?;
     let locked: HashMap<_, _> =
         locked.into_iter().map(|(class, date, used, version)| ((class, date), (used, version))).collect();

@@ -1,0 +1,8 @@
+//! Pages as people see them, in Chromium. Needs `make bundle`, Chromium and its driver.
+
+mod accessibility;
+mod browser;
+mod console;
+mod look;
+mod site;
+mod standing;
