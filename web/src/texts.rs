@@ -78,6 +78,7 @@ pub(crate) use td;
 // With the server's pages every text is in use, and one that is not gets a warning; islands use a few.
 #[cfg_attr(not(feature = "ssr"), expect(dead_code, reason = "pages use them, islands only some"))]
 #[expect(non_camel_case_types, reason = "a text is named as in its file")]
+#[expect(clippy::single_char_add_str, reason = "a piece of a text may be one character long")]
 mod generated {
     use super::{Locale, Value, one_or_more};
     include!(concat!(env!("OUT_DIR"), "/texts.rs"));
