@@ -3,6 +3,9 @@
 //! A page loads what it shows, then renders: [`app::answer`] for what is read, [`app::submit`] for forms. Both exist
 //! only on the server (`ssr`). An island is compiled for both sides and must not need anything of the server's.
 
+// A page is one type, as deep as its HTML.
+#![recursion_limit = "256"]
+
 pub mod api;
 pub mod family;
 mod texts;

@@ -114,6 +114,7 @@ fn BookingPage(visit: Visit, booking: Booking) -> impl IntoView {
         <Recheck locale stamp=stamp(&booking) url as_of=now.clock_time() reload=true/>
         {main}
     }
+    .into_any()
 }
 
 /// A place is kept for ten minutes: look once more, then say yes or give it back.
@@ -137,6 +138,7 @@ fn Held(booking: Booking, now: Timestamp, locale: Locale) -> impl IntoView {
             <button class="button" id="confirm">{td!(locale, booking.confirm)}</button>
         </form>
     }
+    .into_any()
 }
 
 /// Until when the place is kept, counting down where it can, and ten minutes more, once.
@@ -152,13 +154,16 @@ pub fn HoldClock<'a>(booking: &'a Booking, now: Timestamp, locale: Locale) -> im
             </form>
         }
     });
-    Some(view! {
-        <section class="hold" aria-label=td!(locale, booking.held)>
-            <Countdown seconds then=AtZero::Reload/>
-            <p>{td!(locale, booking.held_until, time = expires.clock_time())}</p>
-            {extend}
-        </section>
-    })
+    Some(
+        view! {
+            <section class="hold" aria-label=td!(locale, booking.held)>
+                <Countdown seconds then=AtZero::Reload/>
+                <p>{td!(locale, booking.held_until, time = expires.clock_time())}</p>
+                {extend}
+            </section>
+        }
+        .into_any(),
+    )
 }
 
 #[component]
@@ -173,6 +178,7 @@ fn Confirmed(booking: Booking, now: Timestamp, locale: Locale) -> impl IntoView 
         <AgainCard booking=&booking now locale/>
         {(!over).then(|| view! { <CancelCard booking=&booking now locale/> })}
     }
+    .into_any()
 }
 
 /// Cancelled or expired: what that means, and how to go on.
@@ -192,6 +198,7 @@ fn Ended(booking: Booking, now: Timestamp, locale: Locale) -> impl IntoView {
         <DaysCard booking=&booking locale/>
         <AgainCard booking=&booking now locale/>
     }
+    .into_any()
 }
 
 /// What was just done, and a few minutes to undo it.
@@ -203,21 +210,23 @@ fn UndoNotice<'a>(booking: &'a Booking, locale: Locale) -> impl IntoView + use<>
         Undoable::Cancellation if booking.price.due_fen == Fen::ZERO => {
             (td!(locale, booking.cancelled_free).to_owned(), td!(locale, booking.undo_cancellation))
         }
-        Undoable::Cancellation => (
-            td!(locale, booking.cancelled_cost, cost = booking.price.due_fen),
-            td!(locale, booking.undo_cancellation),
-        ),
+        Undoable::Cancellation => {
+            (td!(locale, booking.cancelled_cost, cost = booking.price.due_fen), td!(locale, booking.undo_cancellation))
+        }
     };
     let action = format!("/bookings/{}/undo", booking.id);
-    Some(view! {
-        <Notice tone=Tone::Good title>
-            <form class="row" method="post" action=action>
-                <OnceKey/>
-                <button class="button line small" id="undo">{button}</button>
-                <span>{td!(locale, booking.undo_until, time = undo.until.clock_time())}</span>
-            </form>
-        </Notice>
-    })
+    Some(
+        view! {
+            <Notice tone=Tone::Good title>
+                <form class="row" method="post" action=action>
+                    <OnceKey/>
+                    <button class="button line small" id="undo">{button}</button>
+                    <span>{td!(locale, booking.undo_until, time = undo.until.clock_time())}</span>
+                </form>
+            </Notice>
+        }
+        .into_any(),
+    )
 }
 
 /// Every day of the booking.
@@ -244,6 +253,7 @@ fn DaysCard<'a>(booking: &'a Booking, locale: Locale) -> impl IntoView + use<> {
             {pickup}
         </section>
     }
+    .into_any()
 }
 
 /// Nothing for what needs no word.
@@ -265,6 +275,7 @@ fn SumCard<'a>(booking: &'a Booking, locale: Locale) -> impl IntoView + use<> {
             <PriceTable price=booking.price.clone() locale/>
         </section>
     }
+    .into_any()
 }
 
 /// The same weekday of the week that comes.
@@ -272,15 +283,18 @@ fn SumCard<'a>(booking: &'a Booking, locale: Locale) -> impl IntoView + use<> {
 pub fn AgainCard<'a>(booking: &'a Booking, now: Timestamp, locale: Locale) -> impl IntoView + use<> {
     let wish = ticket::again(booking, now)?;
     let date = wish.dates.first().map(|date| words::date(*date, locale)).unwrap_or_default();
-    Some(view! {
-        <section class="card row between again">
-            <div>
-                <h2>{td!(locale, booking.again)}</h2>
-                <p class="meta">{date}" "{wish.span.to_string()}</p>
-            </div>
-            <a class="button quiet small" href=wish.href()>{td!(locale, booking.book_again)}</a>
-        </section>
-    })
+    Some(
+        view! {
+            <section class="card row between again">
+                <div>
+                    <h2>{td!(locale, booking.again)}</h2>
+                    <p class="meta">{date}" "{wish.span.to_string()}</p>
+                </div>
+                <a class="button quiet small" href=wish.href()>{td!(locale, booking.book_again)}</a>
+            </section>
+        }
+        .into_any(),
+    )
 }
 
 /// What cancelling costs stands before the button that does it.
@@ -307,4 +321,5 @@ fn CancelCard<'a>(booking: &'a Booking, now: Timestamp, locale: Locale) -> impl 
             </form>
         </details>
     }
+    .into_any()
 }

@@ -99,12 +99,14 @@ fn Bookings(lists: Lists, now: Timestamp, locale: Locale) -> impl IntoView {
         {further.then(|| view! { <a class="link" href="/bookings">{td!(locale, bookings.newest)}</a> })}
         <p class="tiny">{td!(locale, bookings.as_of, time = now.clock_time())}</p>
     }
+    .into_any()
 }
 
 /// A place is being kept: the first thing to see.
 #[component]
 fn HeldCard(booking: Booking, now: Timestamp, locale: Locale) -> impl IntoView {
-    let when = ticket::next_day(&booking, now).map(|day| format!("{} {}", words::date(day.date, locale), ticket::window(day)));
+    let when =
+        ticket::next_day(&booking, now).map(|day| format!("{} {}", words::date(day.date, locale), ticket::window(day)));
     view! {
         <section class="card stack">
             <HoldClock booking=&booking now locale/>
@@ -113,6 +115,7 @@ fn HeldCard(booking: Booking, now: Timestamp, locale: Locale) -> impl IntoView {
             <a class="button" href=format!("/bookings/{}", booking.id)>{td!(locale, bookings.to_confirm)}</a>
         </section>
     }
+    .into_any()
 }
 
 /// A list with a heading; nothing when it is empty.
@@ -156,4 +159,5 @@ fn Item(booking: Booking, now: Timestamp, locale: Locale) -> impl IntoView {
             </a>
         </li>
     }
+    .into_any()
 }

@@ -124,9 +124,9 @@ fn read(form: &Fields, id: ChildId) -> Result<ChangeChild, Problem> {
         allergies: text("allergies"),
         notes: text("notes"),
         // Asked for only where it is not in force.
-        consents: form.get(consent_field(ConsentPurpose::Health)).map(|version| {
-            vec![Consent { purpose: ConsentPurpose::Health, version: version.to_owned() }]
-        }),
+        consents: form
+            .get(consent_field(ConsentPurpose::Health))
+            .map(|version| vec![Consent { purpose: ConsentPurpose::Health, version: version.to_owned() }]),
     })
 }
 
@@ -194,6 +194,7 @@ fn ChildPage(visit: Visit, child: Child, consents: Vec<ConsentGiven>, kinds: Cla
             <a class="link bad" href=format!("{here}/delete")>{td!(locale, child.delete)}</a>
         </section>
     }
+    .into_any()
 }
 
 fn first(child: &Child, name: &str) -> String {
@@ -245,4 +246,5 @@ fn ConsentRow(here: String, purpose: ConsentPurpose, given: Option<ConsentGiven>
             <button class=class>{button}</button>
         </form>
     }
+    .into_any()
 }

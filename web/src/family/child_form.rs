@@ -149,6 +149,7 @@ pub fn ChildFields<'a>(
             maxlength=500
         />
     }
+    .into_any()
 }
 
 /// What the guardian agrees to, purpose by purpose, in plain words.

@@ -70,7 +70,8 @@ pub async fn page(visit: &Visit) -> Answer {
 
 #[component]
 fn Row<'a>(child: Child, kinds: &'a ClassKinds, today: Date, locale: Locale) -> impl IntoView + use<> {
-    let allergies = (!child.allergies.is_empty()).then(|| view! { <span class="tag accent">{child.allergies.clone()}</span> });
+    let allergies =
+        (!child.allergies.is_empty()).then(|| view! { <span class="tag accent">{child.allergies.clone()}</span> });
     view! {
         <li>
             <a class="item child" href=format!("/children/{}", child.id)>
@@ -83,6 +84,7 @@ fn Row<'a>(child: Child, kinds: &'a ClassKinds, today: Date, locale: Locale) -> 
             </a>
         </li>
     }
+    .into_any()
 }
 
 /// `18 个月 · 托小班`: completed months, and the class that takes the child today.

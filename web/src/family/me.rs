@@ -61,6 +61,7 @@ fn Account(me: Me, locale: Locale) -> impl IntoView {
             </form>
         </section>
     }
+    .into_any()
 }
 
 #[component]
@@ -71,6 +72,7 @@ fn SignedOut(locale: Locale) -> impl IntoView {
             <a class="button small" href=sign_in::to_sign_in("/me")>{td!(locale, sign_in.title)}</a>
         </section>
     }
+    .into_any()
 }
 
 /// What is kept and why, in plain words.
@@ -91,6 +93,7 @@ fn Privacy(locale: Locale) -> impl IntoView {
             <p class="meta">{td!(locale, me.not_kept)}</p>
         </section>
     }
+    .into_any()
 }
 
 #[component]
@@ -103,6 +106,7 @@ fn Data(locale: Locale) -> impl IntoView {
             <a class="link bad" href="/me/delete">{td!(locale, me.delete)}</a>
         </section>
     }
+    .into_any()
 }
 
 /// `GET /me/delete`: what erasing means, before it is done.

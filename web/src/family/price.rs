@@ -14,7 +14,8 @@ use crate::{Locale, td};
 #[component]
 pub fn PriceTable(price: Price, locale: Locale) -> impl IntoView {
     // One child's lines need no name.
-    let several = price.lines.iter().any(|line| price.lines.first().is_some_and(|first| first.child_name != line.child_name));
+    let several =
+        price.lines.iter().any(|line| price.lines.first().is_some_and(|first| first.child_name != line.child_name));
     let lines = price.lines.iter().map(|line| {
         let name = several.then(|| format!("{} · ", line.child_name));
         view! {
@@ -34,6 +35,7 @@ pub fn PriceTable(price: Price, locale: Locale) -> impl IntoView {
         </dl>
         <p class="meta">{td!(locale, price.at_nursery)}</p>
     }
+    .into_any()
 }
 
 /// `2.5 小时 × ¥30`.

@@ -10,8 +10,7 @@ use leptos::prelude::*;
 
 use super::missing;
 use crate::{
-    Locale,
-    app,
+    Locale, app,
     page::{Answer, Page},
     problems,
     problems::FormSummary,
@@ -42,7 +41,9 @@ pub async fn page(visit: &Visit) -> Answer {
             let kept = form.fields.get(KEPT).unwrap_or_default().to_owned();
             let wrong_phone = form.problem.fields.iter().any(|field| field.field == "phone");
             match form.fields.read::<Phone>("phone") {
-                Some(phone) if form.fields.has("step") && !wrong_phone => code_page(visit, next, kept, phone, None).into(),
+                Some(phone) if form.fields.has("step") && !wrong_phone => {
+                    code_page(visit, next, kept, phone, None).into()
+                }
                 _ => phone_page(visit, next, kept).into(),
             }
         }
@@ -53,7 +54,8 @@ pub async fn page(visit: &Visit) -> Answer {
 pub async fn submit(visit: &Visit, form: &Fields) -> Answer {
     let (next, kept) = (next_of(form), form.get(KEPT).unwrap_or_default());
     let Some(typed) = form.get("phone") else {
-        return app::refused(visit, form, Problem::field("phone", FieldRule::Required, "a phone number is needed")).await;
+        return app::refused(visit, form, Problem::field("phone", FieldRule::Required, "a phone number is needed"))
+            .await;
     };
     let Ok(phone) = typed.parse::<Phone>() else {
         return app::refused(visit, form, Problem::field("phone", FieldRule::NotAPhone, "eleven digits")).await;
@@ -168,6 +170,7 @@ pub fn PhoneForm(
             <p class="tiny">{td!(locale, sign_in.privacy)}</p>
         </form>
     }
+    .into_any()
 }
 
 /// Asks for the code. `wait_s`: until another one may be asked for; when unknown the page does not count.

@@ -79,29 +79,32 @@ pub fn Ticket<'a>(
     let pickup = (!booking.pickup.is_empty()).then(|| row(td!(locale, booking.pickup), booking.pickup.clone()));
     let what = format!("{} · {}", words::class(day.class_kind, locale), words::care(day.care, locale));
     let cancel = price::cancelling(booking.cancel_rule, booking.free_cancel_until, now, locale);
-    Some(view! {
-        <article class="ticket" aria-label=td!(locale, booking.ticket)>
-            <header>
-                <p class="tiny">{td!(locale, booking.next)}" · "{near}</p>
-                <p class="big">{words::date(day.date, locale)}" "{window(day)}</p>
-                <p>{booking.nursery.name.clone()}</p>
-            </header>
-            <div class="body">
-                {code}
-                <dl class="facts">
-                    {row(td!(locale, booking.children), names(booking))}
-                    {row(td!(locale, booking.care), what)}
-                    {row(td!(locale, booking.address), booking.nursery.address.clone())}
-                    {pickup}
-                </dl>
-                <Ways nursery=booking.nursery.clone() locale/>
-                <p class="meta">
-                    {cancel}" "
-                    {link.then(|| view! { <a class="link" href=href>{td!(locale, booking.details)}</a> })}
-                </p>
-            </div>
-        </article>
-    })
+    Some(
+        view! {
+            <article class="ticket" aria-label=td!(locale, booking.ticket)>
+                <header>
+                    <p class="tiny">{td!(locale, booking.next)}" · "{near}</p>
+                    <p class="big">{words::date(day.date, locale)}" "{window(day)}</p>
+                    <p>{booking.nursery.name.clone()}</p>
+                </header>
+                <div class="body">
+                    {code}
+                    <dl class="facts">
+                        {row(td!(locale, booking.children), names(booking))}
+                        {row(td!(locale, booking.care), what)}
+                        {row(td!(locale, booking.address), booking.nursery.address.clone())}
+                        {pickup}
+                    </dl>
+                    <Ways nursery=booking.nursery.clone() locale/>
+                    <p class="meta">
+                        {cancel}" "
+                        {link.then(|| view! { <a class="link" href=href>{td!(locale, booking.details)}</a> })}
+                    </p>
+                </div>
+            </article>
+        }
+        .into_any(),
+    )
 }
 
 /// Six digits to say, and the same as a QR code to show, white whatever the theme.
@@ -125,6 +128,7 @@ fn DoorCode(code: String, locale: Locale) -> impl IntoView {
             </details>
         </div>
     }
+    .into_any()
 }
 
 /// The ways to get there and to speak to somebody.
@@ -139,6 +143,7 @@ fn Ways(nursery: BookedNursery, locale: Locale) -> impl IntoView {
             {phone}
         </div>
     }
+    .into_any()
 }
 
 /// Opens the map app of the phone, or the map's web page: on foot, from where one is.

@@ -70,7 +70,8 @@ fn since_navigation_ms() -> f64 {
 #[cfg(all(feature = "family", target_arch = "wasm32"))]
 fn enable(then: &AtZero, enabled: bool) {
     let AtZero::Enable(id) = then else { return };
-    let button = web_sys::window().and_then(|window| window.document()).and_then(|document| document.get_element_by_id(id));
+    let button =
+        web_sys::window().and_then(|window| window.document()).and_then(|document| document.get_element_by_id(id));
     let Some(button) = button else { return };
     // Setting or removing an attribute of an element that exists cannot fail.
     let _ = if enabled { button.remove_attribute("disabled") } else { button.set_attribute("disabled", "") };

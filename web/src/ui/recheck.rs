@@ -29,7 +29,8 @@ pub fn Recheck(
     let age = RwSignal::new(Age::Fresh);
     let (asked, known) = (url.clone(), stamp.clone());
     Effect::new(move |_| watch(asked.clone(), known.clone(), reload, age));
-    let body = move || match age.get() {
+    let body = move || {
+        match age.get() {
         Age::Fresh => None,
         Age::Changed => {
             Some(view! { <p class="notice warn"><span>{td!(locale, recheck.changed)}" "<a href=url.clone()>{td!(locale, recheck.look)}</a></span></p> }.into_any())
@@ -38,6 +39,7 @@ pub fn Recheck(
             let text = td!(locale, recheck.offline, time = as_of);
             Some(view! { <p class="notice warn"><span>{text}</span></p> }.into_any())
         }
+    }
     };
     view! { <div class="recheck" role="status" data-stamp=stamp>{body}</div> }
 }

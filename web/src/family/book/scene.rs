@@ -104,7 +104,8 @@ impl Scene {
             let age_on = |date: &Date| completed_months(child.birth_date, *date);
             self.dates().iter().all(|date| age_on(date).is_some_and(|months| class.ages.contains(months)))
         };
-        let months = self.dates().first().and_then(|date| completed_months(child.birth_date, *date)).unwrap_or_default();
+        let months =
+            self.dates().first().and_then(|date| completed_months(child.birth_date, *date)).unwrap_or_default();
         let sibling = || {
             let classes = self.nursery.classes.iter().filter(|class| class.id != self.class.id && fits(class));
             let mut offers = classes.flat_map(|class| class.offers.iter().map(move |offer| (class, offer)));
@@ -126,7 +127,8 @@ impl Scene {
 
     /// Who goes where, for the booking.
     pub fn children_in_offers(&self) -> Vec<ChildInOffer> {
-        let in_offer = |candidate: Candidate<'_>| ChildInOffer { child_id: candidate.child.id, offer_id: candidate.offer.id };
+        let in_offer =
+            |candidate: Candidate<'_>| ChildInOffer { child_id: candidate.child.id, offer_id: candidate.offer.id };
         self.chosen().into_iter().map(in_offer).collect()
     }
 
@@ -171,7 +173,11 @@ impl Scene {
             let id = offer.id.to_string();
             let prices = seen.split(',').filter_map(|pair| pair.split_once(':'));
             let (_, fen) = prices.into_iter().find(|(seen, _)| *seen == id)?;
-            fen.parse().ok().map(Fen).filter(|before| *before != offer.price_fen).map(|before| (before, offer.price_fen))
+            fen.parse()
+                .ok()
+                .map(Fen)
+                .filter(|before| *before != offer.price_fen)
+                .map(|before| (before, offer.price_fen))
         };
         self.chosen().iter().find_map(|candidate| was(candidate.offer)).or_else(|| was(&self.offer))
     }
@@ -186,7 +192,14 @@ impl Scene {
     pub fn days(&self) -> Vec<(Date, Standing)> {
         let days = self.availability.iter().flat_map(|availability| &availability.days);
         let mut days: Vec<_> = days.map(|day| (day.date, self.standing(&day.windows))).collect();
-        days.extend(self.wish.dates.iter().filter(|date| !days.iter().any(|(known, _)| known == *date)).map(|date| (*date, Standing::Closed)).collect::<Vec<_>>());
+        days.extend(
+            self.wish
+                .dates
+                .iter()
+                .filter(|date| !days.iter().any(|(known, _)| known == *date))
+                .map(|date| (*date, Standing::Closed))
+                .collect::<Vec<_>>(),
+        );
         days.sort_by_key(|(date, _)| *date);
         days
     }
@@ -212,7 +225,8 @@ impl Scene {
     pub fn stamp(&self) -> String {
         let days = self.days();
         let open = days.iter().filter(|(date, _)| self.wish.dates.contains(date));
-        let open: String = open.map(|(_, standing)| if matches!(standing, Standing::Free(_)) { 'f' } else { 'x' }).collect();
+        let open: String =
+            open.map(|(_, standing)| if matches!(standing, Standing::Free(_)) { 'f' } else { 'x' }).collect();
         format!("{}-{open}", self.price().total_fen.0)
     }
 }

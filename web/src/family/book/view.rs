@@ -34,7 +34,10 @@ pub enum Trouble {
     None,
     Refused(Problem),
     /// The nursery has changed its price since the form was shown.
-    PriceChanged { before: Fen, now: Fen },
+    PriceChanged {
+        before: Fen,
+        now: Fen,
+    },
 }
 
 impl Trouble {
@@ -85,6 +88,7 @@ pub fn BookPage(
             view! { <SignInFirst visit scene/> }.into_any()
         }}
     }
+    .into_any()
 }
 
 /// Everything about the wish, then the phone number: nothing of it is lost on the way.
@@ -98,6 +102,7 @@ fn SignInFirst(visit: Visit, scene: Scene) -> impl IntoView {
         <p class="meta">{td!(locale, book.sign_in_why)}</p>
         <PhoneForm visit next/>
     }
+    .into_any()
 }
 
 #[component]
@@ -193,6 +198,7 @@ fn BookForm(visit: Visit, scene: Scene, fields: Fields, trouble: Trouble) -> imp
             </div>
         </form>
     }
+    .into_any()
 }
 
 /// What a person can do about a refusal, where it can be said more exactly than in general.
@@ -247,6 +253,7 @@ fn WindowCard<'a>(scene: &'a Scene, locale: Locale) -> impl IntoView + use<> {
             }))}
         </section>
     }
+    .into_any()
 }
 
 /// The same window on other days, as many as are wanted.
@@ -265,6 +272,7 @@ fn DayChoice<'a>(scene: &'a Scene, error: Option<String>, locale: Locale) -> imp
             <div class="days">{days.collect_view()}</div>
         </details>
     }
+    .into_any()
 }
 
 #[component]
@@ -280,6 +288,7 @@ fn DayBox(date: Date, standing: Standing, checked: bool, locale: Locale) -> impl
             </span>
         </label>
     }
+    .into_any()
 }
 
 fn standing_text(standing: Standing, locale: Locale) -> String {
@@ -302,7 +311,8 @@ fn ChildRow<'a>(candidate: &'a Candidate<'a>, checked: bool, locale: Locale) -> 
         let (from, to) = (ages.from_months, ages.to_months.saturating_sub(1));
         view! { <span class="misfit">{td!(locale, book.misfit, from = from, to = to)}</span> }
     });
-    let allergies = (!child.allergies.is_empty()).then(|| view! { <span class="tag accent">{child.allergies.clone()}</span> });
+    let allergies =
+        (!child.allergies.is_empty()).then(|| view! { <span class="tag accent">{child.allergies.clone()}</span> });
     view! {
         <label class="child-choice">
             <input type="checkbox" name="child" value=child.id.to_string() checked=checked/>
@@ -314,6 +324,7 @@ fn ChildRow<'a>(candidate: &'a Candidate<'a>, checked: bool, locale: Locale) -> 
             </span>
         </label>
     }
+    .into_any()
 }
 
 /// What it costs, and what cancelling would cost.
@@ -328,6 +339,7 @@ fn SumCard<'a>(scene: &'a Scene, now: Timestamp, locale: Locale) -> impl IntoVie
             <p class="meta">{cancelling}" "{td!(locale, book.undo)}</p>
         </section>
     }
+    .into_any()
 }
 
 /// Taken meanwhile: what else would do, each one tap.

@@ -65,7 +65,8 @@ mod tests {
 
     #[test]
     fn a_wish_survives_its_url() {
-        let query = format!("offer={OFFER}&date=2026-11-24&date=2026-11-23&date=2026-11-24&from=09:00&to=11:00&child={CHILD}");
+        let query =
+            format!("offer={OFFER}&date=2026-11-24&date=2026-11-23&date=2026-11-24&from=09:00&to=11:00&child={CHILD}");
         let wish = Wish::read(&Fields::parse(&query)).unwrap();
         assert_eq!(wish.dates, ["2026-11-23".parse().unwrap(), "2026-11-24".parse().unwrap()]);
         let (_, query) = wish.href().split_once('?').map(|(path, query)| (path.to_owned(), query.to_owned())).unwrap();
