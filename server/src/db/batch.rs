@@ -73,7 +73,14 @@ where
         if waiting.lock().await.recv_many(&mut taken, most).await == 0 {
             return;
         }
-        let (orders, answers): (Vec<O>, Vec<_>) = taken.into_iter().unzip();
+        let (mut orders, mut answers): (Vec<O>, Vec<_>) = taken.into_iter().unzip();
+        if orders.len() == 1 {
+            for (order, answer) in orders.drain(..).zip(answers.drain(..)) {
+                // A caller that has gone away is told nothing; its order stands.
+                let _ = answer.send(alone(&db, &run, order).await);
+            }
+            continue;
+        }
         let orders = Arc::new(orders);
         let together = {
             let (orders, run) = (Arc::clone(&orders), Arc::clone(&run));
@@ -82,11 +89,10 @@ where
         match together {
             Ok(results) => {
                 for (answer, result) in answers.into_iter().zip(results) {
-                    // A caller that has gone away is told nothing; its order stands.
                     let _ = answer.send(result);
                 }
             }
-            Err(error) if orders.len() == 1 || error.is_unavailable() => {
+            Err(error) if error.is_unavailable() => {
                 for answer in answers {
                     let _ = answer.send(Err(error.clone()));
                 }
@@ -94,13 +100,20 @@ where
             // One order must not take the others down with it: each alone.
             Err(_) => {
                 for (order, answer) in orders.iter().cloned().zip(answers) {
-                    let run = Arc::clone(&run);
-                    let alone = db.write(move |conn| run(conn, &[order])).await;
-                    let _ = answer.send(alone.and_then(|mut results| {
-                        results.pop().unwrap_or_else(|| Err(Error::internal("a batch of one gave no answer")))
-                    }));
+                    let _ = answer.send(alone(&db, &run, order).await);
                 }
             }
         }
     }
+}
+
+/// Runs one order in a transaction of its own; a refusal rolls back what was only looked at.
+async fn alone<O, R>(db: &Db, run: &RunBatch<O, R>, order: O) -> Result<R>
+where
+    O: Clone + Send + Sync + 'static,
+    R: Send + 'static,
+{
+    let run = Arc::clone(run);
+    let no_answer = || Err(Error::internal("a batch of one gave no answer"));
+    db.write(move |conn| run(conn, &[order])?.pop().unwrap_or_else(no_answer)).await
 }
