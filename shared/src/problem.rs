@@ -150,6 +150,8 @@ words! {
         TooShort = "too-short",
         Twice = "twice",
         Unknown = "unknown",
+        /// No place is left then.
+        Taken = "taken",
         /// The consent without which nothing can be done was not given.
         ConsentNeeded = "consent-needed",
     }

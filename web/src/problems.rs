@@ -83,6 +83,7 @@ pub fn rule(rule: FieldRule, locale: Locale) -> &'static str {
         FieldRule::TooShort => td!(locale, problem.rule_too_short),
         FieldRule::Twice => td!(locale, problem.rule_twice),
         FieldRule::Unknown => td!(locale, problem.rule_unknown),
+        FieldRule::Taken => td!(locale, problem.rule_taken),
         FieldRule::ConsentNeeded => td!(locale, problem.rule_consent_needed),
     }
 }

@@ -241,6 +241,6 @@ fn retake(conn: &mut Conn, locked: &mut Locked) -> Result<Vec<BookingDayId>> {
         }
     }
     let places: Vec<_> = released.iter().map(|day| (day.class_id, day.date, day.span())).collect();
-    rules::take_all(&mut locked.places, &places)?;
+    rules::take_all(&mut locked.places, &places).map_err(|full| rules::slot_full(&full, |_| None))?;
     Ok(released.iter().map(|day| day.id).collect())
 }

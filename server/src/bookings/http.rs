@@ -1,14 +1,19 @@
 //! The calls about bookings: decode, one verb, encode.
 
-use doorstep_shared::bookings::{
-    Book, Booking, BookingPage, CancelBooking, ConfirmBooking, ExtendHold, GetBooking, ListBookings, UndoBooking,
+use doorstep_shared::{
+    Problem, ProblemKind,
+    bookings::{
+        Book, Booking, BookingPage, CancelBooking, ConfirmBooking, ExtendHold, GetBooking, ListBookings, UndoBooking,
+    },
 };
 
 use super::{Order, change, check_shape, read};
 use crate::{
     accounts::Guardian,
     api::{Api, Call},
-    error::Result,
+    app::App,
+    error::{Error, Result},
+    inventory,
 };
 
 /// Registers every endpoint of this slice.
@@ -20,7 +25,27 @@ async fn book(call: Call<Guardian>, book: Book) -> Result<Booking> {
     check_shape(&book)?;
     let Guardian { account, family, .. } = call.who;
     let order = Order { family, account, now: call.now, once: call.once, book };
-    call.app.bookings.submit(order).await
+    match call.app.bookings.submit(order.clone()).await {
+        Err(Error::Refused(full)) if full.kind == ProblemKind::SlotFull => {
+            Err(with_next_best(&call.app, order, *full).await.into())
+        }
+        answer => answer,
+    }
+}
+
+/// Adds windows that may do instead. The refusal stands without them when they cannot be found.
+async fn with_next_best(app: &App, order: Order, mut full: Problem) -> Problem {
+    let (now, full_day) = (order.now, full.fields.first().map(|field| field.field.clone()));
+    let refused = app.db.read(move |conn| read::refused(conn, &order, full_day.as_deref())).await;
+    let found = refused.and_then(|refused| match refused {
+        Some(refused) => inventory::next_best(&app.index, &refused, now),
+        None => Ok(Vec::new()),
+    });
+    match found {
+        Ok(next_best) => full.next_best = next_best,
+        Err(error) => tracing::warn!(%error, "no other window could be looked for"),
+    }
+    full
 }
 
 async fn get(call: Call<Guardian>, GetBooking { id }: GetBooking) -> Result<Booking> {

@@ -2,18 +2,20 @@
 
 use doorstep_shared::{
     Date, Problem, ProblemKind, Timestamp,
-    bookings::{Booking, BookingPage, ListBookings},
+    bookings::{Book, Booking, BookingPage, ListBookings},
     ids::{BookingId, FamilyId},
     problem::FieldRule,
 };
 
 use super::{
+    Order,
     store::{self, BookingRow, Page},
     view,
 };
 use crate::{
     db::Conn,
     error::{Error, Result},
+    inventory::Refused,
     policy::{BookingRules, Policies},
 };
 
@@ -93,4 +95,18 @@ fn many(conn: &mut Conn, limits: &BookingRules, now: Timestamp, rows: &[BookingR
         Some(view::booking(row, nursery, days, now, limits))
     });
     Ok(bookings.collect())
+}
+
+/// What an order could not have, so that others can be looked for: the day that the refusal names, `days.N.date`, else
+/// its first. None when the order names nothing that exists.
+pub fn refused(conn: &mut Conn, order: &Order, full_day: Option<&str>) -> Result<Option<Refused>> {
+    let Book { children, days, .. } = &order.book;
+    let index = full_day.and_then(|field| field.split('.').nth(1)).and_then(|index| index.parse().ok()).unwrap_or(0);
+    let (Some(first), Some(day)) = (children.first(), days.get::<usize>(index)) else { return Ok(None) };
+    let Some(offer) = store::offers(conn, &[first.offer_id])?.remove(&first.offer_id) else { return Ok(None) };
+    let Some(span) = day.span() else { return Ok(None) };
+    let known = store::children(conn, &[order.family])?;
+    let born = children.iter().filter_map(|child| known.get(&child.child_id)).map(|child| child.birth_date);
+    let (nursery, care) = (offer.nursery.id, offer.care);
+    Ok(Some(Refused { nursery, offer: offer.id, care, date: day.date, span, children: born.collect() }))
 }

@@ -88,7 +88,10 @@ pub fn decide(order: &Order, known: &Known, days: &mut Days, policies: &Policies
         }
     }
     let places = wanted.iter().flat_map(|(_, day, span)| wishes.iter().map(|w| (w.offer.class, day.date, *span)));
-    take_all(days, &places.collect::<Vec<_>>())?;
+    take_all(days, &places.collect::<Vec<_>>()).map_err(|full| {
+        let index = |date| wanted.iter().find(|(_, day, _)| day.date == date).map(|(index, ..)| index);
+        slot_full(&full, |date| index(date).map(|index| format!("days.{index}.date")))
+    })?;
 
     let planned = wanted.iter().flat_map(|(_, day, span)| {
         wishes.iter().map(|wish| PlannedDay {
@@ -108,18 +111,28 @@ pub fn decide(order: &Order, known: &Known, days: &mut Days, policies: &Policies
     Ok(Plan { nursery, rule, hold_expires_at, days: planned.collect() })
 }
 
+/// A window without a place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Full {
+    pub class: ClassId,
+    pub date: Date,
+    pub span: Span,
+    /// What binds the number of places, in numbers.
+    pub limit: String,
+}
+
 /// Takes every place or none.
 ///
 /// # Errors
-/// `slot-full`, naming each window without a place and the limit that binds there.
-pub fn take_all(days: &mut Days, places: &[(ClassId, Date, Span)]) -> Result<(), Problem> {
+/// The windows without a place; `days` is as before then.
+pub fn take_all(days: &mut Days, places: &[(ClassId, Date, Span)]) -> Result<(), Vec<Full>> {
     let (mut taken, mut full) = (Vec::new(), Vec::new());
     for (class, date, span) in places {
         if days.take(*class, *date, *span) {
             taken.push((*class, *date, *span));
         } else {
             let limit = days.get(*class, *date).map(|day| day.limit(*span).detail).unwrap_or_default();
-            full.push(format!("{date} {span}: no place left, the limit is {limit}"));
+            full.push(Full { class: *class, date: *date, span: *span, limit });
         }
     }
     if full.is_empty() {
@@ -129,7 +142,20 @@ pub fn take_all(days: &mut Days, places: &[(ClassId, Date, Span)]) -> Result<(),
         days.give_back(class, date, span);
     }
     full.dedup();
-    Err(Problem::new(ProblemKind::SlotFull).detail(full.join("; ")))
+    Err(full)
+}
+
+/// Says which windows are full, at the day that `field` names.
+pub fn slot_full(full: &[Full], field: impl Fn(Date) -> Option<String>) -> Problem {
+    let sentence = |full: &Full| format!("{} {}: no place is left, the limit is {}", full.date, full.span, full.limit);
+    let mut problem = Problem::new(ProblemKind::SlotFull);
+    problem.detail = Some(full.iter().map(sentence).collect::<Vec<_>>().join("; "));
+    let fields = full.iter().filter_map(|full| {
+        Some(FieldProblem { field: field(full.date)?, rule: FieldRule::Taken, detail: sentence(full) })
+    });
+    problem.fields = fields.collect();
+    problem.fields.dedup_by(|one, other| one.field == other.field);
+    problem
 }
 
 /// Looks up who comes to what. A child of another family reads the same as one that does not exist.
@@ -331,3 +357,6 @@ fn within_month(
 fn field(index: usize, name: &str, rule: FieldRule, detail: &str) -> Problem {
     Problem::field(format!("days.{index}.{name}"), rule, detail)
 }
+
+#[cfg(test)]
+mod tests;

@@ -281,3 +281,47 @@ pub fn overfull(conn: &mut Conn, policies: &Policies, from: Date) -> QueryResult
     }
     Ok(found)
 }
+
+/// Class-days for the tests of rules that other slices have about places.
+#[cfg(test)]
+pub mod testing {
+    use super::*;
+
+    /// A class of a usual nursery on each date, open at `open` with so many places, taken by nobody.
+    pub fn days(
+        policies: &Policies,
+        class: ClassId,
+        class_kind: ClassKind,
+        dates: &[Date],
+        open: Span,
+        places: u16,
+    ) -> Days {
+        let nursery_kind = NurseryKind::ChildcareInstitution;
+        let day = |date: &Date| {
+            let rule = policies.on(*date).class_rule(nursery_kind, class_kind);
+            Day {
+                class,
+                date: *date,
+                nursery: NurseryId::new(),
+                nursery_kind,
+                class_kind,
+                rule,
+                staffing: Staffing::new(places, places, rule),
+                open: open.mask(),
+                used: Used::NOBODY,
+                version: 0,
+                changed: false,
+            }
+        };
+        let mut days: Vec<_> = dates.iter().map(day).collect();
+        days.sort_by_key(|day| (day.class, day.date));
+        Days(days)
+    }
+
+    /// The days of two classes in one.
+    pub fn together(one: Days, other: Days) -> Days {
+        let mut days: Vec<_> = one.0.into_iter().chain(other.0).collect();
+        days.sort_by_key(|day| (day.class, day.date));
+        Days(days)
+    }
+}

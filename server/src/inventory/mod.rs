@@ -15,6 +15,8 @@ mod store;
 
 use doorstep_shared::{Timestamp, slots::NextBest};
 
+#[cfg(test)]
+pub use self::days::testing;
 pub use self::{
     days::{Day, Days, changed_nursery, check, lock_days, overfull, save_days},
     http::register,
