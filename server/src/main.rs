@@ -8,10 +8,11 @@ use doorstep_server::{
     clock::{Clock as _, SystemClock},
     commands::{self, Format},
     config::Config,
-    db::{Db, migrate},
+    db::{DatabaseUrl, Db, migrate},
     demo,
     error::{Error, Result},
     jobs::{Office, Worker},
+    nurseries::import,
     policy::Policies,
     serve,
 };
@@ -70,9 +71,23 @@ enum Command {
         #[arg(long)]
         force: bool,
     },
+    /// Read lists that others keep.
+    #[command(subcommand)]
+    Import(Import),
     /// Write lists for people.
     #[command(subcommand)]
     Export(Export),
+}
+
+#[derive(Subcommand)]
+enum Import {
+    /// Nurseries from CSV, XLSX, JSON or GeoJSON. Tells what became of every row; all is written, or nothing.
+    Nurseries {
+        #[command(flatten)]
+        options: import::command::Options,
+        #[command(flatten)]
+        config: Config,
+    },
 }
 
 #[derive(Subcommand)]
@@ -152,6 +167,10 @@ fn run(command: Command) -> Result<ExitCode> {
         Command::Export(Export::Bookings { config, nursery, date, format }) => {
             print!("{}", commands::export_bookings(&config, SystemClock.now(), nursery, date, format)?);
         }
+        Command::Import(Import::Nurseries { options, config }) => {
+            let db = if options.dry_run { as_it_is(&config)? } else { Some(open(&config)?) };
+            import::command::import(db.as_ref(), &policies(&config)?, SystemClock.now(), &options)?;
+        }
         Command::Demo { options, config } => {
             demo::command::demo(&open(&config)?, &policies(&config)?, SystemClock.now(), &options)?;
         }
@@ -170,6 +189,14 @@ fn worker(db: &Db, config: &Config) -> Result<Worker> {
 
 fn policies(config: &Config) -> Result<Policies> {
     Policies::load(config.policy.as_deref(), config.holidays.as_deref())
+}
+
+/// The database without any change to it; None when there is no SQLite file yet.
+fn as_it_is(config: &Config) -> Result<Option<Db>> {
+    match config.database() {
+        DatabaseUrl::Sqlite(path) if !path.exists() => Ok(None),
+        url => Db::open(&url, config.connections).map(Some),
+    }
 }
 
 /// Opens and migrates the database, saying what was done.

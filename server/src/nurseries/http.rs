@@ -1,7 +1,6 @@
 //! The register's endpoints.
 
 use doorstep_shared::{
-    bookings::CancelRule,
     care::{ClassKind, NurseryKind},
     nurseries::{
         ClassKindRule, ClassKinds, ClassProfile, DistrictOutline, Districts, GetNursery, GetNurseryOfOffer,
@@ -66,11 +65,7 @@ fn profile_of(profile: Profile, policy: &Policy) -> NurseryProfile {
         price_fen: row.price_fen,
         windows: windows.remove(&row.id).unwrap_or_default(),
         lead_minutes: row.lead_minutes.cast_unsigned(),
-        cancel_rule: CancelRule {
-            free_until_hours: row.free_until_hours.cast_unsigned(),
-            // The table keeps it from 0 to 100.
-            late_percent: u8::try_from(row.late_percent).unwrap_or(100),
-        },
+        cancel_rule: row.cancel_rule(),
     };
     let mut classes: Vec<_> = classes
         .into_iter()

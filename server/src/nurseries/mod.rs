@@ -5,6 +5,7 @@
 
 pub mod draft;
 mod http;
+pub mod import;
 pub mod rules;
 mod store;
 

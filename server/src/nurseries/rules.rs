@@ -8,8 +8,8 @@ use doorstep_shared::{
 use super::draft::{ClassDraft, NurseryDraft, OfferDraft, Week};
 use crate::policy::Policy;
 
-/// Characters of a name.
-const NAME: usize = 80;
+/// Characters of a name: real lists have some of 141.
+const NAME: usize = 160;
 /// Characters of an address.
 const ADDRESS: usize = 200;
 /// Characters of a text that families read.
@@ -204,7 +204,7 @@ pub mod tests {
             ("", |_| {}),
             ("", |draft| draft.opening[5] = vec![span("08:00-12:00"), span("13:00-17:00")]),
             ("name", |draft| draft.name = "  ".to_owned()),
-            ("name", |draft| draft.name = "长".repeat(81)),
+            ("name", |draft| draft.name = "长".repeat(161)),
             ("about", |draft| draft.about = "\u{0}".to_owned()),
             ("opening.0", |draft| draft.opening[0] = vec![span("07:30-18:00"), span("17:00-20:00")]),
             ("classes", |draft| draft.classes.clear()),

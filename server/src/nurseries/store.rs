@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use diesel::prelude::*;
 use doorstep_shared::{
     Fen, HalfHour, Span, Timestamp,
+    bookings::CancelRule,
     care::{CareKind, ClassKind, NurseryKind, Ownership},
     ids::{ClassId, ClosureId, NurseryId, OfferId},
     nurseries::District,
@@ -59,6 +60,16 @@ pub struct OfferRow {
     pub lead_minutes: i32,
     pub free_until_hours: i16,
     pub late_percent: i16,
+}
+
+impl OfferRow {
+    pub fn cancel_rule(&self) -> CancelRule {
+        CancelRule {
+            free_until_hours: self.free_until_hours.cast_unsigned(),
+            // The table keeps it from 0 to 100.
+            late_percent: u8::try_from(self.late_percent).unwrap_or(100),
+        }
+    }
 }
 
 #[derive(Queryable, Selectable, Insertable)]

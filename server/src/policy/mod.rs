@@ -119,7 +119,8 @@ pub struct BookingRules {
 pub struct SearchRules {
     pub near_m: u32,
     month_price_fen: Fen,
-    days_a_month: u16,
+    /// Days of care that make a month's price.
+    pub days_a_month: u16,
 }
 
 impl SearchRules {

@@ -1,0 +1,83 @@
+//! Puts what was read into the register: new nurseries, and those met again by their key.
+
+use std::collections::HashMap;
+
+use doorstep_shared::Timestamp;
+
+use super::store;
+use crate::{
+    db::{Conn, changes},
+    error::Result,
+    nurseries::{
+        self,
+        draft::{ClassDraft, NurseryDraft},
+    },
+};
+
+/// What has to be written.
+#[derive(Default)]
+pub struct Changes {
+    pub create: Vec<NurseryDraft>,
+    /// As it stands in the register, and as it shall be.
+    pub update: Vec<(NurseryDraft, NurseryDraft)>,
+    pub unchanged: usize,
+}
+
+impl Changes {
+    /// `known`: the register's nurseries of these drafts, by key.
+    pub fn between(drafts: Vec<NurseryDraft>, mut known: HashMap<String, NurseryDraft>) -> Self {
+        let mut changes = Self::default();
+        for draft in drafts {
+            match draft.source_key.as_ref().and_then(|key| known.remove(key)) {
+                None => changes.create.push(draft),
+                Some(old) => match merge(draft, &old) {
+                    new if new == old => changes.unchanged += 1,
+                    new => changes.update.push((old, new)),
+                },
+            }
+        }
+        changes
+    }
+
+    /// Writes all of it, and tells the index.
+    ///
+    /// # Errors
+    /// When the database fails; the caller's transaction then leaves everything as it was.
+    pub fn write(&self, conn: &mut Conn, now: Timestamp) -> Result<()> {
+        nurseries::store::insert_nurseries_batch(conn, now, &self.create)?;
+        for (old, new) in &self.update {
+            store::update_nursery(conn, now, old, new)?;
+        }
+        let ids: Vec<_> = self.create.iter().chain(self.update.iter().map(|(_, new)| new)).map(|one| one.id).collect();
+        Ok(changes::nurseries_batch(conn, now, &ids)?)
+    }
+}
+
+/// What the source says now, with the ids that the register knows.
+///
+/// Once the nursery has confirmed its classes and offers, the source has no say in them any more.
+fn merge(mut new: NurseryDraft, old: &NurseryDraft) -> NurseryDraft {
+    new.id = old.id;
+    new.to_confirm = old.to_confirm;
+    if !old.to_confirm {
+        (new.classes, new.opening) = (old.classes.clone(), old.opening.clone());
+        return new;
+    }
+    for class in &mut new.classes {
+        let Some(known) = old.classes.iter().find(|known| same_class(known, class)) else { continue };
+        class.id = known.id;
+        for offer in &mut class.offers {
+            if let Some(known) = known.offers.iter().find(|known| known.care == offer.care) {
+                offer.id = known.id;
+            }
+        }
+    }
+    // The register returns them by id.
+    new.classes.sort_by_key(|class| class.id);
+    new.classes.iter_mut().for_each(|class| class.offers.sort_by_key(|offer| offer.id));
+    new
+}
+
+fn same_class(one: &ClassDraft, other: &ClassDraft) -> bool {
+    one.kind == other.kind && one.name == other.name
+}
