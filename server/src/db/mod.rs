@@ -163,7 +163,9 @@ impl Db {
     {
         match &self.0.writer {
             Some(writer) => {
-                writer.write(run)?.blocking_recv().map_err(|_| Error::unavailable("the writer has stopped"))?
+                // Not the receiver's own waiting: at start that happens on a thread that drives a runtime.
+                let written = futures::executor::block_on(writer.write(run)?);
+                written.map_err(|_| Error::unavailable("the writer has stopped"))?
             }
             None => self.0.write_here(run),
         }
