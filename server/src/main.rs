@@ -126,14 +126,14 @@ fn run(command: Command) -> Result<ExitCode> {
             if config.demo {
                 demo::command::first_start(&db, &policies(&config)?, SystemClock.now())?;
             }
+            // Outside the runtime, because it waits for the database.
+            let worker = worker(&db, &config)?;
             actix_web::rt::System::new().block_on(async {
-                let worker = worker(&db, &config)?;
                 let listening = serve::listen(App::new(config, db, Arc::new(SystemClock))?)?;
                 println!("Doorstep listens on http://{}", listening.address);
-                let served = listening.server.await.map_err(Error::internal);
-                drop(worker);
-                served
+                listening.server.await.map_err(Error::internal)
             })?;
+            drop(worker);
         }
         Command::Work { config } => {
             let worker = worker(&open(&config)?, &config)?;
