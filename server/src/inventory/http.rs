@@ -17,8 +17,7 @@ pub fn register(api: &mut Api) {
 }
 
 async fn search_slots(call: Call<Anyone>, request: SearchSlots) -> Result<SlotPage> {
-    let city = call.app.index.read(call.now)?;
-    Ok(search::search(&city, &request, call.now)?)
+    super::search_slots(&call.app.index, &request, call.now)
 }
 
 async fn get_availability(call: Call<Anyone>, request: GetAvailability) -> Result<Availability> {

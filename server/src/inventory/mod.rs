@@ -13,7 +13,10 @@ mod search;
 mod state;
 mod store;
 
-use doorstep_shared::{Timestamp, slots::NextBest};
+use doorstep_shared::{
+    Timestamp,
+    slots::{NextBest, SearchSlots, SlotPage},
+};
 
 #[cfg(test)]
 pub use self::days::testing;
@@ -25,6 +28,14 @@ pub use self::{
     search::next_best::Refused,
 };
 use crate::error::Result;
+
+/// Nurseries with a free window, from memory.
+///
+/// # Errors
+/// `invalid` with every field that breaks a rule; `unavailable` until the index has been built.
+pub fn search_slots(index: &Index, request: &SearchSlots, now: Timestamp) -> Result<SlotPage> {
+    Ok(search::search(&*index.read(now)?, request, now)?)
+}
 
 /// Up to three windows that may do instead of one that could not be had, from memory.
 ///
