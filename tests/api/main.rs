@@ -6,3 +6,7 @@ mod freshness;
 mod idempotency;
 mod operations;
 mod permissions;
+mod search;
+mod search_dice;
+mod search_naive;
+mod search_world;

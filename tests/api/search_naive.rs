@@ -211,7 +211,9 @@ impl Naive {
                 let fitting = class.offers.iter().filter(|offer| {
                     days.iter().all(|date| !self.windows(nursery, class, offer, ask, *date, together).is_empty())
                 });
-                let Some(offer) = fitting.min_by_key(|offer| (self.price(offer, ask), offer.price, offer.id)) else { break };
+                let Some(offer) = fitting.min_by_key(|offer| (self.price(offer, ask), offer.price, offer.id)) else {
+                    break;
+                };
                 price += self.price(offer, ask);
                 placed.push((class, offer, together));
             }
@@ -256,7 +258,8 @@ impl Naive {
                 ask.from.is_none_or(|want| *from <= want) && ask.to.is_none_or(|want| *to >= want)
             };
             let windows = offer.windows.iter().filter(covers);
-            let mut windows: Vec<_> = windows.filter(|(from, to)| in_time(*from) && free(*from, *to)).copied().collect();
+            let mut windows: Vec<_> =
+                windows.filter(|(from, to)| in_time(*from) && free(*from, *to)).copied().collect();
             windows.sort();
             return windows;
         }
@@ -278,9 +281,10 @@ impl Naive {
             DayKind::Workday { .. } if weekday(own).count() == 0 => weekday(1).any(|(_, from, to)| within(from, to)),
             _ => weekday(own).any(|(_, from, to)| within(from, to)),
         };
-        let shut = nursery.closures.iter().any(|(only, on, from, to)| {
-            only.is_none_or(|only| only == class.id) && *on == date && within(from, to)
-        });
+        let shut = nursery
+            .closures
+            .iter()
+            .any(|(only, on, from, to)| only.is_none_or(|only| only == class.id) && *on == date && within(from, to));
         opens && !shut
     }
 

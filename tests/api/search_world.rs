@@ -5,7 +5,10 @@ use diesel::prelude::*;
 use doorstep_server::{
     db::{
         Conn, Db,
-        schema::{account, booking, booking_day, child, class, closure, district, family, nursery, offer, offer_window, opening},
+        schema::{
+            account, booking, booking_day, child, class, closure, district, family, nursery, offer, offer_window,
+            opening,
+        },
     },
     inventory,
     policy::Policies,
@@ -21,11 +24,11 @@ use crate::search_dice::Dice;
 
 /// Names with their syllables: what a name can be found by is known without asking the product.
 pub const NAMES: [(&str, &[&str]); 6] = [
-    ("阳光托育", &["yang", "guang", "tuo", "yu"]),
-    ("小熊之家", &["xiao", "xiong", "zhi", "jia"]),
-    ("红豆宝贝", &["hong", "dou", "bao", "bei"]),
-    ("春天幼园", &["chun", "tian", "you", "yuan"]),
-    ("彩虹托班", &["cai", "hong", "tuo", "ban"]),
+    ("阳光托宝", &["yang", "guang", "tuo", "bao"]),
+    ("小熊之星", &["xiao", "xiong", "zhi", "xing"]),
+    ("豆豆宝贝", &["dou", "dou", "bao", "bei"]),
+    ("春天花朵", &["chun", "tian", "hua", "duo"]),
+    ("彩云托班", &["cai", "yun", "tuo", "ban"]),
     ("贝贝熊", &["bei", "bei", "xiong"]),
 ];
 
@@ -116,11 +119,18 @@ impl World {
             let policies = Policies::load(None, None)?;
             let (class, date, from, to): (ClassId, Date, HalfHour, HalfHour) = booking_day::table
                 .filter(booking_day::booking_id.eq(id))
-                .select((booking_day::class_id, booking_day::date, booking_day::from_half_hour, booking_day::to_half_hour))
+                .select((
+                    booking_day::class_id,
+                    booking_day::date,
+                    booking_day::from_half_hour,
+                    booking_day::to_half_hour,
+                ))
                 .first(conn)?;
             let mut days = inventory::lock_days(conn, &policies, now, &[(class, date)])?;
-            let takes_place: bool =
-                booking_day::table.filter(booking_day::booking_id.eq(id)).select(booking_day::takes_place).first(conn)?;
+            let takes_place: bool = booking_day::table
+                .filter(booking_day::booking_id.eq(id))
+                .select(booking_day::takes_place)
+                .first(conn)?;
             let state: BookingState = booking::table.find(id).select(booking::state).first(conn)?;
             let this = booking::table.find(id);
             match (takes_place, state, what) {
@@ -132,7 +142,8 @@ impl World {
                         .execute(conn)?;
                 }
                 (true, BookingState::Held, 1) => {
-                    let confirmed = (booking::state.eq(BookingState::Confirmed), booking::hold_expires_at.eq(None::<Timestamp>));
+                    let confirmed =
+                        (booking::state.eq(BookingState::Confirmed), booking::hold_expires_at.eq(None::<Timestamp>));
                     diesel::update(this).set(confirmed).execute(conn)?;
                     days.touch(class, date);
                 }
@@ -237,7 +248,7 @@ fn insert_nursery(
     diesel::insert_into(nursery::table).values(row).execute(conn)?;
     let week = *dice.pick(&[5, 5, 6, 7]);
     for weekday in 1..=week {
-        let spans: &[(&str, &str)] = dice.pick(&[
+        let spans = *dice.pick(&[
             &[("07:30", "18:00")][..],
             &[("08:00", "17:30")][..],
             &[("08:00", "12:00"), ("13:30", "17:30")][..],
@@ -287,7 +298,7 @@ fn insert_offer(conn: &mut Conn, dice: &mut Dice, class: ClassId) -> QueryResult
     );
     diesel::insert_into(offer::table).values(row).execute(conn)?;
     let windows: &[(&str, &str)] = match care {
-        CareKind::FullDay => dice.pick(&[&[("08:00", "17:30")][..], &[("07:30", "18:00")][..]]),
+        CareKind::FullDay => *dice.pick(&[&[("08:00", "17:30")][..], &[("07:30", "18:00")][..]]),
         CareKind::HalfDay => &[("08:00", "12:00"), ("13:30", "17:30")],
         CareKind::Temporary => &[("08:00", "17:30"), ("08:00", "12:00")],
         CareKind::Hourly => &[],

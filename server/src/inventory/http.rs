@@ -13,11 +13,15 @@ use crate::{
 };
 
 pub fn register(api: &mut Api) {
-    api.on(search_slots).on(get_availability);
+    api.on_written(search_slots, search_slots_json).on(get_availability);
 }
 
 async fn search_slots(call: Call<Anyone>, request: SearchSlots) -> Result<SlotPage> {
     super::search_slots(&call.app.index, &request, call.now)
+}
+
+async fn search_slots_json(call: Call<Anyone>, request: SearchSlots) -> Result<Vec<u8>> {
+    super::search_slots_json(&call.app.index, &request, call.now)
 }
 
 async fn get_availability(call: Call<Anyone>, request: GetAvailability) -> Result<Availability> {

@@ -37,6 +37,14 @@ pub fn search_slots(index: &Index, request: &SearchSlots, now: Timestamp) -> Res
     Ok(search::search(&*index.read(now)?, request, now)?)
 }
 
+/// The same as [`search_slots`], as JSON.
+///
+/// # Errors
+/// As [`search_slots`].
+pub fn search_slots_json(index: &Index, request: &SearchSlots, now: Timestamp) -> Result<Vec<u8>> {
+    Ok(search::search_json(&*index.read(now)?, request, now)?)
+}
+
 /// Up to three windows that may do instead of one that could not be had, from memory.
 ///
 /// # Errors

@@ -15,9 +15,9 @@ use crate::{
             nursery::{Class, Nursery, Sale, When},
             table,
         },
-        rules,
+        rules::{self, Staffing},
     },
-    policy::Policy,
+    policy::{ClassRule, DayKind, Policy},
 };
 
 /// Who comes.
@@ -47,8 +47,11 @@ pub enum Days {
 
 /// A day, with what does not depend on the nursery.
 #[derive(Debug)]
-struct Day {
+struct Day<'c> {
     number: i32,
+    date: Date,
+    policy: &'c Policy,
+    kind: &'c DayKind,
     /// Days from today.
     ahead: i32,
     /// Local midnight, in microseconds since 1970.
@@ -104,7 +107,7 @@ pub struct Asked<'c> {
     temporary_days_ahead: i32,
     /// Shortest hourly care, in half-hours.
     pub hourly_least: u8,
-    days: Vec<OnceCell<Day>>,
+    days: Vec<OnceCell<Day<'c>>>,
 }
 
 impl<'c> Asked<'c> {
@@ -122,7 +125,7 @@ impl<'c> Asked<'c> {
     }
 
     /// None for a day that the index does not hold.
-    fn day(&self, number: i32) -> Option<&Day> {
+    fn day(&self, number: i32) -> Option<&Day<'c>> {
         let ahead = number - self.city.table.held().start;
         let known = self.days.get(usize::try_from(ahead).ok()?)?;
         Some(known.get_or_init(|| {
@@ -130,6 +133,9 @@ impl<'c> Asked<'c> {
             let policy = self.city.policies.on(date);
             Day {
                 number,
+                date,
+                policy,
+                kind: self.city.policies.calendar.day_kind(date),
                 ahead,
                 midnight: Timestamp::at(date, HalfHour::MIDNIGHT).micros(),
                 takes: self.children.iter().map(|child| pairs(policy, *child, date)).collect(),
@@ -137,20 +143,27 @@ impl<'c> Asked<'c> {
         }))
     }
 
+    pub fn is_one_child(&self) -> bool {
+        self.children.len() == 1
+    }
+
     /// Whether every class of a nursery is closed that day.
     pub fn is_closed(&self, nursery: &Nursery, day: i32) -> bool {
         let date = table::date(day);
-        nursery.classes.iter().all(|class| nursery.open_on(class, &self.city.policies, date) == 0)
+        let kind = self.day(day).map_or_else(|| self.city.policies.calendar.day_kind(date), |day| day.kind);
+        let closed = |class: &Class| rules::open_on(&nursery.week, date, kind, class.id, &nursery.closures) == 0;
+        nursery.classes.iter().all(closed)
     }
 
     /// Half-hours with so many places free.
-    fn free(&self, nursery: &Nursery, class: &Class, day: &Day, places: usize) -> u64 {
+    fn free(&self, nursery: &Nursery, class: &Class, day: &Day<'_>, places: usize) -> u64 {
         let table = &self.city.table;
         match places {
             0 | 1 => table.one(class.row, day.number),
             2 => table.two(class.row, day.number),
             more => {
-                let seats = nursery.staffing(class, &self.city.policies, table::date(day.number)).seats();
+                let rule = day.policy.class_rule(nursery.kind, class.kind);
+                let seats = Staffing::new(class.places, class.carers, rule).seats();
                 let used = table.used(class.row, day.number);
                 table.one(class.row, day.number) & used.below((seats + 1).saturating_sub(more as u16))
             }
@@ -158,21 +171,21 @@ impl<'c> Asked<'c> {
     }
 
     /// Whether it is not too late, nor too early, to book care of a sale that begins `from` half-hours into the day.
-    fn in_time(&self, sale: &Sale, day: &Day, from: HalfHour) -> bool {
+    fn in_time(&self, sale: &Sale, day: &Day<'_>, from: HalfHour) -> bool {
         self.may_ahead(sale, day) && i64::from(from.index()) * HALF_HOUR_US >= self.earliest(sale, day)
     }
 
-    fn may_ahead(&self, sale: &Sale, day: &Day) -> bool {
+    fn may_ahead(&self, sale: &Sale, day: &Day<'_>) -> bool {
         sale.care != CareKind::Temporary || day.ahead <= self.temporary_days_ahead
     }
 
     /// When the first care of the day may begin, in microseconds from midnight.
-    fn earliest(&self, sale: &Sale, day: &Day) -> i64 {
+    fn earliest(&self, sale: &Sale, day: &Day<'_>) -> i64 {
         self.now + i64::from(sale.lead_minutes) * MINUTE_US - day.midnight
     }
 
     /// Half-hours at whose beginning care may begin.
-    fn starts(&self, sale: &Sale, day: &Day) -> u64 {
+    fn starts(&self, sale: &Sale, day: &Day<'_>) -> u64 {
         let gone = (self.earliest(sale, day) + HALF_HOUR_US - 1).div_euclid(HALF_HOUR_US).clamp(0, 63);
         if self.may_ahead(sale, day) { u64::MAX << gone } else { 0 }
     }
@@ -188,7 +201,7 @@ impl<'c> Asked<'c> {
 
     /// The window in which a sale takes so many children on a day: for hourly care the one asked for, or the earliest
     /// of the shortest length.
-    fn window(&self, nursery: &Nursery, class: &Class, sale: &Sale, day: &Day, places: usize) -> Option<Span> {
+    fn window(&self, nursery: &Nursery, class: &Class, sale: &Sale, day: &Day<'_>, places: usize) -> Option<Span> {
         let fits = |span: Span| {
             let free = self.free(nursery, class, day, places);
             (free & span.mask() == span.mask() && self.in_time(sale, day, span.from)).then_some(span)
@@ -376,25 +389,40 @@ impl<'c> Asked<'c> {
         })
     }
 
-    /// Places left in the fullest half-hour of a window.
+    /// What sets the number of places in a window.
+    pub fn staffing(&self, nursery: &Nursery, entry: &Entry<'_>) -> Staffing {
+        let policy = self.day(entry.day).map_or_else(|| self.city.policies.on(self.city.today()), |day| day.policy);
+        Staffing::new(entry.class.places, entry.class.carers, policy.class_rule(nursery.kind, entry.class.kind))
+    }
+
+    pub fn date_of(&self, entry: &Entry<'_>) -> Date {
+        table::date(entry.day)
+    }
+
+    /// Places left in the fullest half-hour of a window that fits, and so is open.
     pub fn places_left(&self, nursery: &Nursery, entry: &Entry<'_>) -> u16 {
-        let date = table::date(entry.day);
-        let open = nursery.open_on(entry.class, &self.city.policies, date);
-        let seats = nursery.staffing(entry.class, &self.city.policies, date).seats();
-        rules::free(seats, open, self.city.table.used(entry.class.row, entry.day), entry.span)
+        let used = self.city.table.used(entry.class.row, entry.day).peak(entry.span);
+        self.staffing(nursery, entry).seats().saturating_sub(used.into())
     }
 }
 
+/// The pairs of kinds that take a child. Many pairs follow one rule, which is judged once.
 fn pairs(policy: &Policy, child: Child, date: Date) -> u32 {
+    let mut judged: Vec<(ClassRule, bool)> = Vec::with_capacity(8);
     let mut pairs = 0;
     for nursery in NurseryKind::ALL {
         for class in ClassKind::ALL {
             let rule = policy.class_rule(*nursery, *class);
-            let taken = match child {
-                Child::Born(birth) => policy.takes(rule, birth, date),
-                Child::Months(months) => rule.ages().contains(months),
-                Child::AnyAge => true,
-            };
+            let known = judged.iter().find(|(judged, _)| *judged == rule).map(|(_, taken)| *taken);
+            let taken = known.unwrap_or_else(|| {
+                let taken = match child {
+                    Child::Born(birth) => policy.takes(rule, birth, date),
+                    Child::Months(months) => rule.ages().contains(months),
+                    Child::AnyAge => true,
+                };
+                judged.push((rule, taken));
+                taken
+            });
             if taken {
                 pairs |= pair(*nursery, *class);
             }

@@ -9,6 +9,7 @@ mod cursor;
 mod facets;
 mod fit;
 mod found;
+mod json;
 pub mod next_best;
 mod question;
 
@@ -17,7 +18,7 @@ use std::{cmp::Ordering, collections::BinaryHeap};
 use doorstep_shared::{
     Fen, Problem, Timestamp,
     ids::NurseryId,
-    slots::{SearchSlots, SlotPage, SlotSort},
+    slots::{Facets, SearchSlots, SlotPage, SlotSort},
 };
 
 use self::{
@@ -36,6 +37,31 @@ use super::index::{
 /// # Errors
 /// `invalid` with every field that breaks a rule.
 pub fn search(city: &City, request: &SearchSlots, now: Timestamp) -> Result<SlotPage, Problem> {
+    let page = find(city, request, now)?;
+    let items = page.hits.iter().map(|hit| found::found(&page.asked, &page.question.wish, hit, &page.days)).collect();
+    Ok(SlotPage { items, facets: page.facets, next_cursor: page.next_cursor, as_of: page.as_of })
+}
+
+/// Answers a search in JSON: the same as [`search`], several times as fast.
+///
+/// # Errors
+/// As [`search`].
+pub fn search_json(city: &City, request: &SearchSlots, now: Timestamp) -> Result<Vec<u8>, Problem> {
+    Ok(json::write(&find(city, request, now)?))
+}
+
+/// An answer before it is told.
+struct Page<'c> {
+    question: Question,
+    asked: Asked<'c>,
+    days: Days,
+    hits: Vec<Hit<'c>>,
+    facets: Option<Facets>,
+    next_cursor: Option<String>,
+    as_of: Timestamp,
+}
+
+fn find<'c>(city: &'c City, request: &SearchSlots, now: Timestamp) -> Result<Page<'c>, Problem> {
     let question = Question::check(request, city, now)?;
     let asked = Asked::new(city, question.children.clone(), question.span, now);
     let days = question.days(city);
@@ -47,8 +73,7 @@ pub fn search(city: &City, request: &SearchSlots, now: Timestamp) -> Result<Slot
     hits.truncate(question.limit);
     let next_cursor = hits.last().filter(|_| more).map(|hit| Cursor::behind(&question, hit).encode());
     let facets = question.facets.then(|| facets::facets(city, &question, &asked, &days, now));
-    let items = hits.iter().map(|hit| found::found(&asked, &question.wish, hit, &days)).collect();
-    Ok(SlotPage { items, facets, next_cursor, as_of: city.as_of })
+    Ok(Page { question, asked, days, hits, facets, next_cursor, as_of: city.as_of })
 }
 
 /// A nursery that matches.
