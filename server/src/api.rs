@@ -11,7 +11,7 @@ use std::{
 };
 
 use actix_web::{
-    HttpRequest, HttpResponse,
+    HttpRequest, HttpResponse, HttpResponseBuilder,
     http::{StatusCode, header},
     web,
 };
@@ -56,11 +56,11 @@ impl<P: Permission> Call<P> {
     }
 }
 
-type Handle<E> = Arc<
-    dyn Fn(App, HttpRequest, Option<String>, E) -> LocalBoxFuture<'static, Result<<E as Endpoint>::Response, Problem>>
-        + Send
-        + Sync,
->;
+/// Runs a call. What comes out is the endpoint's response, or that response as JSON.
+type Handle<E, T> =
+    Arc<dyn Fn(App, HttpRequest, Option<String>, E) -> LocalBoxFuture<'static, Result<T, Problem>> + Send + Sync>;
+/// Puts what came out into the HTTP answer.
+type Respond<T> = fn(HttpResponseBuilder, T) -> HttpResponse;
 type Door =
     Arc<dyn Fn(App, HttpRequest, Option<String>, Box<dyn Any>) -> LocalBoxFuture<'static, Box<dyn Any>> + Send + Sync>;
 type Configure = Arc<dyn Fn(&mut web::ServiceConfig) + Send + Sync>;
@@ -100,24 +100,60 @@ impl Api {
         H: Fn(Call<P>, E) -> F + Clone + Send + Sync + 'static,
         F: Future<Output = Result<E::Response>> + 'static,
     {
-        self.document.add::<E>(P::NAME);
-        self.methods.entry(E::PATH).or_default().push(E::METHOD.as_str());
+        let handle = self.handle(handler);
+        self.add_door::<E, P>(Arc::clone(&handle));
+        self.add_route(
+            handle,
+            |mut response, answer| {
+                if E::SUCCESS == Status::NoContent { response.finish() } else { response.json(answer) }
+            },
+        )
+    }
+
+    /// The same for an endpoint whose JSON is worth writing by hand: `write` gives over HTTP, as JSON, what `handler`
+    /// gives in-process.
+    pub fn on_written<E, P, H, F, W, G>(&mut self, handler: H, write: W) -> &mut Self
+    where
+        E: Endpoint,
+        P: Permission,
+        H: Fn(Call<P>, E) -> F + Clone + Send + Sync + 'static,
+        F: Future<Output = Result<E::Response>> + 'static,
+        W: Fn(Call<P>, E) -> G + Clone + Send + Sync + 'static,
+        G: Future<Output = Result<Vec<u8>>> + 'static,
+    {
+        let (handle, write) = (self.handle(handler), self.handle(write));
+        self.add_door::<E, P>(handle);
+        self.add_route(write, |mut response, json: Vec<u8>| response.content_type("application/json").body(json))
+    }
+
+    fn handle<E, P, H, F, T>(&self, handler: H) -> Handle<E, T>
+    where
+        E: Endpoint,
+        P: Permission,
+        H: Fn(Call<P>, E) -> F + Clone + Send + Sync + 'static,
+        F: Future<Output = Result<T>> + 'static,
+        T: 'static,
+    {
         let limiter = self.limiter.clone();
-        let handle: Handle<E> = Arc::new(move |app, request, key, input| {
+        Arc::new(move |app, request, key, input| {
             let (handler, limiter) = (handler.clone(), limiter.clone());
             Box::pin(async move {
                 let started = Instant::now();
-                let result = run::<E, P, H, F>(app, request, key, input, handler, limiter).await;
+                let result = run::<E, P, H, F, T>(app, request, key, input, handler, limiter).await;
                 let result = result.map_err(Error::into_problem);
                 measure::<E>(started, result.as_ref().err());
                 result
             })
-        });
-        let door = Arc::clone(&handle);
+        })
+    }
+
+    fn add_door<E: Endpoint, P: Permission>(&mut self, handle: Handle<E, E::Response>) {
+        self.document.add::<E>(P::NAME);
+        self.methods.entry(E::PATH).or_default().push(E::METHOD.as_str());
         self.doors.insert(
             TypeId::of::<E>(),
             Arc::new(move |app, request, key, input| {
-                let door = Arc::clone(&door);
+                let door = Arc::clone(&handle);
                 Box::pin(async move {
                     let answer: Result<E::Response, Problem> = match input.downcast::<E>() {
                         Ok(input) => door(app, request, key, *input).await,
@@ -127,11 +163,14 @@ impl Api {
                 })
             }),
         );
+    }
+
+    fn add_route<E: Endpoint, T: 'static>(&mut self, handle: Handle<E, T>, respond: Respond<T>) -> &mut Self {
         self.routes.push(Arc::new(move |config| {
             let handle = Arc::clone(&handle);
             let route = move |app: web::Data<App>, request: HttpRequest, payload: web::Payload| {
                 let handle = Arc::clone(&handle);
-                async move { over_http(app.get_ref().clone(), request, payload, &handle).await }
+                async move { over_http(app.get_ref().clone(), request, payload, &handle, respond).await }
             };
             let method = actix_web::http::Method::from_bytes(E::METHOD.as_str().as_bytes()).unwrap_or_default();
             config.route(E::PATH, web::method(method).to(route));
@@ -212,19 +251,19 @@ impl Api {
     }
 }
 
-async fn run<E, P, H, F>(
+async fn run<E, P, H, F, T>(
     app: App,
     request: HttpRequest,
     key: Option<String>,
     input: E,
     handler: H,
     limiter: Option<Arc<Limiter>>,
-) -> Result<E::Response>
+) -> Result<T>
 where
     E: Endpoint,
     P: Permission,
     H: Fn(Call<P>, E) -> F,
-    F: Future<Output = Result<E::Response>>,
+    F: Future<Output = Result<T>>,
 {
     let now = app.clock.now();
     let reply = Reply::of(&request);
@@ -255,11 +294,12 @@ where
     handler(Call { app, who, now, once, request, reply }, input).await
 }
 
-async fn over_http<E: Endpoint>(
+async fn over_http<E: Endpoint, T>(
     app: App,
     request: HttpRequest,
     payload: web::Payload,
-    handle: &Handle<E>,
+    handle: &Handle<E, T>,
+    respond: Respond<T>,
 ) -> HttpResponse {
     let input = match decode::<E>(&request, payload).await {
         Ok(input) => input,
@@ -276,7 +316,7 @@ async fn over_http<E: Endpoint>(
             let mut response = HttpResponse::build(status);
             // What one family may see must not stay in a cache.
             response.insert_header((header::CACHE_CONTROL, "no-store"));
-            if E::SUCCESS == Status::NoContent { response.finish() } else { response.json(answer) }
+            respond(response, answer)
         }
         Err(problem) => problem_response(&problem),
     };

@@ -43,7 +43,7 @@ struct StripCount {
     open: bool,
 }
 
-pub fn facets(city: &City, question: &Question, asked: &Asked<'_>, days: &Days, now: Timestamp) -> Facets {
+pub fn facets<'c>(city: &'c City, question: &Question, asked: &Asked<'c>, days: &Days, now: Timestamp) -> Facets {
     let policy = city.policies.on(city.today());
     let near = reach(Some(policy.search.near_m));
     let common_price = Some(policy.search.day_price_fen());
@@ -116,7 +116,7 @@ fn strip_days(question: &Question, today: i32) -> std::ops::Range<i32> {
 }
 
 /// Places left in the best window of a day; None when the children do not all fit.
-fn best_free(asked: &Asked<'_>, nursery: &Nursery, wish: &Wish, day: i32) -> Option<u16> {
+fn best_free<'c>(asked: &Asked<'c>, nursery: &'c Nursery, wish: &Wish, day: i32) -> Option<u16> {
     let entries = asked.windows(nursery, wish, &Days::Any(vec![day]));
     entries.iter().map(|entry| asked.places_left(nursery, entry)).max()
 }
