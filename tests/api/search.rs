@@ -179,7 +179,7 @@ async fn every_field_that_breaks_a_rule_is_named(app: TestApp) {
         (format!("date={}&date={}", day(1), day(400)), "date.1", FieldRule::TooFarAhead),
         ("lat=31.5".to_owned(), "lng", FieldRule::Required),
         ("lat=91&lng=120".to_owned(), "lat", FieldRule::TooLarge),
-        ("lat=NaN&lng=120".to_owned(), "lat", FieldRule::Unknown),
+        ("lat=NaN&lng=120".to_owned(), "lat", FieldRule::TooLarge),
         ("lat=31&lng=120&radius_m=99".to_owned(), "radius_m", FieldRule::TooSmall),
         ("lat=31&lng=120&radius_m=10000000".to_owned(), "radius_m", FieldRule::TooLarge),
         ("from=09:00".to_owned(), "to", FieldRule::Required),

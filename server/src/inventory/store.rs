@@ -134,10 +134,9 @@ pub fn load_register(conn: &mut Conn, wanted: &[ClassDate]) -> QueryResult<Regis
     let mut nurseries: Vec<_> = register.classes.values().map(|class| class.nursery).collect();
     nurseries.sort_unstable();
     nurseries.dedup();
-    let (first, last) =
-        wanted.iter().fold((Date::MAX, Date::MIN), |(first, last), (_, date)| (first.min(*date), last.max(*date)));
+    let first = wanted.iter().map(|(_, date)| *date).min().unwrap_or_default();
     register.weeks = load_weeks(conn, &nurseries)?;
-    register.closures = load_closures(conn, &nurseries, first, last)?;
+    register.closures = load_closures(conn, &nurseries, first)?;
     Ok(register)
 }
 
@@ -157,18 +156,17 @@ pub fn load_weeks(conn: &mut Conn, nurseries: &[NurseryId]) -> QueryResult<HashM
     Ok(weeks)
 }
 
-/// The closures of some nurseries, by date.
+/// The closures of some nurseries from `first` on, by date.
 pub fn load_closures(
     conn: &mut Conn,
     nurseries: &[NurseryId],
     first: Date,
-    last: Date,
 ) -> QueryResult<HashMap<NurseryId, Vec<Closed>>> {
     use schema::closure;
     type Row = (NurseryId, Option<ClassId>, Date, HalfHour, HalfHour, String);
     let rows: Vec<Row> = closure::table
         .filter(closure::nursery_id.eq_any(nurseries))
-        .filter(closure::date.between(first, last))
+        .filter(closure::date.ge(first))
         .order((closure::nursery_id, closure::date, closure::from_half_hour, closure::id))
         .select((
             closure::nursery_id,

@@ -69,7 +69,7 @@ pub fn load_nurseries(conn: &mut Conn, ids: &[NurseryId], since: Date) -> QueryR
         .load(conn)?;
     let mut classes = load_classes(conn, ids)?;
     let mut weeks = load_weeks(conn, ids)?;
-    let mut closures = load_closures(conn, ids, since, Date::MAX)?;
+    let mut closures = load_closures(conn, ids, since)?;
     let nursery = |row: Row| NurseryRow {
         id: row.id,
         name: row.name,

@@ -182,8 +182,7 @@ fn origin(request: &SearchSlots, city: &City, faults: &mut Faults) -> (Point, bo
     };
     for (field, value, most) in [("lat", lat, 90.0), ("lng", lng, 180.0)] {
         faults.refuse(value < -most, field, FieldRule::TooSmall, format!("-{most} to {most} degrees"));
-        faults.refuse(value > most, field, FieldRule::TooLarge, format!("-{most} to {most} degrees"));
-        faults.refuse(value.is_nan(), field, FieldRule::Unknown, "not a number of degrees");
+        faults.refuse(value > most || value.is_nan(), field, FieldRule::TooLarge, format!("-{most} to {most} degrees"));
     }
     if Point::new(lat, lng).is_some() && request.coord == Some(Datum::Gcj02) {
         let (lng, lat) = coordtransform::gcj02_to_wgs84(lng, lat);
