@@ -25,7 +25,8 @@ fn main() -> Result<(), Fault> {
         writeln!(code, "pub mod {group} {{")?;
         for (key, text) in texts {
             let translation = translated.get(key).ok_or("checked above")?;
-            item(&mut code, key, &parts(text)?, &parts(translation)?).map_err(|fault| format!("{group}.{key}: {fault}"))?;
+            item(&mut code, key, &parts(text)?, &parts(translation)?)
+                .map_err(|fault| format!("{group}.{key}: {fault}"))?;
         }
         writeln!(code, "}}")?;
     }

@@ -201,6 +201,8 @@ pub struct Facets {
     pub chips: Vec<Chip>,
     /// Seven days from today, or from the first date asked for when that is later than six days ahead.
     pub strip: Vec<StripDay>,
+    /// What [`Filter::Price`] asks for as `max_price_fen`.
+    pub common_price_fen: Fen,
     /// When nothing matches: which filter, dropped alone, would give how many; most first.
     pub blocking: Vec<Blocking>,
 }

@@ -24,7 +24,9 @@ fn texts(locale: &str) -> BTreeMap<String, String> {
 }
 
 fn placeholders(text: &str) -> BTreeSet<&str> {
-    text.split('{').skip(1).filter_map(|rest| rest.split('}').next()).collect()
+    // `{count:hour/hours}` chooses a word by the value of `count`.
+    let inside = text.split('{').skip(1).filter_map(|rest| rest.split('}').next());
+    inside.filter_map(|inside| inside.split(':').next()).collect()
 }
 
 #[test]

@@ -8,14 +8,17 @@ use leptos::{
     config::LeptosOptions,
     nonce::{provide_nonce, use_nonce},
     prelude::*,
+    tachys::html::InertElement,
 };
 
 use crate::{
     family::{self, missing},
     page::{Answer, Page},
-    settings,
-    td,
-    ui::{icon, topbar::{Skip, TopBar}},
+    settings, td,
+    ui::{
+        icon,
+        topbar::{Skip, TopBar},
+    },
     visit::{Fields, FormState, Visit},
 };
 
@@ -105,7 +108,7 @@ fn shell(visit: &Visit, page: Page) -> impl IntoView + use<> {
     let foot = page.own_foot.then_some("own");
     let style = visit.site.file("style.css");
     let (tab, back) = (page.tab, visit.here());
-    let body = (page.body)();
+    let body = InertElement::new((page.body)());
     view! {
         <!DOCTYPE html>
         <html
@@ -135,4 +138,3 @@ fn shell(visit: &Visit, page: Page) -> impl IntoView + use<> {
         </html>
     }
 }
-

@@ -22,7 +22,8 @@ pub struct Page {
     pub layout: &'static str,
     /// Whether a bar at the foot takes the place of the tabs on small screens.
     pub own_foot: bool,
-    pub body: Box<dyn FnOnce() -> AnyView>,
+    /// Renders what stands in `<main>`.
+    pub body: Box<dyn FnOnce() -> String>,
     pub remembered: Vec<Remembered>,
 }
 
@@ -35,14 +36,14 @@ pub struct Remembered {
 }
 
 impl Page {
-    pub fn new(title: impl Into<String>, body: impl FnOnce() -> AnyView + 'static) -> Self {
+    pub fn new<V: RenderHtml>(title: impl Into<String>, body: impl FnOnce() -> V + 'static) -> Self {
         Self {
             status: 200,
             title: title.into(),
             tab: None,
             layout: "narrow",
             own_foot: false,
-            body: Box::new(body),
+            body: Box::new(|| body().to_html()),
             remembered: Vec::new(),
         }
     }

@@ -95,6 +95,7 @@ mod notices {
 
     use crate::{
         Locale, problems, td,
+        ui::Inert as _,
         ui::notice::{Notice, Tone},
         visit::FormState,
     };
@@ -112,7 +113,8 @@ mod notices {
         let tone = if ours { Tone::Bad } else { Tone::Warn };
         let wait = problem.retry_after_s.map(|s| view! { <p>{td!(locale, problem.retry_after, seconds = s)}</p> });
         let code = problem.code.map(|code| view! { <p class="code">{td!(locale, problem.code, code = code)}</p> });
-        let again = again.map(|href| view! { <p><a class="button quiet" href=href>{td!(locale, common.try_again)}</a></p> });
+        let again =
+            again.map(|href| view! { <p><a class="button quiet" href=href>{td!(locale, common.try_again)}</a></p> });
         view! {
             <Notice tone title=problems::title(problem.kind, locale)>
                 <p>{problems::advice(problem.kind, locale)}</p>
@@ -121,6 +123,7 @@ mod notices {
                 {again}
             </Notice>
         }
+        .inert()
     }
 
     /// Above a refused form: takes the focus, says what is wrong, and links to each field.
@@ -136,8 +139,8 @@ mod notices {
             let links = form.problem.fields.iter().map(|wrong| {
                 let text = problems::rule(wrong.rule, locale);
                 match fields.iter().find(|(field, ..)| *field == wrong.field) {
-                    Some((_, id, label)) => view! { <li><a href=format!("#{id}")>{*label}</a>" "{text}</li> }.into_any(),
-                    None => view! { <li>{text}</li> }.into_any(),
+                    Some((_, id, label)) => view! { <li><a href=format!("#{id}")>{*label}</a>" "{text}</li> }.inert(),
+                    None => view! { <li>{text}</li> }.inert(),
                 }
             });
             let links: Vec<_> = links.collect();
@@ -150,6 +153,7 @@ mod notices {
                     {code.map(|code| view! { <p class="code">{td!(locale, problem.code, code = code)}</p> })}
                 </Notice>
             }
+            .inert()
         })
     }
 

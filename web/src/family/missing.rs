@@ -3,15 +3,15 @@
 use doorstep_shared::{Problem, ProblemKind};
 use leptos::prelude::*;
 
+use crate::ui::Inert as _;
+
 use crate::{page::Page, problems, problems::ProblemNotice, td, ui::notice::Empty, visit::Visit};
 
 /// 404.
 pub fn page(visit: &Visit) -> Page {
     let locale = visit.locale();
-    let (title, text) = (
-        problems::title(ProblemKind::NotFound, locale),
-        problems::advice(ProblemKind::NotFound, locale),
-    );
+    let (title, text) =
+        (problems::title(ProblemKind::NotFound, locale), problems::advice(ProblemKind::NotFound, locale));
     let body = move || {
         view! {
             <h1 class="visually-hidden">{title}</h1>
@@ -19,7 +19,7 @@ pub fn page(visit: &Visit) -> Page {
                 <a class="button" href="/">{td!(locale, find.to_search)}</a>
             </Empty>
         }
-        .into_any()
+        .inert()
     };
     Page::new(title, body).status(404)
 }
@@ -36,7 +36,7 @@ pub fn problem_page(visit: &Visit, problem: Problem) -> Page {
             <h1 class="visually-hidden">{title}</h1>
             <ProblemNotice problem locale again=Some(here)/>
         }
-        .into_any()
+        .inert()
     };
     Page::new(title, body).status(status)
 }

@@ -18,6 +18,7 @@ pub mod find;
 pub mod me;
 #[cfg(feature = "ssr")]
 pub mod missing;
+pub mod near;
 #[cfg(feature = "ssr")]
 pub mod nursery;
 #[cfg(feature = "ssr")]

@@ -1,10 +1,49 @@
 //! A nursery: who they are, what is free, what it costs.
 
-use doorstep_shared::{ids::NurseryId, nurseries::GetNursery};
+mod about;
+mod chosen;
+mod windows;
+
+use doorstep_shared::{
+    Timestamp,
+    geo::walk_minutes,
+    ids::NurseryId,
+    nurseries::{Availability, GetAvailability, GetNursery, NurseryProfile},
+};
 use leptos::prelude::*;
 
-use super::missing;
-use crate::{page::Page, visit::Visit};
+use self::{
+    about::About,
+    chosen::Chosen,
+    windows::{Bar, Days, Windows},
+};
+use super::{find::Face, missing, words};
+use crate::{
+    Locale,
+    page::{Page, Tab},
+    problems::ProblemNotice,
+    td,
+    ui::{
+        Inert as _,
+        icon::Icon,
+        live::Live,
+        notice::{Notice, Tone},
+    },
+    visit::Visit,
+};
+
+/// Days shown at a time.
+const DAYS: u8 = 7;
+
+/// What the parts of the page need to know.
+#[derive(Clone)]
+pub struct Scene {
+    pub locale: Locale,
+    pub now: Timestamp,
+    pub chosen: Chosen,
+    pub profile: NurseryProfile,
+    pub elder: bool,
+}
 
 pub async fn page(visit: &Visit, id: &str) -> Page {
     let Ok(id) = id.parse::<NurseryId>() else { return missing::page(visit) };
@@ -12,6 +51,94 @@ pub async fn page(visit: &Visit, id: &str) -> Page {
         Ok(profile) => profile,
         Err(problem) => return missing::problem_page(visit, problem),
     };
+    let locale = visit.locale();
+    let chosen = Chosen::read(visit, id);
+    let request = GetAvailability {
+        id,
+        from: Some(chosen.first_day),
+        days: Some(DAYS),
+        care: None,
+        birth_date: chosen.birth_date(visit.now.local_date()),
+        age_months: None,
+    };
+    let answer = visit.call(request).await;
+    let status = answer.as_ref().err().map_or(200, |problem| problem.status);
     let title = profile.name.clone();
-    Page::new(title, move || view! { <h1>{profile.name}</h1> }.into_any())
+    let scene = Scene { locale, now: visit.now, chosen, profile, elder: visit.settings.elder };
+    let page = Page::new(title, move || {
+        let free = match answer {
+            Ok(free) => view! { <Free scene=scene.clone() free/> }.inert(),
+            Err(problem) => view! { <ProblemNotice problem locale again=Some(scene.chosen.reset().href())/> }.inert(),
+        };
+        view! {
+            <Head scene=scene.clone()/>
+            <div class="place">
+                {free}
+                <About scene/>
+            </div>
+        }
+    });
+    page.tab(Tab::Find).layout("wide").own_foot().status(status)
+}
+
+#[component]
+fn Head(scene: Scene) -> impl IntoView {
+    let (locale, profile) = (scene.locale, scene.profile);
+    let mut facts = vec![
+        words::nursery_kind(profile.kind, locale).to_owned(),
+        words::ownership(profile.ownership, locale).to_owned(),
+    ];
+    if let Some(here) = scene.chosen.at {
+        let metres = here.distance_m(doorstep_shared::geo::Point { lat: profile.lat, lng: profile.lng });
+        facts.push(words::distance(metres.round() as u32, locale));
+        facts.push(td!(locale, words.walk, minutes = walk_minutes(metres)));
+    }
+    let filing = profile.filing_no.map(|number| {
+        view! { <li class="tag ok"><Icon name="i-tick"/>{td!(locale, nursery.filing, number = number)}</li> }
+    });
+    let call = profile.phone.clone().filter(|_| scene.elder).map(|phone| {
+        view! { <a class="button wide" href=tel(&phone)><Icon name="i-phone"/>{td!(locale, nursery.call, phone = phone)}</a> }
+    });
+    view! {
+        <p><a class="back" href=scene.chosen.back()><Icon name="i-back"/>{td!(locale, nursery.back)}</a></p>
+        <header class="nursery-head">
+            <Face name=profile.name.clone()/>
+            <div>
+                <h1>{profile.name}</h1>
+                <p class="meta">{facts.join(" · ")}</p>
+            </div>
+        </header>
+        <ul class="tags">
+            {filing}
+            {profile.inclusive.then(|| view! { <li class="tag">{td!(locale, words.inclusive)}</li> })}
+            {profile.rating.map(|rating| view! { <li class="tag plain">{rating}</li> })}
+            {profile.demo.then(|| view! { <li class="tag warn">{td!(locale, common.demo)}</li> })}
+        </ul>
+        {call}
+        {profile.to_confirm.then(|| view! { <Notice tone=Tone::Info title=td!(locale, nursery.to_confirm)/> })}
+    }
+    .inert()
+}
+
+/// What is free: days, windows of the chosen day, the bar that leads on.
+#[component]
+fn Free(scene: Scene, free: Availability) -> impl IntoView {
+    let chosen = scene.chosen.settle(&free);
+    let scene = Scene { chosen, ..scene };
+    let locale = scene.locale;
+    let day = free.days.iter().find(|day| day.date == scene.chosen.date).cloned();
+    view! {
+        <section class="stack free">
+            <Days scene=scene.clone() strip=free.strip/>
+            {view! { <Live locale/> }.inert()}
+            <Windows scene=scene.clone() day as_of=free.as_of/>
+            <Bar scene/>
+        </section>
+    }
+    .inert()
+}
+
+pub fn tel(phone: &str) -> String {
+    let dialled: String = phone.chars().filter(|c| c.is_ascii_digit() || *c == '+').collect();
+    format!("tel:{dialled}")
 }

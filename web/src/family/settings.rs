@@ -2,6 +2,8 @@
 
 use leptos::prelude::*;
 
+use crate::ui::Inert as _;
+
 use crate::{
     Locale,
     page::{Page, Tab},
@@ -18,7 +20,7 @@ pub fn page(visit: &Visit) -> Page {
             <h1>{td!(locale, settings.title)}</h1>
             <SettingsForm locale settings back="/settings"/>
         }
-        .into_any()
+        .inert()
     };
     Page::new(td!(locale, settings.title), body).tab(Tab::Me)
 }
@@ -26,7 +28,10 @@ pub fn page(visit: &Visit) -> Page {
 /// The form itself, for every page that wants to offer it.
 #[component]
 pub fn SettingsForm(locale: Locale, settings: Settings, back: &'static str) -> impl IntoView {
-    let languages = vec![("zh".to_owned(), td!(locale, settings.zh).to_owned()), ("en".to_owned(), td!(locale, settings.en).to_owned())];
+    let languages = vec![
+        ("zh".to_owned(), td!(locale, settings.zh).to_owned()),
+        ("en".to_owned(), td!(locale, settings.en).to_owned()),
+    ];
     let themes = Theme::ALL.map(|theme| {
         let text = match theme {
             Theme::Auto => td!(locale, settings.theme_auto),
@@ -53,4 +58,5 @@ pub fn SettingsForm(locale: Locale, settings: Settings, back: &'static str) -> i
             <button class="button">{td!(locale, common.save)}</button>
         </form>
     }
+    .inert()
 }

@@ -2,12 +2,14 @@
 
 use leptos::prelude::*;
 
+use super::Inert as _;
+
 use super::icon::Icon;
 
 /// The hidden field that every form carries which changes something beyond settings: sent twice, it happens once.
 #[component]
 pub fn OnceKey() -> impl IntoView {
-    view! { <input type="hidden" name=crate::visit::KEY value=uuid::Uuid::now_v7().to_string()/> }
+    view! { <input type="hidden" name=crate::visit::KEY value=uuid::Uuid::now_v7().to_string()/> }.inert()
 }
 
 /// What is wrong with a field, in words; stands between label and input.
@@ -30,7 +32,8 @@ pub fn TextField(
     #[prop(optional)] error: Option<String>,
     #[prop(optional, into)] hint: Option<String>,
     /// `text`, `tel`, `date` …
-    #[prop(default = "text")] kind: &'static str,
+    #[prop(default = "text")]
+    kind: &'static str,
     #[prop(optional)] autocomplete: Option<&'static str>,
     #[prop(optional)] inputmode: Option<&'static str>,
     #[prop(optional)] maxlength: Option<u16>,
@@ -56,19 +59,22 @@ pub fn TextField(
             />
         </div>
     }
+    .inert()
 }
 
 /// A choice from a list.
 #[component]
 pub fn SelectField(
     /// Of the input.
-    #[prop(into)] id: String,
+    #[prop(into)]
+    id: String,
     name: &'static str,
     #[prop(into)] label: String,
     /// Value and text of each option.
     options: Vec<(String, String)>,
     /// The value that is chosen.
-    #[prop(into)] chosen: String,
+    #[prop(into)]
+    chosen: String,
 ) -> impl IntoView {
     let options = options.into_iter().map(|(value, text)| {
         let selected = value == chosen;
@@ -80,6 +86,7 @@ pub fn SelectField(
             <select id=id name=name>{options.collect_view()}</select>
         </div>
     }
+    .inert()
 }
 
 /// One of a few, side by side, as radio buttons.
@@ -94,7 +101,7 @@ pub fn Choice(
         let checked = value == chosen;
         view! { <label class="choice"><input type="radio" name=name value=value checked=checked/><span>{text}</span></label> }
     });
-    view! { <fieldset class="choices"><legend>{legend}</legend><div>{options.collect_view()}</div></fieldset> }
+    view! { <fieldset class="choices"><legend>{legend}</legend><div>{options.collect_view()}</div></fieldset> }.inert()
 }
 
 /// Yes or no; absent from the form when no.
@@ -112,6 +119,7 @@ pub fn Check(
             <span>{label}</span>
         </label>
     }
+    .inert()
 }
 
 fn described_by(id: &str, error: bool, hint: bool) -> Option<String> {

@@ -2,6 +2,8 @@
 
 pub mod countdown;
 pub mod icon;
+pub mod live;
+pub mod map;
 pub mod recheck;
 
 #[cfg(feature = "ssr")]
@@ -16,3 +18,24 @@ pub mod qr;
 pub mod strip;
 #[cfg(feature = "ssr")]
 pub mod topbar;
+
+#[cfg(feature = "ssr")]
+mod inert {
+    use leptos::{prelude::*, tachys::html::InertElement};
+
+    /// A part of a page, rendered at once.
+    ///
+    /// Views nest as types, and the compiler builds every operation of every nesting. What is rendered on the server is
+    /// never looked at again, so a component of the server's ends its view with `inert()`.
+    pub trait Inert {
+        fn inert(self) -> InertElement;
+    }
+
+    impl<V: RenderHtml> Inert for V {
+        fn inert(self) -> InertElement {
+            InertElement::new(self.to_html())
+        }
+    }
+}
+#[cfg(feature = "ssr")]
+pub use inert::Inert;

@@ -2,6 +2,8 @@
 
 use leptos::prelude::*;
 
+use super::Inert as _;
+
 use super::icon::Icon;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,6 +51,7 @@ pub fn Notice(
             </div>
         </section>
     }
+    .inert()
 }
 
 /// Nothing to show: what would stand here, and one thing to do.
@@ -67,4 +70,5 @@ pub fn Empty(
             {children.map(|children| view! { <div class="actions">{children()}</div> })}
         </section>
     }
+    .inert()
 }

@@ -2,6 +2,8 @@
 
 use leptos::prelude::*;
 
+use super::Inert as _;
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Level {
     /// Closed for everybody.
@@ -53,5 +55,5 @@ pub fn Strip(label: &'static str, days: Vec<Day>) -> impl IntoView {
             </li>
         }
     });
-    view! { <nav class="strip" aria-label=label><ol>{days.collect_view()}</ol></nav> }
+    view! { <nav class="strip" aria-label=label><ol>{days.collect_view()}</ol></nav> }.inert()
 }

@@ -2,13 +2,15 @@
 
 use leptos::prelude::*;
 
+use super::Inert as _;
+
 use super::icon::Icon;
 use crate::{Locale, page::Tab, td};
 
 /// The first thing the keyboard reaches.
 #[component]
 pub fn Skip(locale: Locale) -> impl IntoView {
-    view! { <a class="skip" href="#main">{td!(locale, common.skip)}</a> }
+    view! { <a class="skip" href="#main">{td!(locale, common.skip)}</a> }.inert()
 }
 
 #[component]
@@ -44,6 +46,7 @@ pub fn TopBar(locale: Locale, tab: Option<Tab>, elder: bool, back: String) -> im
             </div>
         </header>
     }
+    .inert()
 }
 
 /// One setting, changed by one tap, without script.
@@ -55,4 +58,5 @@ fn Switch(name: &'static str, value: &'static str, back: String, text: &'static 
             <button class="pill" name=name value=value>{text}</button>
         </form>
     }
+    .inert()
 }

@@ -46,7 +46,8 @@ struct StripCount {
 pub fn facets<'c>(city: &'c City, question: &Question, asked: &Asked<'c>, days: &Days, now: Timestamp) -> Facets {
     let policy = city.policies.on(city.today());
     let near = reach(Some(policy.search.near_m));
-    let common_price = Some(policy.search.day_price_fen());
+    let common_price_fen = policy.search.day_price_fen();
+    let common_price = Some(common_price_fen);
     let first = city.table.held().start;
     let (today, tomorrow) = (Days::All(vec![first]), Days::All(vec![first + 1]));
     let mut chips = CHIPS.map(|filter| (filter, 0));
@@ -104,6 +105,7 @@ pub fn facets<'c>(city: &'c City, question: &Question, asked: &Asked<'c>, days: 
         total,
         chips: chips.into_iter().map(|(filter, count)| Chip { filter, count }).collect(),
         strip: strip.collect(),
+        common_price_fen,
         blocking: if total == 0 { blocking(city, question, now) } else { Vec::new() },
     }
 }

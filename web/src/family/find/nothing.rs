@@ -1,0 +1,46 @@
+//! Nothing found: which filter did it, and what can be done.
+
+use doorstep_shared::slots::{Blocking, Filter};
+use leptos::prelude::*;
+
+use crate::ui::Inert as _;
+
+use super::{Scene, results::filter_name};
+use crate::{td, ui::notice::Empty};
+
+/// Filters named at most.
+const NAMED: usize = 3;
+
+/// Kilometres that widening goes to, whichever is next.
+const WIDER_KM: [u32; 4] = [3, 5, 10, 20];
+
+#[component]
+pub fn Nothing(scene: Scene, blocking: Vec<Blocking>) -> impl IntoView {
+    let (locale, now) = (scene.locale, scene.now);
+    let helps: Vec<_> = blocking.into_iter().filter(|blocking| blocking.count_without > 0).take(NAMED).collect();
+    let title = match helps.first() {
+        Some(first) => td!(locale, find.nothing_because, name = filter_name(first.filter, locale)),
+        None => td!(locale, find.nothing).to_owned(),
+    };
+    let text = if helps.is_empty() { td!(locale, find.nothing_text) } else { td!(locale, find.nothing_help) };
+    let wider = scene.wanted.radius_km.and_then(|now_km| WIDER_KM.into_iter().find(|km| *km > now_km));
+    let wider = wider.map(|km| {
+        let href = scene.wanted.with(|wanted| wanted.radius_km = Some(km)).href();
+        view! { <a class="button quiet" href=href data-live>{td!(locale, find.widen, km = km)}</a> }
+    });
+    let wanted = scene.wanted;
+    let drops = helps.into_iter().map(move |blocking| {
+        let href = wanted.without(blocking.filter, now).href();
+        let name = filter_name(blocking.filter, locale);
+        let primary = if blocking.filter == Filter::Distance { "button quiet" } else { "button" };
+        view! { <a class=primary href=href data-live>{td!(locale, find.drop, name = name, count = blocking.count_without)}</a> }
+    });
+    view! {
+        <Empty icon="i-find" title text>
+            {drops.collect_view()}
+            {wider}
+            <a class="button line" href="/" data-live>{td!(locale, find.clear)}</a>
+        </Empty>
+    }
+    .inert()
+}

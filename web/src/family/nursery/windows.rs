@@ -1,0 +1,255 @@
+//! The days, the windows of one of them as rows, and the bar that leads to booking.
+
+use std::collections::BTreeMap;
+
+use doorstep_shared::{
+    HalfHour, Timestamp,
+    care::CareKind,
+    nurseries::{ClosedReason, DayAvailability, Window},
+    slots::{LimitKind, StripDay},
+};
+use leptos::prelude::*;
+
+use super::Scene;
+use crate::{
+    Locale,
+    family::words,
+    td,
+    ui::{
+        Inert as _,
+        field::SelectField,
+        icon::Icon,
+        notice::{Notice, Tone},
+        strip::{Day, Level, Strip},
+    },
+};
+
+/// Places from which a day counts as `some` and as `many`.
+const SOME_PLACES: u32 = 3;
+const MANY_PLACES: u32 = 8;
+
+/// Half-hours of hourly care at least.
+const SHORTEST: u8 = 2;
+
+#[component]
+pub fn Days(scene: Scene, strip: Vec<StripDay>) -> impl IntoView {
+    let locale = scene.locale;
+    let days: Vec<_> = strip.iter().map(|day| strip_day(&scene, day)).collect();
+    let first = scene.chosen.first_day;
+    let week = chrono::Days::new(7);
+    let today = scene.now.local_date();
+    let before = first.checked_sub_days(week).map(|day| day.max(today)).filter(|day| *day < first);
+    let before = before.map(|day| {
+        let href = scene.chosen.week(day).href();
+        view! { <a id="week-before" class="pill" href=href data-live><Icon name="i-back"/>{td!(locale, nursery.week_before)}</a> }
+    });
+    let after = first.checked_add_days(week).map(|day| {
+        let href = scene.chosen.week(day).href();
+        view! { <a id="week-after" class="pill push" href=href data-live>{td!(locale, nursery.week_after)}<Icon name="i-next"/></a> }
+    });
+    view! {
+        <div id="days" class="stack" data-zone>
+            <Strip label=td!(locale, nursery.days) days/>
+            <div class="row">{before}{after}</div>
+        </div>
+    }
+    .inert()
+}
+
+fn strip_day(scene: &Scene, day: &StripDay) -> Day {
+    let locale = scene.locale;
+    let (level, word) = match day.free {
+        _ if day.rest => (Level::Rest, td!(locale, words.level_rest)),
+        0 => (Level::None, td!(locale, words.level_none)),
+        1..SOME_PLACES => (Level::Few, td!(locale, words.level_few)),
+        SOME_PLACES..MANY_PLACES => (Level::Some, td!(locale, words.level_some)),
+        _ => (Level::Many, td!(locale, words.level_many)),
+    };
+    let date = words::date(day.date, locale);
+    Day {
+        href: scene.chosen.on(day.date).href(),
+        spoken: match level {
+            Level::Rest => td!(locale, nursery.day_rest, date = date),
+            _ => td!(locale, nursery.day_spoken, date = date, count = day.free),
+        },
+        name: words::near_day(day.date, scene.now, locale).to_owned(),
+        date: day.date.format("%-m/%-d").to_string(),
+        number: if level == Level::Rest { "–".to_owned() } else { day.free.to_string() },
+        word,
+        level,
+        chosen: day.date == scene.chosen.date,
+    }
+}
+
+#[component]
+pub fn Windows(scene: Scene, day: Option<DayAvailability>, as_of: Timestamp) -> impl IntoView {
+    let locale = scene.locale;
+    let (windows, closed) = day.map_or((Vec::new(), None), |day| (day.windows, day.closed));
+    let body = match closed {
+        Some(reason) => view! { <Notice tone=Tone::Info title=closed_text(&reason, locale)/> }.inert(),
+        None if windows.is_empty() => {
+            view! { <Notice tone=Tone::Info title=td!(locale, nursery.no_window)><p>{td!(locale, nursery.no_window_help)}</p></Notice> }
+                .inert()
+        }
+        None => view! { <Rows scene=scene.clone() windows/> }.inert(),
+    };
+    view! {
+        <div id="windows" class="stack" data-zone>
+            <div class="row between">
+                <h2 id="found">{words::date(scene.chosen.date, locale)}</h2>
+                <span class="tiny">{td!(locale, find.as_of, time = as_of.clock_time())}</span>
+            </div>
+            {body}
+        </div>
+    }
+    .inert()
+}
+
+fn closed_text(reason: &ClosedReason, locale: Locale) -> String {
+    match (reason, locale) {
+        (ClosedReason::Weekday, _) => td!(locale, nursery.closed_weekday).to_owned(),
+        (ClosedReason::Holiday { name_zh, .. }, Locale::Zh) => td!(locale, nursery.closed_holiday, name = name_zh),
+        (ClosedReason::Holiday { name_en, .. }, Locale::En) => td!(locale, nursery.closed_holiday, name = name_en),
+        (ClosedReason::Closure { reason }, _) => td!(locale, nursery.closed_by, reason = reason),
+    }
+}
+
+/// The windows, class by class.
+#[component]
+fn Rows(scene: Scene, windows: Vec<Window>) -> impl IntoView {
+    let mut classes: Vec<(_, Vec<Window>)> = Vec::new();
+    let mut known = BTreeMap::new();
+    for window in windows {
+        let at = *known.entry(window.class_id).or_insert_with(|| {
+            classes.push((window.class_id, Vec::new()));
+            classes.len() - 1
+        });
+        if let Some((_, windows)) = classes.get_mut(at) {
+            windows.push(window);
+        }
+    }
+    let locale = scene.locale;
+    let classes = classes.into_iter().map(|(id, windows)| {
+        let class = scene.profile.classes.iter().find(|class| class.id == id);
+        let head = class.map(|class| {
+            let ages = td!(locale, words.ages, from = class.ages.from_months, to = class.ages.to_months);
+            view! { <h3>{words::class(class.kind, locale)}" "<span class="meta">{ages}" · "{td!(locale, nursery.ratio, ratio = class.ratio)}</span></h3> }
+        });
+        let rows: Vec<_> = windows.into_iter().map(|window| view! { <Row scene=scene.clone() window/> }).collect();
+        view! { <section class="card class">{head}<ul class="rows">{rows}</ul></section> }.inert()
+    });
+    classes.collect::<Vec<_>>()
+}
+
+#[component]
+fn Row(scene: Scene, window: Window) -> impl IntoView {
+    let locale = scene.locale;
+    let chosen = scene.chosen.window.as_ref() == Some(&window);
+    let free = window.free > 0 && window.bookable;
+    let times = format!("{}–{}", window.span.from, window.span.to);
+    let left = if window.free == 0 {
+        view! { <span class="left" data-level="none">{td!(locale, words.level_none)}</span> }.inert()
+    } else {
+        let few = (window.free < 3).then_some("few");
+        view! { <span class="left" data-level=few>{td!(locale, words.left, count = window.free)}</span> }.inert()
+    };
+    let why = if window.free == 0 {
+        Some(limit(&window, locale))
+    } else {
+        (!window.bookable).then(|| td!(locale, nursery.too_late).to_owned())
+    };
+    let price = words::price(window.price_fen, window.care, locale);
+    let id = format!("w-{}-{}", window.offer_id, window.span.from.index());
+    let act = match (free, window.care) {
+        (false, _) => view! { <span class="price-tag" data-off>{price}</span> }.inert(),
+        (true, CareKind::Hourly) if chosen => view! { <span class="price-tag" data-on>{price}</span> }.inert(),
+        (true, _) => {
+            let href = scene.chosen.with(window.offer_id, default_span(&window)).href();
+            let current = chosen.then_some("true");
+            view! {
+                <a id=id class="price-tag" href=href aria-current=current data-on=chosen.then_some("") data-live>
+                    <span class="visually-hidden">{times.clone()}" "</span>{price}
+                </a>
+            }
+            .inert()
+        }
+    };
+    let hours = (chosen && window.care == CareKind::Hourly).then(|| view! { <Hours scene window=window.clone()/> });
+    view! {
+        <li class="window" data-chosen=chosen.then_some("")>
+            <div><b>{times}</b><span class="meta">{words::care(window.care, locale)}</span></div>
+            {left}
+            {act}
+            {why.map(|why| view! { <p class="why">{why}</p> })}
+            {hours}
+        </li>
+    }
+    .inert()
+}
+
+/// Hourly care begins with two hours; the parent changes them.
+fn default_span(window: &Window) -> doorstep_shared::Span {
+    if window.care != CareKind::Hourly {
+        return window.span;
+    }
+    let to = HalfHour::new(window.span.from.index().saturating_add(4)).filter(|to| *to <= window.span.to);
+    doorstep_shared::Span { from: window.span.from, to: to.unwrap_or(window.span.to) }
+}
+
+/// From and to inside the free run, in half-hours. A plain GET form.
+#[component]
+fn Hours(scene: Scene, window: Window) -> impl IntoView {
+    let locale = scene.locale;
+    let span = scene.chosen.span.unwrap_or_else(|| default_span(&window));
+    let (first, last) = (window.span.from.index(), window.span.to.index());
+    let option = |time: HalfHour| (time.to_string(), time.to_string());
+    let starts = (first..=last.saturating_sub(SHORTEST)).filter_map(HalfHour::new).map(option).collect();
+    let ends = (first.saturating_add(SHORTEST)..=last).filter_map(HalfHour::new).map(option).collect();
+    let kept = scene
+        .chosen
+        .fields_of_day()
+        .into_iter()
+        .map(|(name, value)| view! { <input type="hidden" name=name value=value/> });
+    let action = format!("/nurseries/{}", scene.chosen.nursery);
+    view! {
+        <form class="hours" method="get" action=action data-live>
+            {kept.collect_view()}
+            <input type="hidden" name="offer" value=window.offer_id.to_string()/>
+            <SelectField id="from" name="from" label=td!(locale, nursery.from) options=starts chosen=span.from.to_string()/>
+            <SelectField id="to" name="to" label=td!(locale, nursery.to) options=ends chosen=span.to.to_string()/>
+            <button class="button quiet">{td!(locale, nursery.take_hours)}</button>
+        </form>
+    }
+    .inert()
+}
+
+/// Why no more fit, in words and numbers.
+fn limit(window: &Window, locale: Locale) -> String {
+    let detail = window.limit.detail.clone();
+    let taken = window.seats.saturating_sub(window.free);
+    match window.limit.kind {
+        LimitKind::Places => td!(locale, nursery.limit_places, detail = detail, taken = taken),
+        LimitKind::ClassCap => td!(locale, nursery.limit_class_cap, detail = detail, taken = taken),
+        LimitKind::Staff => td!(locale, nursery.limit_staff, detail = detail, taken = taken),
+        LimitKind::Closed => td!(locale, nursery.limit_closed).to_owned(),
+    }
+}
+
+/// Price and one button.
+#[component]
+pub fn Bar(scene: Scene) -> impl IntoView {
+    let locale = scene.locale;
+    let chosen = &scene.chosen;
+    let inside = match (chosen.book_href(), chosen.price(), chosen.span) {
+        (Some(href), Some(price), Some(span)) => {
+            let when = format!("{} {span}", words::near_day(chosen.date, scene.now, locale));
+            view! {
+                <div><p class="price">{price.to_string()}</p><p class="tiny">{td!(locale, nursery.pay_there)}</p></div>
+                <a class="button" href=href>{td!(locale, nursery.book, when = when)}</a>
+            }
+            .inert()
+        }
+        _ => view! { <p class="meta">{td!(locale, nursery.choose_other)}</p> }.inert(),
+    };
+    view! { <div id="bar" class="bar" data-zone>{inside}</div> }.inert()
+}

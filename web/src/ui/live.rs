@@ -1,0 +1,60 @@
+//! Follows links and forms marked `data-live` without loading the page anew.
+//!
+//! It fetches the page that the link or form leads to and puts each of its `data-zone`s in the place of the one with the
+//! same id. So a page has one renderer, the address stays true, and without WebAssembly the same links simply load.
+
+use leptos::prelude::*;
+
+use crate::{Locale, td};
+
+#[cfg(all(feature = "family", target_arch = "wasm32"))]
+mod browser;
+#[cfg(all(feature = "family", target_arch = "wasm32"))]
+pub use browser::{CHANGED, go};
+
+/// How the latest request fares.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    Still,
+    /// Asked; what stands there is of before.
+    Loading,
+    /// Asked some seconds ago.
+    Slow,
+    Offline,
+}
+
+#[island]
+pub fn Live(locale: Locale) -> impl IntoView {
+    let state = RwSignal::new(State::Still);
+    // What a screen reader hears when the new results stand there.
+    let heard = RwSignal::new(String::new());
+    #[cfg(all(feature = "family", target_arch = "wasm32"))]
+    browser::listen(state, heard);
+    let text = move || match state.get() {
+        State::Still | State::Loading => "",
+        State::Slow => td!(locale, live.slow),
+        State::Offline => td!(locale, live.offline),
+    };
+    let again = move |_| {
+        #[cfg(all(feature = "family", target_arch = "wasm32"))]
+        browser::again();
+    };
+    view! {
+        <div class="live" data-state=move || word(state.get())>
+            <p role="status">{text}</p>
+            <button type="button" class="button quiet small" on:click=again hidden=move || state.get() != State::Offline>
+                {td!(locale, common.try_again)}
+            </button>
+            <p class="visually-hidden" role="status">{move || heard.get()}</p>
+        </div>
+    }
+}
+
+const fn word(state: State) -> &'static str {
+    match state {
+        State::Still => "still",
+        State::Loading => "loading",
+        State::Slow => "slow",
+        State::Offline => "offline",
+    }
+}
