@@ -1,6 +1,5 @@
 //! What care costs, and what cancelling it costs. Pure arithmetic in whole fen.
 
-use chrono::Duration;
 use doorstep_shared::{
     Date, Fen, Span, Timestamp,
     bookings::{CancelRule, PriceLine},
@@ -22,10 +21,7 @@ pub struct Charge<'a> {
 
 /// The price of one day: that of the window, or of its half-hours where care is hourly (half a fen is not charged).
 pub fn of_day(care: CareKind, unit_price: Fen, span: Span) -> Fen {
-    match care {
-        CareKind::FullDay | CareKind::HalfDay | CareKind::Temporary => unit_price,
-        CareKind::Hourly => Fen(unit_price.0 * i64::from(span.half_hours()) / 2),
-    }
+    care.price_of(unit_price, span)
 }
 
 /// The arithmetic, one line for each child, care kind and unit price, in the order in which they first appear.
@@ -76,7 +72,7 @@ fn label(line: &PriceLine) -> String {
 
 /// The last instant at which cancelling a day that begins at `begins` costs nothing.
 pub fn free_until(rule: CancelRule, begins: Timestamp) -> Timestamp {
-    begins - Duration::hours(rule.free_until_hours.into())
+    rule.free_until(begins)
 }
 
 /// What cancelling one day at `now` costs: nothing up to [`free_until`], then the frozen share of the day's price,
@@ -101,6 +97,8 @@ pub fn mildest(rules: impl IntoIterator<Item = CancelRule>) -> Option<CancelRule
 
 #[cfg(test)]
 mod tests {
+    use chrono::Duration;
+
     use super::*;
 
     fn span(text: &str) -> Span {

@@ -70,7 +70,9 @@ pub fn cancelling(rule: CancelRule, free_until: Timestamp, now: Timestamp, local
 pub fn moment(at: Timestamp, now: Timestamp, locale: Locale) -> String {
     let (date, time) = (at.local_date(), at.clock_time());
     if date == now.local_date() || Some(date) == now.local_date().succ_opt() {
-        return format!("{} {time}", words::near_day(date, now, locale));
+        let day = words::near_day(date, now, locale);
+        // It stands inside a sentence.
+        return format!("{} {time}", if locale == Locale::En { day.to_lowercase() } else { day.to_owned() });
     }
     format!("{} {time}", words::date(date, locale))
 }

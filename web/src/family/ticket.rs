@@ -84,7 +84,7 @@ pub fn Ticket<'a>(
             <article class="ticket" aria-label=td!(locale, booking.ticket)>
                 <header>
                     <p class="tiny">{td!(locale, booking.next)}" · "{near}</p>
-                    <p class="big">{words::date(day.date, locale)}" "{window(day)}</p>
+                    <p class="big"><span>{words::date(day.date, locale)}</span>" "<span>{window(day)}</span></p>
                     <p>{booking.nursery.name.clone()}</p>
                 </header>
                 <div class="body">
@@ -96,10 +96,8 @@ pub fn Ticket<'a>(
                         {pickup}
                     </dl>
                     <Ways nursery=booking.nursery.clone() locale/>
-                    <p class="meta">
-                        {cancel}" "
-                        {link.then(|| view! { <a class="link" href=href>{td!(locale, booking.details)}</a> })}
-                    </p>
+                    <p class="meta">{cancel}</p>
+                {link.then(|| view! { <a class="link" href=href>{td!(locale, booking.details)}</a> })}
                 </div>
             </article>
         }

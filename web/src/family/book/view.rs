@@ -250,6 +250,7 @@ fn WindowCard<'a>(scene: &'a Scene, locale: Locale) -> impl IntoView + use<> {
             <p class="meta">{nursery.address.clone()}</p>
             {full.then(|| standing.map(|standing| view! {
                 <p class="standing"><Icon name="i-warn"/>{standing_text(standing, locale)}</p>
+                <a class="link" href=format!("/nurseries/{}", nursery.id)>{td!(locale, book.other_times)}</a>
             }))}
         </section>
     }
@@ -356,7 +357,10 @@ pub fn NextBestChoices(choices: Vec<NextBest>, locale: Locale) -> impl IntoView 
             };
             let value = wish.href().replacen("/book?", "", 1);
             let when = format!("{} {}", words::date(offer.date, locale), wish.span);
-            let place = format!("{} · {}", choice.nursery_name, words::distance(choice.distance_m, locale));
+            let place = match choice.distance_m {
+                0 => choice.nursery_name,
+                metres => format!("{} · {}", choice.nursery_name, words::distance(metres, locale)),
+            };
             view! {
                 <li>
                     <button class="next-best" name=INSTEAD value=value>
