@@ -1,6 +1,8 @@
 //! The API from outside, on both databases. One file for each noun, and one for each thing that concerns all.
 
+mod accounts;
 mod bad_input;
+mod children;
 mod faults;
 mod freshness;
 mod idempotency;

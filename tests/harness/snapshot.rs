@@ -47,6 +47,13 @@ impl Snapshot {
         Ok(Self(rows))
     }
 
+    /// The tables that hold these words, be it as text or as bytes.
+    pub fn tables_with(&self, words: &str) -> Vec<&str> {
+        let bytes: String = words.bytes().map(|byte| format!("{byte:02x}")).collect();
+        let holds = |row: &String| row.contains(words) || row.to_lowercase().contains(&bytes);
+        self.0.iter().filter(|(_, rows)| rows.iter().any(holds)).map(|(table, _)| table.as_str()).collect()
+    }
+
     /// The tables that differ, with the rows that only one side has.
     pub fn differences(&self, later: &Self) -> Vec<String> {
         let mut found = Vec::new();
