@@ -2,7 +2,7 @@
 
 use std::{net::SocketAddr, path::PathBuf};
 
-use crate::{accounts::codes::limits::CodeLimits, db::DatabaseUrl};
+use crate::db::DatabaseUrl;
 
 #[derive(Clone, Debug, clap::Args)]
 pub struct Config {
@@ -64,6 +64,30 @@ pub struct Config {
 
     #[command(flatten)]
     pub code_limits: CodeLimits,
+}
+
+/// How many sign-in codes may be asked for, and why no more. 0 lifts a limit.
+#[derive(Clone, Debug, clap::Args)]
+pub struct CodeLimits {
+    /// Sign-in codes to one phone in a minute: a text message needs that long, so asking again sooner helps nobody.
+    #[arg(long, env = "DOORSTEP_CODES_PER_PHONE_MINUTE", default_value_t = 1)]
+    pub codes_per_phone_minute: u16,
+
+    /// Sign-in codes to one phone in an hour: more than anyone mistypes; keeps others from pestering a phone.
+    #[arg(long, env = "DOORSTEP_CODES_PER_PHONE_HOUR", default_value_t = 5)]
+    pub codes_per_phone_hour: u16,
+
+    /// Sign-in codes to one phone in a day. With five tries each, guessing one takes 55 years on average.
+    #[arg(long, env = "DOORSTEP_CODES_PER_PHONE_DAY", default_value_t = 10)]
+    pub codes_per_phone_day: u16,
+
+    /// Sign-in codes asked for by one address in an hour: all parents of a nursery may come through one.
+    #[arg(long, env = "DOORSTEP_CODES_PER_ADDRESS_HOUR", default_value_t = 60)]
+    pub codes_per_address_hour: u16,
+
+    /// Sign-in codes altogether in a minute: text messages cost money, and a city never needs as many.
+    #[arg(long, env = "DOORSTEP_CODES_PER_MINUTE", default_value_t = 1_000)]
+    pub codes_per_minute: u16,
 }
 
 impl Config {

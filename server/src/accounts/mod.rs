@@ -1,16 +1,16 @@
 //! Accounts, sign-in and sessions, families and their children.
 //!
-//! - [`codes`]: six digits by text message, redeemed once.
-//! - [`sessions`]: a signed-in device; access tokens for a quarter of an hour, a refresh token that rotates.
-//! - [`permission`]: [`Guardian`] and [`MaybeGuardian`], what handlers of every slice ask for.
-//! - [`families`]: the account, its export and its end.
-//! - [`children`]: records, consents, erasing.
-//! - [`keys`]: the secrets of this installation.
+//! - `codes`: six digits by text message, redeemed once.
+//! - `sessions`: a signed-in device; access tokens for a quarter of an hour, a refresh token that rotates.
+//! - `permission`: [`Guardian`] and [`MaybeGuardian`], what handlers of every slice ask for.
+//! - `families`: the account, its export and its end.
+//! - `children`: records, consents, erasing.
+//! - `keys`: the secrets of this installation.
 //!
 //! Everything is scoped by family: another family's child is not found.
 
 mod children;
-pub mod codes;
+mod codes;
 mod cookies;
 mod families;
 mod http;
@@ -20,10 +20,10 @@ mod sessions;
 
 use std::{path::Path, sync::Arc};
 
+use diesel::QueryResult;
 use doorstep_shared::{
     Timestamp,
     accounts::{Me, Tokens},
-    phone::Phone,
 };
 
 pub use self::{
@@ -37,7 +37,7 @@ use self::{
     sessions::{AccessTokens, Held, Live, RefreshToken, Rotation},
 };
 use crate::{
-    db::{Conn, Db, once},
+    db::{Conn, Db},
     error::Result,
     sms::TextMessages,
 };
@@ -104,23 +104,7 @@ impl Accounts {
     }
 }
 
-/// Forgets codes, sessions and answers that are no longer needed. For a job that runs every few minutes.
-pub fn prune(conn: &mut Conn, now: Timestamp) -> Result<()> {
-    codes::prune(conn, now)?;
-    sessions::prune(conn, now)?;
-    once::prune(conn, now)?;
-    crate::outbox::prune(conn, now)?;
-    Ok(())
-}
-
-/// The account and family of a phone, made when it is new: for demonstrations and for tests of other slices.
-///
-/// # Errors
-/// When the database fails.
-pub fn meet(
-    conn: &mut Conn,
-    now: Timestamp,
-    phone: &Phone,
-) -> Result<(doorstep_shared::ids::AccountId, doorstep_shared::ids::FamilyId)> {
-    families::meet(conn, now, phone)
+/// Forgets codes and sessions that are over, a bounded number. Returns how many.
+pub fn prune(conn: &mut Conn, now: Timestamp) -> QueryResult<usize> {
+    Ok(codes::prune(conn, now)? + sessions::prune(conn, now)?)
 }

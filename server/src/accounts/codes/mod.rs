@@ -3,7 +3,7 @@
 //! Nothing here knows whether a phone has an account, so nothing can tell. Tries are counted on the code and in the
 //! database: neither a restart nor a second process forgets them, and nobody is locked out by what others do to theirs.
 
-pub mod limits;
+mod limits;
 mod store;
 
 use std::net::IpAddr;
@@ -11,9 +11,9 @@ use std::net::IpAddr;
 use chrono::Duration;
 use doorstep_shared::{Problem, ProblemKind, Timestamp, accounts::CodeSent, phone::Phone, problem::FieldRule};
 
-use self::limits::{CodeLimits, Limit, Scope};
+use self::limits::{Limit, Scope};
 use super::keys::{self, Keys, Purpose};
-use crate::{db::Conn, error::Result, sms::TextMessages};
+use crate::{config::CodeLimits, db::Conn, error::Result, sms::TextMessages};
 
 /// How long a code can be used.
 pub const VALID: Duration = Duration::minutes(10);
@@ -39,7 +39,7 @@ pub fn ask(
 ) -> Result<CodeSent> {
     store::lock_phone(conn, phone)?;
     let address = keys.hash(Purpose::Address, &[&network(address)]);
-    for limit in limits.limits() {
+    for limit in limits::of(limits) {
         let since = store::nth_latest(conn, limit.scope, limit.most, phone, &address)?;
         if let Some(wait) = since.and_then(|since| wait(limit, since, now)) {
             return Err(Problem::new(ProblemKind::TooManyRequests).retry_after_s(wait).into());
@@ -50,7 +50,7 @@ pub fn ask(
     let hash = keys.hash(Purpose::Code, &[id.as_bytes(), phone.as_str().as_bytes(), code.as_bytes()]);
     store::insert(conn, id, phone, &hash, &address, now, now + VALID)?;
     sms.send(conn, now, format!("code:{id}"), phone, text(&code))?;
-    let next = limits.limits().find(|limit| limit.scope == Scope::Phone && limit.most == 1);
+    let next = limits::of(limits).find(|limit| limit.scope == Scope::Phone && limit.most == 1);
     Ok(CodeSent { retry_after_s: next.map_or(0, |limit| seconds(limit.within)) })
 }
 
@@ -70,7 +70,7 @@ pub fn redeem(conn: &mut Conn, now: Timestamp, keys: &Keys, phone: &Phone, code:
     Ok(store::use_up(conn, latest.id, now)?)
 }
 
-/// Forgets codes that no limit counts any more.
+/// Forgets codes that no limit counts any more, a bounded number. Returns how many.
 pub fn prune(conn: &mut Conn, now: Timestamp) -> diesel::QueryResult<usize> {
     store::delete_before(conn, now - KEPT)
 }
@@ -145,13 +145,23 @@ mod tests {
         format!("1380000{last:04}").parse().unwrap()
     }
 
+    /// As somebody gets them who sets nothing.
+    fn limits() -> CodeLimits {
+        #[derive(clap::Parser)]
+        struct Settings {
+            #[command(flatten)]
+            limits: CodeLimits,
+        }
+        <Settings as clap::Parser>::parse_from(["doorstep"]).limits
+    }
+
     const HOME: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(203, 0, 113, 7));
 
     /// Asks for a code and reads it in the outbox; the seconds to wait when it is refused.
     fn asked(db: &Db, now: Timestamp, phone: &Phone, address: IpAddr) -> Result<String, u32> {
         let phone = phone.clone();
         let asked = db.write_blocking(move |conn| {
-            ask(conn, now, &keys(), &ToOutbox, &CodeLimits::default(), &phone, address)?;
+            ask(conn, now, &keys(), &ToOutbox, &limits(), &phone, address)?;
             let sent = outbox::latest(conn, Some(phone.as_str()), 1)?;
             Ok(sent[0].body.chars().filter(char::is_ascii_digit).take(6).collect())
         });
@@ -249,7 +259,7 @@ mod tests {
     #[test]
     fn all_phones_together_have_a_limit() {
         let (db, now) = (testing::scratch(), testing::now());
-        let limits = CodeLimits { codes_per_minute: 3, ..CodeLimits::default() };
+        let limits = CodeLimits { codes_per_minute: 3, ..limits() };
         let ask_for = move |conn: &mut Conn, last| ask(conn, now, &keys(), &ToOutbox, &limits, &phone(last), HOME);
         db.write_blocking(move |conn| {
             for last in 1..=3 {

@@ -95,6 +95,11 @@ pub fn use_up(conn: &mut Conn, id: Uuid, now: Timestamp) -> QueryResult<bool> {
     Ok(diesel::update(unused).set(login_code::used_at.eq(now)).execute(conn)? == 1)
 }
 
+/// Rows erased in one transaction at most.
+const PRUNED: i64 = 5_000;
+
 pub fn delete_before(conn: &mut Conn, oldest: Timestamp) -> QueryResult<usize> {
-    diesel::delete(login_code::table.filter(login_code::sent_at.le(oldest))).execute(conn)
+    let old: Vec<Vec<u8>> =
+        login_code::table.filter(login_code::sent_at.le(oldest)).select(login_code::id).limit(PRUNED).load(conn)?;
+    diesel::delete(login_code::table.filter(login_code::id.eq_any(old))).execute(conn)
 }

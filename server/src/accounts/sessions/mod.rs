@@ -134,7 +134,7 @@ pub fn end(conn: &mut Conn, now: Timestamp, session: SessionId) -> Result<()> {
     Ok(store::end(conn, session, now)?)
 }
 
-/// Forgets sessions that have ended or were not used.
+/// Forgets sessions that have ended or were not used, a bounded number. Returns how many.
 pub fn prune(conn: &mut Conn, now: Timestamp) -> diesel::QueryResult<usize> {
     store::delete_over(conn, now, now - KEPT)
 }

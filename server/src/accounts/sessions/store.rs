@@ -107,8 +107,12 @@ pub fn end(conn: &mut Conn, id: SessionId, now: Timestamp) -> QueryResult<()> {
     Ok(())
 }
 
+/// Rows erased in one transaction at most.
+const PRUNED: i64 = 5_000;
+
 /// Erases sessions that expired by `now` or were ended by `ended`.
 pub fn delete_over(conn: &mut Conn, now: Timestamp, ended: Timestamp) -> QueryResult<usize> {
-    let over = session::table.filter(session::expires_at.le(now).or(session::ended_at.le(ended)));
-    diesel::delete(over).execute(conn)
+    let over = session::expires_at.le(now).or(session::ended_at.assume_not_null().le(ended));
+    let over: Vec<SessionId> = session::table.filter(over).select(session::id).limit(PRUNED).load(conn)?;
+    diesel::delete(session::table.filter(session::id.eq_any(over))).execute(conn)
 }
