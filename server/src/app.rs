@@ -88,6 +88,6 @@ impl App {
 /// # Errors
 /// When a job does not serialise, which is a mistake in its type.
 pub fn jobs() -> Result<Jobs> {
-    let jobs = Jobs::default().always(&bookings::ReleaseExpired {})?;
+    let jobs = Jobs::default().always(&bookings::ReleaseExpired {})?.always(&accounts::ForgetSignIns {})?;
     Prune::ALL.iter().try_fold(jobs, Jobs::always)
 }

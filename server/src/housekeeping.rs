@@ -4,7 +4,6 @@ use chrono::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    accounts,
     db::{Conn, changes, once},
     error::Result,
     jobs::{self, Context, Job, Next},
@@ -21,12 +20,10 @@ pub enum Prune {
     Changes,
     Jobs,
     Messages,
-    /// Codes and sessions that are over.
-    SignIns,
 }
 
 impl Prune {
-    pub const ALL: [Self; 5] = [Self::Answers, Self::Changes, Self::Jobs, Self::Messages, Self::SignIns];
+    pub const ALL: [Self; 4] = [Self::Answers, Self::Changes, Self::Jobs, Self::Messages];
 }
 
 const EVERY: Duration = Duration::minutes(1);
@@ -41,7 +38,6 @@ impl Job for Prune {
             Self::Changes => changes::prune(conn, now)?,
             Self::Jobs => jobs::prune(conn, now)?,
             Self::Messages => outbox::prune(conn, now)?,
-            Self::SignIns => accounts::prune(conn, now)?,
         };
         if erased > 0 {
             tracing::debug!(what = ?self, erased, "pruned");

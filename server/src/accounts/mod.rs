@@ -14,13 +14,13 @@ mod codes;
 mod cookies;
 mod families;
 mod http;
+mod jobs;
 mod keys;
 mod permission;
 mod sessions;
 
 use std::{path::Path, sync::Arc};
 
-use diesel::QueryResult;
 use doorstep_shared::{
     Timestamp,
     accounts::{Me, Tokens},
@@ -30,17 +30,14 @@ pub use self::{
     cookies::has_session,
     families::BookingsOf,
     http::register,
+    jobs::{ForgetSignIns, prune},
     permission::{Guardian, MaybeGuardian},
 };
 use self::{
     keys::Keys,
     sessions::{AccessTokens, Held, Live, RefreshToken, Rotation},
 };
-use crate::{
-    db::{Conn, Db},
-    error::Result,
-    sms::TextMessages,
-};
+use crate::{db::Db, error::Result, sms::TextMessages};
 
 /// What sign-in needs beside the database.
 pub struct Accounts {
@@ -102,9 +99,4 @@ impl Accounts {
         let (access_token, access_expires_at) = self.access.issue(now, held.holder.account, held.holder.session)?;
         Ok(Tokens { access_token, access_expires_at, refresh_token: held.refresh.to_string(), account })
     }
-}
-
-/// Forgets codes and sessions that are over, a bounded number. Returns how many.
-pub fn prune(conn: &mut Conn, now: Timestamp) -> QueryResult<usize> {
-    Ok(codes::prune(conn, now)? + sessions::prune(conn, now)?)
 }
