@@ -6,6 +6,8 @@ mod children;
 mod faults;
 mod freshness;
 mod idempotency;
+#[path = "../import/mod.rs"]
+mod import;
 mod operations;
 mod permissions;
 mod search;
