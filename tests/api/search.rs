@@ -59,9 +59,11 @@ fn is_same(app: &TestApp, naive: &Naive, ask: &SearchSlots) -> bool {
     let mut ask = ask.clone();
     loop {
         let index = &app.inside().index;
-        let page = inventory::search_slots(index, &ask, app.now()).unwrap();
-        let written = inventory::search_slots_json(index, &ask, app.now()).unwrap();
-        assert_eq!(String::from_utf8(written).unwrap(), serde_json::to_string(&page).unwrap());
+        let mut page = inventory::search_slots(index, &ask, app.now()).unwrap();
+        let written = String::from_utf8(inventory::search_slots_json(index, &ask, app.now()).unwrap()).unwrap();
+        // The index looks for changes all the time.
+        page.as_of = serde_json::from_str::<SlotPage>(&written).unwrap().as_of;
+        assert_eq!(written, serde_json::to_string(&page).unwrap());
         let (now, later) = rest.split_at(page.items.len().min(rest.len()));
         let ids = |page: &SlotPage| page.items.iter().map(|item| item.nursery.id).collect::<Vec<_>>();
         assert_eq!(ids(&page), now.iter().map(|expected| expected.id).collect::<Vec<_>>(), "order of {ask:?}");

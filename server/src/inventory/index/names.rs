@@ -127,7 +127,7 @@ fn byte_of(text: &str, character: usize) -> usize {
 
 /// How many characters of `rest` the unit can stand for.
 fn steps(unit: &Unit, rest: &str) -> impl Iterator<Item = usize> {
-    let itself = (rest.chars().next() == Some(unit.character)).then_some(1);
+    let itself = rest.starts_with(unit.character).then_some(1);
     let spelled = !unit.reading.is_empty();
     let whole = (spelled && rest.starts_with(unit.reading)).then_some(unit.reading.len());
     let unfinished = (spelled && unit.reading.starts_with(rest)).then_some(rest.len());

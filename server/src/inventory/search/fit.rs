@@ -49,7 +49,6 @@ pub enum Days {
 #[derive(Debug)]
 struct Day<'c> {
     number: i32,
-    date: Date,
     policy: &'c Policy,
     kind: &'c DayKind,
     /// Days from today.
@@ -133,7 +132,6 @@ impl<'c> Asked<'c> {
             let policy = self.city.policies.on(date);
             Day {
                 number,
-                date,
                 policy,
                 kind: self.city.policies.calendar.day_kind(date),
                 ahead,
