@@ -397,6 +397,7 @@ impl Naive {
             total,
             chips: chips.iter().map(|(filter, ask)| Chip { filter: *filter, count: self.count(ask) }).collect(),
             strip: self.strip(ask),
+            common_price_fen: policy.search.day_price_fen(),
             blocking: if total == 0 { self.blocking(ask) } else { Vec::new() },
         }
     }

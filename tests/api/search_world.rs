@@ -298,7 +298,8 @@ fn insert_offer(conn: &mut Conn, dice: &mut Dice, class: ClassId) -> QueryResult
     );
     diesel::insert_into(offer::table).values(row).execute(conn)?;
     let windows: &[(&str, &str)] = match care {
-        CareKind::FullDay => dice.pick(&[&[("08:00", "17:30")][..], &[("07:30", "18:00")][..]]),
+        CareKind::FullDay if dice.once_in(2) => &[("08:00", "17:30")],
+        CareKind::FullDay => &[("07:30", "18:00")],
         CareKind::HalfDay => &[("08:00", "12:00"), ("13:30", "17:30")],
         CareKind::Temporary => &[("08:00", "17:30"), ("08:00", "12:00")],
         CareKind::Hourly => &[],
