@@ -125,7 +125,8 @@ pub fn Check(
 fn described_by(id: &str, error: bool, hint: bool) -> Option<String> {
     let ids: Vec<_> = [(hint, "hint"), (error, "error")]
         .into_iter()
-        .filter_map(|(there, what)| there.then(|| format!("{id}-{what}")))
+        .filter(|(there, _)| *there)
+        .map(|(_, what)| format!("{id}-{what}"))
         .collect();
     (!ids.is_empty()).then(|| ids.join(" "))
 }

@@ -88,6 +88,9 @@ fn MapSide(scene: Scene) -> impl IntoView {
 #[component]
 fn Chips(scene: Scene, chips: Vec<Chip>, common_price: Fen) -> impl IntoView {
     let (locale, now) = (scene.locale, scene.now);
+    let mut chips = chips;
+    // On small screens the row scrolls: what is on must not lie outside.
+    chips.sort_by_key(|chip| !scene.wanted.has(chip.filter, now));
     let chips = chips.into_iter().filter_map(|chip| {
         let wanted = scene.wanted.toggled(chip.filter, now, common_price)?;
         let on = scene.wanted.has(chip.filter, now);
