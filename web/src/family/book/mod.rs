@@ -89,7 +89,7 @@ async fn hold(visit: &Visit, form: &mut Fields) -> Result<String, Trouble> {
 /// Adds the child of the form, if one was typed in or is needed; from then on it is one that was chosen.
 async fn add_child(visit: &Visit, form: &mut Fields, needed: bool) -> Result<(), Problem> {
     // Without a form for a child, nobody was chosen: that is said at the choice.
-    if !child_form::is_begun(form) && !(needed && form.has("name") && !form.has("voluntary")) {
+    if !(child_form::is_begun(form) || needed && form.has("name") && !form.has("voluntary")) {
         return Ok(());
     }
     let child = visit.call_once(form, child_form::read(form)?).await?;
