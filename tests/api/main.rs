@@ -2,14 +2,18 @@
 
 mod accounts;
 mod bad_input;
+mod bookings;
 mod children;
+mod commands;
 mod faults;
 mod freshness;
 mod idempotency;
-#[path = "../import/mod.rs"]
 mod import;
+mod jobs;
 mod operations;
 mod permissions;
+mod races;
+mod races_family;
 mod search;
 mod search_dice;
 mod search_naive;

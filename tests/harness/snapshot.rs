@@ -25,7 +25,8 @@ fn lines(conn: &mut Conn, query: String) -> QueryResult<Vec<String>> {
 }
 
 impl Snapshot {
-    pub(crate) fn of(conn: &mut Conn) -> QueryResult<Self> {
+    /// What the database holds now.
+    pub fn of(conn: &mut Conn) -> QueryResult<Self> {
         let sqlite = matches!(conn, Conn::Sqlite(_));
         let tables = if sqlite {
             "SELECT name AS line FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
