@@ -242,3 +242,19 @@ async fn an_erased_account_leaves_nothing_that_names_it(app: TestApp) {
     let again = Family::sign_in(&app, "Ann", &ann.phone).await;
     assert_ne!(again.me.id, ann.me.id);
 }
+
+#[test_on_both]
+async fn the_demonstration_shows_what_would_have_been_sent(database: Database) {
+    let app = TestApp::with(database, |config| config.demo = true).await;
+    let client = app.client();
+    ask(&client).await.unwrap();
+    let code = app.code_sent_to(PHONE).await;
+    let list = client.get(&format!("/dev/outbox?recipient={PHONE}")).await.json();
+    assert_eq!(list["items"].as_array().unwrap().len(), 1);
+    assert!(list["items"][0]["body"].as_str().unwrap().contains(&code));
+    let others = client.get("/dev/outbox?recipient=13900000002").await.json();
+    assert_eq!(others, json!({ "items": [] }));
+    let page = read(client.request("GET", "/dev/outbox").header("accept", "text/html")).await;
+    assert_eq!(page.header("content-type"), Some("text/html; charset=utf-8"));
+    assert!(page.body.contains(&code));
+}

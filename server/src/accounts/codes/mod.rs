@@ -124,8 +124,10 @@ fn draw() -> Result<String> {
 
 /// In both languages: the phone's owner, not the one who typed its number, reads it.
 fn text(code: &str) -> String {
+    let minutes = VALID.num_minutes();
     format!(
-        "【家门口托育】验证码 {code}，10 分钟内有效，请勿告诉他人。 Doorstep code {code}, valid for 10 minutes. Tell nobody."
+        "【家门口托育】验证码 {code}，{minutes} 分钟内有效，请勿告诉他人。\n\
+         Doorstep code {code}, valid for {minutes} minutes. Tell nobody."
     )
 }
 
