@@ -176,7 +176,7 @@ fn ChildPage(visit: Visit, child: Child, consents: Vec<ConsentGiven>, kinds: Cla
         <form class="card stack" method="post" action=here.clone()>
             <OnceKey/>
             <ChildFields locale form=visit.form.as_ref() value=&value/>
-            {health.then(|| view! { <ConsentFields locale form=visit.form.as_ref() purposes=&[ConsentPurpose::Health]/> })}
+            {health.then(|| view! { <ConsentFields locale form=visit.form.as_ref() value=&value purposes=&[ConsentPurpose::Health]/> })}
             <button class="button">{td!(locale, common.save)}</button>
         </form>
         <section class="card stack" id="consents">

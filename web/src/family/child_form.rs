@@ -157,6 +157,8 @@ pub fn ChildFields<'a>(
 pub fn ConsentFields<'a>(
     locale: Locale,
     form: Option<&'a FormState>,
+    /// What a field shows: a consent that was ticked stays so.
+    value: First<'a>,
     #[prop(default = ConsentPurpose::ALL)] purposes: &'static [ConsentPurpose],
 ) -> impl IntoView + use<> {
     let boxes = purposes.iter().map(|purpose| {
@@ -165,7 +167,7 @@ pub fn ConsentFields<'a>(
             form.error(&format!("consents.{purpose}"), locale)
                 .or_else(|| form.error("consents", locale).filter(|_| *purpose == ConsentPurpose::Care))
         });
-        let checked = form.is_some_and(|form| form.fields.has(id));
+        let checked = !value(id).is_empty();
         let words = ConsentWords::of(*purpose, locale);
         view! {
             <FieldError id error=error/>

@@ -114,7 +114,7 @@ pub async fn new_page(visit: &Visit) -> Answer {
             <form class="card stack" method="post" action="/children/new">
                 <OnceKey/>
                 <ChildFields locale form=visit.form.as_ref() value=&value/>
-                <ConsentFields locale form=visit.form.as_ref()/>
+                <ConsentFields locale form=visit.form.as_ref() value=&value/>
                 <button class="button">{td!(locale, child.do_add)}</button>
             </form>
         }

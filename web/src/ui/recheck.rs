@@ -5,6 +5,10 @@ use leptos::prelude::*;
 use crate::{Locale, td};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(
+    not(all(feature = "family", target_arch = "wasm32")),
+    expect(dead_code, reason = "on the server every page is fresh")
+)]
 enum Age {
     Fresh,
     /// The server would answer another page now.

@@ -145,7 +145,7 @@ fn BookForm(visit: Visit, scene: Scene, fields: Fields, trouble: Trouble) -> imp
     let open = nobody || child_form::is_begun(&fields);
     let new_child = view! {
         <ChildFields locale form=at_child.as_ref() value=&typed voluntary=!nobody/>
-        <ConsentFields locale form=at_child.as_ref()/>
+        <ConsentFields locale form=at_child.as_ref() value=&typed/>
     };
     let total = scene.price().total_fen;
     view! {
@@ -244,7 +244,7 @@ fn WindowCard<'a>(scene: &'a Scene, locale: Locale) -> impl IntoView + use<> {
     let standing = scene.days().into_iter().find(|(date, _)| wish.dates.contains(date)).map(|(_, standing)| standing);
     let full = matches!(standing, Some(Standing::Full | Standing::Late | Standing::Closed));
     view! {
-        <section class="card window">
+        <section class="card wish">
             <p class="big"><b>{first}</b>" "<b>{wish.span.to_string()}</b>" "{more}</p>
             <p class="meta">{what.join(" · ")}</p>
             <p class="meta">{nursery.address.clone()}</p>
