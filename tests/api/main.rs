@@ -8,6 +8,7 @@ mod commands;
 mod faults;
 mod freshness;
 mod idempotency;
+#[path = "../import/mod.rs"]
 mod import;
 mod jobs;
 mod operations;
