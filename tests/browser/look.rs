@@ -42,6 +42,7 @@ impl Screen {
 impl Look {
     pub const PHONE: Self =
         Self { screen: Screen::Phone, locale: "zh", theme: "light", elder: false, wasm: Wasm::Runs };
+    pub const SMALL: Self = Self { screen: Screen::Small, ..Self::PHONE };
     pub const DESKTOP: Self = Self { screen: Screen::Desktop, ..Self::PHONE };
 
     pub const fn english(self) -> Self {

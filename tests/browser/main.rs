@@ -3,6 +3,10 @@
 mod accessibility;
 mod browser;
 mod console;
+mod every_page;
 mod look;
 mod site;
 mod standing;
+mod states;
+mod steps;
+mod walk;

@@ -1,0 +1,95 @@
+//! Every page in every look: axe-core, the console, the width, and a picture.
+
+use doorstep_tests::{Database, run};
+
+use crate::{browser::Browser, look::Look, site::site, steps::book_path};
+
+/// Shows every page to a parent with a child, a hold, a booking to come and one that was cancelled.
+async fn look_at_every_page(look: Look) {
+    let app = site().await;
+    let nursery = app.nursery().name("春天托育园").inclusive().create().await;
+    let offer = app.offer().of(&nursery).places(9).hourly().create().await;
+    app.offer().of(&nursery).places(9).full_day().create().await;
+    let browser = Browser::open(&app, look).await;
+    let (tomorrow, day_after) = (app.in_days(1), app.in_days(2));
+
+    let open = |path: &str| path.to_owned();
+    let mut pages = vec![
+        ("find", open("/")),
+        ("find-nothing", open("/?inclusive=true&q=zzzz")),
+        ("nursery", format!("/nurseries/{}", nursery.id)),
+        ("settings", open("/settings")),
+        ("sign-in", open("/sign-in")),
+        ("book-signed-out", book_path(&offer, tomorrow)),
+        ("me-signed-out", open("/me")),
+    ];
+    for (name, path) in &pages {
+        browser.go(path).await;
+        browser.is_good(name).await;
+    }
+
+    browser.go(&book_path(&offer, tomorrow)).await;
+    browser.sign_in(&app, "13800001234").await;
+    browser.see("form#book").await;
+    browser.is_good("book-first-child").await;
+    browser.tell_about_child(&app).await;
+    browser.press_the_bar().await;
+    browser.see("#confirm").await;
+    browser.is_good("booking-held").await;
+    browser.tap("#confirm").await;
+    browser.see("#door-code").await;
+    browser.is_good("booking-confirmed").await;
+    let booking = browser.path().await;
+    browser.go(&book_path(&offer, day_after)).await;
+    browser.is_good("book").await;
+    browser.press_the_bar().await;
+    browser.see("#confirm").await;
+
+    browser.go("/children").await;
+    let child = browser.value("document.querySelector(\"main a[href^='/children/']:not([href$=new])\").pathname").await;
+    let child = child.as_str().expect("the child has a page").to_owned();
+    pages = vec![
+        ("bookings", open("/bookings")),
+        ("children", open("/children")),
+        ("child", child.clone()),
+        ("child-delete", format!("{child}/delete")),
+        ("child-new", open("/children/new")),
+        ("me", open("/me")),
+        ("me-delete", open("/me/delete")),
+    ];
+    for (name, path) in &pages {
+        browser.go(path).await;
+        browser.is_good(name).await;
+    }
+    browser.go(&booking).await;
+    browser.tap("#cancel-card summary").await;
+    browser.tap("#cancel").await;
+    browser.see("#undo").await;
+    browser.is_good("booking-cancelled").await;
+    browser.close().await;
+}
+
+impl Browser {
+    async fn is_good(&self, name: &str) {
+        self.see("main h1, main h2").await;
+        self.shoot(name).await;
+        self.is_accessible().await;
+        self.fits_the_screen().await;
+        self.has_no_complaints(&[]).await;
+    }
+}
+
+macro_rules! looks {
+    ($($name:ident = $look:expr;)+) => {
+        $(#[test] fn $name() { run(Database::Sqlite, async |_: Database| look_at_every_page($look).await) })+
+    };
+}
+
+looks! {
+    in_light_on_a_phone = Look::PHONE;
+    in_dark_on_a_phone = Look::PHONE.dark();
+    for_elders_on_a_phone = Look::PHONE.elder();
+    in_light_on_a_desktop_in_english = Look::DESKTOP.english();
+    in_dark_on_a_desktop = Look::DESKTOP.dark();
+    for_elders_on_a_desktop = Look::DESKTOP.elder();
+}
