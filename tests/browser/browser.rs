@@ -60,7 +60,7 @@ impl Browser {
         let mut said = BufReader::new(process.stdout.take().unwrap()).lines();
         let port = said.find_map(|line| {
             let line = line.ok()?;
-            let port = line.split("on port ").nth(1)?.trim_end_matches('.').parse::<u16>();
+            let port = line.split("successfully on port ").nth(1)?.trim_end_matches('.').parse::<u16>();
             port.ok()
         });
         let port = port.expect("ChromeDriver tells its port");
