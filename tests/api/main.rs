@@ -3,6 +3,7 @@
 mod accounts;
 mod bad_input;
 mod bookings;
+mod calendar;
 mod children;
 mod commands;
 mod faults;

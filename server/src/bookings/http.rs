@@ -1,16 +1,19 @@
 //! The calls about bookings: decode, one verb, encode.
 
+use actix_web::web;
 use doorstep_shared::{
+    Method,
     Problem, ProblemKind,
     bookings::{
         Book, Booking, BookingPage, CancelBooking, ConfirmBooking, ExtendHold, GetBooking, ListBookings, UndoBooking,
     },
 };
 
-use super::{Order, change, check_shape, read};
+use super::{Order, calendar, change, check_shape, read};
 use crate::{
     accounts::Guardian,
     api::{Api, Call},
+    auth::Permission as _,
     app::App,
     error::{Error, Result},
     inventory,
@@ -19,6 +22,10 @@ use crate::{
 /// Registers every endpoint of this slice.
 pub fn register(api: &mut Api) {
     api.on(book).on(get).on(list).on(confirm).on(extend).on(cancel).on(undo);
+    let summary = "A booking as a calendar file (RFC 5545).";
+    api.raw(Method::Get, calendar::PATH, Guardian::NAME, summary, |config| {
+        config.route(calendar::PATH, web::get().to(calendar::answer));
+    });
 }
 
 async fn book(call: Call<Guardian>, book: Book) -> Result<Booking> {

@@ -5,6 +5,7 @@
 //! so two changes of one booking, two bookings of one place and two bookings of one child never run side by side.
 
 mod book;
+mod calendar;
 mod change;
 mod check;
 mod expected;

@@ -3,7 +3,7 @@
 use doorstep_shared::{
     Date, Span, Timestamp,
     bookings::{BookedNursery, Booking, BookingDay},
-    ids::ChildId,
+    ids::{BookingId, ChildId},
 };
 use leptos::prelude::*;
 
@@ -95,7 +95,7 @@ pub fn Ticket<'a>(
                         {row(td!(locale, booking.address), booking.nursery.address.clone())}
                         {pickup}
                     </dl>
-                    <Ways nursery=booking.nursery.clone() locale/>
+                    <Ways booking=booking.id nursery=booking.nursery.clone() locale/>
                     <p class="meta">{cancel}</p>
                 {link.then(|| view! { <a class="link" href=href>{td!(locale, booking.details)}</a> })}
                 </div>
@@ -131,7 +131,7 @@ fn DoorCode(code: String, locale: Locale) -> impl IntoView {
 
 /// The ways to get there and to speak to somebody.
 #[component]
-fn Ways(nursery: BookedNursery, locale: Locale) -> impl IntoView {
+fn Ways(booking: BookingId, nursery: BookedNursery, locale: Locale) -> impl IntoView {
     let phone = nursery.phone.clone().map(|phone| {
         view! { <a class="button line small" href=format!("tel:{phone}")><Icon name="i-phone"/>{td!(locale, booking.call)}</a> }
     });
@@ -139,6 +139,7 @@ fn Ways(nursery: BookedNursery, locale: Locale) -> impl IntoView {
         <div class="actions">
             <a class="button line small" href=way(&nursery) target="_blank" rel="noopener noreferrer"><Icon name="i-way"/>{td!(locale, booking.way)}</a>
             {phone}
+            <a class="button line small" href=format!("/api/v1/bookings/{booking}/calendar.ics") download><Icon name="i-calendar"/>{td!(locale, booking.add_to_calendar)}</a>
         </div>
     }
     .into_any()
