@@ -304,7 +304,10 @@ mod db {
     {
         fn to_sql<'b>(&'b self, out: &mut serialize::Output<'b, '_, DB>) -> serialize::Result {
             // A lookup table lends the value for as long as the statement needs it.
-            #[expect(clippy::indexing_slicing, reason = "evaluated by the compiler, where a wrong index does not build")]
+            #[expect(
+                clippy::indexing_slicing,
+                reason = "evaluated by the compiler, where a wrong index does not build"
+            )]
             const INDEXES: [i16; 49] = {
                 let mut all = [0; 49];
                 let mut at = 0;

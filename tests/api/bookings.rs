@@ -35,12 +35,12 @@ async fn get(family: &Family, id: BookingId) -> Booking {
 
 #[test_on_both]
 async fn a_hold_is_confirmed_and_both_sides_are_told(app: TestApp) {
-    let offer = app.offer().places(1).hourly().price_fen(30_00).create().await;
+    let offer = app.offer().places(1).hourly().price_fen(3_000).create().await;
     let ann = app.family("Ann").await;
     let held = ann.order(&offer, "09:00-11:00").hold().send().await.unwrap();
     assert_eq!(held.state, BookingState::Held);
     assert_eq!(held.hold_expires_at, Some(app.now() + Duration::minutes(10)));
-    assert_eq!((held.price.total_fen, held.price.due_fen), (Fen(60_00), Fen(60_00)));
+    assert_eq!((held.price.total_fen, held.price.due_fen), (Fen(6_000), Fen(6_000)));
     assert_eq!((held.door_code.clone(), held.undo, held.can_extend), (None, None, true));
     assert_eq!(held.price.lines[0].label, "计时托 2 小时 × ¥30");
     assert!(app.messages(&offer.nursery.to_string()).await.is_empty(), "a hold is nobody's business yet");
@@ -114,9 +114,9 @@ async fn a_hold_is_extended_once_from_where_it_would_have_ended(app: TestApp) {
 #[test_on_both]
 async fn cancelling_costs_what_the_rule_of_the_booking_says(app: TestApp) {
     // Monday 08:00; the care is on Tuesday at nine: 25 hours ahead.
-    let offer = app.offer().places(5).hourly().price_fen(30_00).cancel_rule(12, 50).create().await;
+    let offer = app.offer().places(5).hourly().price_fen(3_000).cancel_rule(12, 50).create().await;
     let mut booked = Vec::new();
-    for (hours, cost) in [(1, 0), (13, 0), (14, 30_00), (24, 30_00)] {
+    for (hours, cost) in [(1, 0), (13, 0), (14, 3_000), (24, 3_000)] {
         let family = app.family("Ann").await;
         let booking = family.book(&offer, "09:00-11:00").await.unwrap();
         booked.push((hours, cost, family, booking));
@@ -130,7 +130,7 @@ async fn cancelling_costs_what_the_rule_of_the_booking_says(app: TestApp) {
         let cancelled = fresh.call(&CancelBooking { id: booking.id }).await.unwrap();
         assert_eq!(cancelled.state, BookingState::CancelledByFamily);
         assert_eq!((cancelled.cancel_cost_fen, cancelled.price.due_fen), (Fen(cost), Fen(cost)), "after {hours} h");
-        assert_eq!(cancelled.price.total_fen, Fen(60_00));
+        assert_eq!(cancelled.price.total_fen, Fen(6_000));
         assert_eq!(kind_of(fresh.call(&CancelBooking { id: booking.id })).await, ProblemKind::WrongState);
     }
     app.check_finds_no_difference().await;
@@ -138,7 +138,7 @@ async fn cancelling_costs_what_the_rule_of_the_booking_says(app: TestApp) {
 
 #[test_on_both]
 async fn a_day_that_has_begun_keeps_its_place_and_is_due_in_full(app: TestApp) {
-    let offer = app.offer().places(1).hourly().price_fen(30_00).cancel_rule(12, 50).create().await;
+    let offer = app.offer().places(1).hourly().price_fen(3_000).cancel_rule(12, 50).create().await;
     let ann = app.family("Ann").await;
     let days = [app.in_days(1), app.in_days(2), app.in_days(5)];
     let order = days.iter().fold(ann.order(&offer, "09:00-11:00"), |order, day| order.on(*day));
@@ -147,12 +147,12 @@ async fn a_day_that_has_begun_keeps_its_place_and_is_due_in_full(app: TestApp) {
     app.clock.advance(Duration::minutes(25 * 60 + 30));
     let ann = Family::sign_in(&app, "Ann", &ann.phone).await;
     let cancelled = ann.call(&CancelBooking { id: booked.id }).await.unwrap();
-    assert_eq!(cancelled.cancel_cost_fen, Fen(60_00));
+    assert_eq!(cancelled.cancel_cost_fen, Fen(6_000));
     let states: Vec<_> = cancelled.days.iter().map(|day| day.state).collect();
     assert_eq!(states, [DayState::Expected, DayState::Released, DayState::Released]);
     app.check_finds_no_difference().await;
     let again = ann.call(&UndoBooking { id: booked.id }).await.unwrap();
-    assert_eq!((again.state, again.cancel_cost_fen), (BookingState::Confirmed, Fen(60_00)));
+    assert_eq!((again.state, again.cancel_cost_fen), (BookingState::Confirmed, Fen(6_000)));
     app.check_finds_no_difference().await;
 }
 

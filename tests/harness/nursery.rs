@@ -146,7 +146,7 @@ impl OfferBuilder {
             carers: None,
             care: CareKind::Hourly,
             windows: Vec::new(),
-            price_fen: 30_00,
+            price_fen: 3_000,
             lead_minutes: 60,
             free_until_hours: 12,
             late_percent: 50,

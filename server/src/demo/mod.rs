@@ -94,7 +94,7 @@ pub fn fill(
     options: &Options,
     mut progress: impl FnMut(Filled),
 ) -> Result<Option<Filled>> {
-    match db.read_blocking(|conn| Ok(store::mark(conn)?))? {
+    match db.read_blocking(store::mark)? {
         Some(mark) if mark.options != *options => {
             return Err(Error::internal(format!(
                 "the database holds another made-up city ({} nurseries, seed {}); take an empty database for this one",

@@ -53,10 +53,10 @@ impl World {
         let mut world =
             Self { policies, known: Known::default(), days, family, class, offers: HashMap::new(), children: vec![] };
         for (care, unit_price, windows) in [
-            (CareKind::FullDay, 180_00, &["08:00-17:30"][..]),
-            (CareKind::HalfDay, 90_00, &["08:00-12:00", "13:30-17:30"]),
-            (CareKind::Temporary, 120_00, &["08:00-12:00"]),
-            (CareKind::Hourly, 30_00, &[]),
+            (CareKind::FullDay, 18_000, &["08:00-17:30"][..]),
+            (CareKind::HalfDay, 9_000, &["08:00-12:00", "13:30-17:30"]),
+            (CareKind::Temporary, 12_000, &["08:00-12:00"]),
+            (CareKind::Hourly, 3_000, &[]),
         ] {
             world.add_offer(care, unit_price, windows);
         }
@@ -329,7 +329,7 @@ fn the_price_is_the_offers_times_the_units() {
     let order = world.order(CareKind::Hourly, &[("2026-11-24", "09:00-10:30"), ("2026-11-25", "09:00-11:00")]);
     let plan = world.decide(&order).unwrap();
     let prices: Vec<_> = plan.days.iter().map(|day| day.price).collect();
-    assert_eq!(prices, [Fen(45_00), Fen(60_00)]);
+    assert_eq!(prices, [Fen(4_500), Fen(6_000)]);
     assert_eq!(plan.rule, CancelRule { free_until_hours: 24, late_percent: 50 });
 }
 

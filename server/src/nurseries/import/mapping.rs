@@ -164,7 +164,7 @@ pub struct Rule {
 #[serde(untagged)]
 enum Written {
     Column(String),
-    Table(Table),
+    Table(Box<Table>),
 }
 
 #[derive(Deserialize)]
@@ -186,7 +186,8 @@ impl From<Written> for Rule {
     fn from(written: Written) -> Self {
         match written {
             Written::Column(column) => Self { columns: vec![column], ..Self::default() },
-            Written::Table(Table { column, mut columns, join, or, constant, empty, words, other, default }) => {
+            Written::Table(table) => {
+                let Table { column, mut columns, join, or, constant, empty, words, other, default } = *table;
                 columns.extend(column);
                 Self { columns, join, or, constant, empty, words, other, default }
             }
