@@ -72,7 +72,7 @@ async fn more_children_than_places_is_a_warning_when_places_were_taken_away(app:
     app.close(booked.nursery.id, booked.days[0].date, "10:30-12:00").await;
     let found = doorstep(app.database(), &["check"]);
     assert!(found.status.success(), "{}", text(&found));
-    let today = doorstep_shared::Timestamp::from(chrono::Utc::now()).local_date();
+    let today = Timestamp::from(chrono::Utc::now()).local_date();
     let is_ahead = booked.days[0].date >= today;
     assert_eq!(text(&found).contains("warning"), is_ahead, "{}", text(&found));
 }

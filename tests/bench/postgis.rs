@@ -1,6 +1,10 @@
 //! The peer that a database would be: the same free places in PostGIS, with the best statement we know.
 
-use std::{fmt::Write as _, path::PathBuf, process::Command};
+use std::{
+    fmt::Write as _,
+    path::{Path, PathBuf},
+    process::Command,
+};
 
 use diesel::{Connection as _, PgConnection, connection::SimpleConnection as _};
 use doorstep_shared::{
@@ -73,7 +77,7 @@ impl Postgis {
         Ok(peer)
     }
 
-    fn copy(&self, table: &str, file: &PathBuf) -> Result<(), String> {
+    fn copy(&self, table: &str, file: &Path) -> Result<(), String> {
         let command = format!("\\copy {table} FROM '{}'", file.display());
         let output = Command::new("psql").arg(&self.url).args(["--quiet", "--command", &command]).output();
         let output = output.map_err(|error| error.to_string())?;

@@ -2,8 +2,7 @@
 
 use actix_web::web;
 use doorstep_shared::{
-    Method,
-    Problem, ProblemKind,
+    Method, Problem, ProblemKind,
     bookings::{
         Book, Booking, BookingPage, CancelBooking, ConfirmBooking, ExtendHold, GetBooking, ListBookings, UndoBooking,
     },
@@ -13,8 +12,8 @@ use super::{Order, calendar, change, check_shape, read};
 use crate::{
     accounts::Guardian,
     api::{Api, Call},
-    auth::Permission as _,
     app::App,
+    auth::Permission as _,
     error::{Error, Result},
     inventory,
 };

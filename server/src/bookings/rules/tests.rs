@@ -339,7 +339,7 @@ type Wish = (usize, usize, u64, u8, u8);
 fn care_and_window(care: usize, from: u8, length: u8) -> (CareKind, Span) {
     match care {
         0 => (CareKind::FullDay, span("08:00-17:30")),
-        1 => (CareKind::HalfDay, span(if from % 2 == 0 { "08:00-12:00" } else { "13:30-17:30" })),
+        1 => (CareKind::HalfDay, span(if from.is_multiple_of(2) { "08:00-12:00" } else { "13:30-17:30" })),
         2 => (CareKind::Temporary, span("08:00-12:00")),
         // 08:00 to 17:30, one to four hours.
         _ => {
