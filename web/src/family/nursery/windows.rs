@@ -217,7 +217,7 @@ fn Hours(scene: Scene, window: Window) -> impl IntoView {
             <input type="hidden" name="offer" value=window.offer_id.to_string()/>
             <SelectField id="from" name="from" label=td!(locale, nursery.from) options=starts chosen=span.from.to_string()/>
             <SelectField id="to" name="to" label=td!(locale, nursery.to) options=ends chosen=span.to.to_string()/>
-            <button class="button quiet">{td!(locale, nursery.take_hours)}</button>
+            <button class="button line">{td!(locale, nursery.take_hours)}</button>
         </form>
     }
     .inert()
