@@ -1,6 +1,8 @@
 //! The same search, written as plainly as can be: everything is read from the rows, every half-hour is looked at, every
 //! nursery is tried. Slow, and obviously right.
 
+mod rows;
+
 use std::collections::HashMap;
 
 use chrono::{Datelike as _, Days};
@@ -8,19 +10,19 @@ use diesel::prelude::*;
 use doorstep_server::{
     db::{
         Conn,
-        schema::{booking, booking_day, class, closure, nursery, offer, offer_window, opening},
+        schema::{closure, nursery, opening},
     },
     policy::{DayKind, Policies},
 };
 use doorstep_shared::{
-    Date, Fen, HalfHour, Span, Timestamp,
-    bookings::BookingState,
+    Date, HalfHour, Timestamp,
     care::{CareKind, ClassKind, NurseryKind},
     geo::Point,
     ids::{ClassId, NurseryId, OfferId},
     slots::{Blocking, Chip, Facets, Filter, Limit, LimitKind, SearchSlots, SlotSort, StripDay},
 };
 
+use self::rows::read_classes;
 use crate::search_world::NAMES;
 
 pub struct Naive {
@@ -472,48 +474,4 @@ fn is_called(name: &str, typed: &str) -> bool {
     let runs = (0..syllables.len()).flat_map(|from| (from + 1..=syllables.len()).map(move |to| (from, to)));
     let mut runs = runs.map(|(from, to)| syllables[from..to].concat());
     name.contains(typed) || initials.contains(typed) || runs.any(|run| run == typed)
-}
-
-fn read_classes(conn: &mut Conn, nursery: NurseryId, now: Timestamp) -> QueryResult<Vec<Class>> {
-    let rows: Vec<(ClassId, ClassKind, i16, i16)> = class::table
-        .filter(class::nursery_id.eq(nursery))
-        .order(class::id)
-        .select((class::id, class::kind, class::places, class::carers))
-        .load(conn)?;
-    let mut classes = Vec::new();
-    for (id, kind, places, carers) in rows {
-        let rows: Vec<(OfferId, CareKind, Fen, i32)> = offer::table
-            .filter(offer::class_id.eq(id).and(offer::withdrawn_at.is_null()))
-            .select((offer::id, offer::care, offer::price_fen, offer::lead_minutes))
-            .load(conn)?;
-        let mut offers = Vec::new();
-        for (id, care, price, lead_minutes) in rows {
-            let windows = offer_window::table
-                .filter(offer_window::offer_id.eq(id))
-                .select((offer_window::from_half_hour, offer_window::to_half_hour))
-                .load(conn)?;
-            offers.push(Offer { id, care, price: price.0, lead_minutes, windows });
-        }
-        type Row = (Date, HalfHour, HalfHour, BookingState, Option<Timestamp>);
-        let rows: Vec<Row> = booking_day::table
-            .inner_join(booking::table)
-            .filter(booking_day::class_id.eq(id).and(booking_day::takes_place))
-            .select((
-                booking_day::date,
-                booking_day::from_half_hour,
-                booking_day::to_half_hour,
-                booking::state,
-                booking::hold_expires_at,
-            ))
-            .load(conn)?;
-        let mut children = HashMap::new();
-        for (date, from, to, state, until) in rows {
-            let ran_out = state == BookingState::Held && until.is_some_and(|until| until <= now);
-            for index in Span::new(from, to).unwrap().indexes().filter(|_| !ran_out) {
-                *children.entry((date, index as u8)).or_default() += 1;
-            }
-        }
-        classes.push(Class { id, kind, places, carers, offers, children });
-    }
-    Ok(classes)
 }
