@@ -1,5 +1,5 @@
 # What people run. Each target calls the program that does the work; `make` alone is `make run`.
-.PHONY: run setup bundle test check bench fmt
+.PHONY: run setup bundle test browser check bench fmt
 
 # Builds everything and serves it with a generated demo city. DATABASE_URL=postgres://… for PostgreSQL.
 run: export DOORSTEP_DEMO ?= true
@@ -17,6 +17,11 @@ bundle:
 test:
 	@.ci/setup test
 	@.ci/test
+
+# Real Chromium walking the pages; needs the bundle.
+browser: bundle
+	@.ci/setup test
+	cargo nextest run --workspace --exclude doorstep-family --test browser --no-fail-fast
 
 check:
 	@.ci/setup check

@@ -69,7 +69,12 @@ impl Document {
 
     /// Adds a route that is not JSON.
     pub fn add_raw(&mut self, method: Method, path: &'static str, permission: &str, summary: &str) {
+        let in_path = path_fields(path).map(|name| {
+            let parameter = ParameterBuilder::new().name(name).parameter_in(ParameterIn::Path);
+            parameter.required(Required::True).schema(Some(String::schema())).build()
+        });
         let operation = OperationBuilder::new()
+            .parameters(Some(in_path))
             .summary(Some(summary))
             .description(Some(format!("Permission: {permission}.")))
             .response("200", ResponseBuilder::new().description("See the summary.").build())

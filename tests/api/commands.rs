@@ -74,7 +74,7 @@ async fn more_children_than_places_is_a_warning_when_places_were_taken_away(app:
     assert!(found.status.success(), "{}", text(&found));
     let today = Timestamp::from(chrono::Utc::now()).local_date();
     let is_ahead = booked.days[0].date >= today;
-    assert_eq!(text(&found).contains("warning"), is_ahead, "{}", text(&found));
+    assert_eq!(text(&found).contains("warning: "), is_ahead, "{}", text(&found));
 }
 
 #[test_on_both]
