@@ -41,9 +41,10 @@ const ROWS: &[Row] = &[
     row("GET /api/v1/nurseries/{id}", "anyone", [200; 3]),
     row("GET /api/v1/nurseries/{id}/availability", "anyone", [200; 3]),
     // Each asks for a number of its own: one number gets one code a minute, whoever asks.
-    with(row("POST /api/v1/auth/codes", "anyone", [202; 3]), |_| {
-        json!({"phone": format!("139{:08}", rand::random_range(0..100_000_000_u32))})
-    }),
+    with(
+        row("POST /api/v1/auth/codes", "anyone", [202; 3]),
+        |_| json!({"phone": format!("139{:08}", rand::random_range(0..100_000_000_u32))}),
+    ),
     with(row("POST /api/v1/auth/sessions", "anyone", [401; 3]), |_| json!({"phone": "13912345678", "code": "123456"})),
     with(row("POST /api/v1/auth/sessions/refresh", "anyone", [401; 3]), |_| json!({"refresh_token": "made up"})),
     row("DELETE /api/v1/auth/sessions/current", "guardian", [401, 204, 204]),
