@@ -139,8 +139,8 @@ async fn every_route_has_a_permission_and_keeps_it(app: TestApp) {
     assert!(without_row.is_empty(), "routes without a row in this test: {without_row:?}");
     assert!(without_route.is_empty(), "rows without a route in the document: {without_route:?}");
 
-    let offer = app.offer().places(200).hourly().create().await;
     for row in ROWS {
+        let offer = app.offer().places(9).hourly().create().await;
         let scene = scene(&app, &offer).await;
         // The other family first: it must not change what is then the owner's.
         for (who, client, status) in [
