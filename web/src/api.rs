@@ -1,7 +1,7 @@
 //! The only way to reach the server's endpoints.
 //!
 //! On the server a page calls through [`Visit::call`](crate::visit::Visit::call), which runs the handler in this
-//! process. In the browser an island calls [`call`], which fetches.
+//! process. In the browser an island calls `call`, which fetches.
 
 #[cfg(feature = "ssr")]
 mod door {
