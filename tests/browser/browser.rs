@@ -203,12 +203,23 @@ impl Browser {
 
     /// Keeps a picture of the whole page in `target/screenshots`.
     pub async fn shoot(&self, name: &str) {
+        self.has_settled().await;
         let folder = workspace().join("target/screenshots");
         std::fs::create_dir_all(&folder).unwrap();
         let parameters = json!({"format": "png", "captureBeyondViewport": true});
         let picture = self.tell("Page.captureScreenshot", parameters).await;
         let bytes = base64_decoded(picture["data"].as_str().unwrap_or_default());
         std::fs::write(folder.join(format!("{name}-{}.png", self.look.name())), bytes).unwrap();
+    }
+
+    /// Waits until the change from one page to the next is over: a picture of the whole page makes the screen larger
+    /// for a moment, which would abort it with a line in the console.
+    async fn has_settled(&self) {
+        let began = Instant::now();
+        while self.value("document.activeViewTransition != null").await == json!(true) {
+            assert!(began.elapsed() < PATIENCE, "{} is still fading in", self.path().await);
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
     }
 
     pub async fn close(self) {
