@@ -216,6 +216,9 @@ impl Browser {
     /// for a moment, which would abort it with a line in the console.
     async fn has_settled(&self) {
         let began = Instant::now();
+        // A page that was never drawn has not begun to fade in.
+        let drawn = "const done = arguments[0]; requestAnimationFrame(() => requestAnimationFrame(() => done(true)))";
+        self.driver.execute_async(drawn, Vec::new()).await.unwrap();
         while self.value("document.activeViewTransition != null").await == json!(true) {
             assert!(began.elapsed() < PATIENCE, "{} is still fading in", self.path().await);
             tokio::time::sleep(Duration::from_millis(20)).await;

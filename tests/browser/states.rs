@@ -243,7 +243,7 @@ impl Browser {
         let began = std::time::Instant::now();
         while !self.sees(".recheck .notice").await {
             assert!(began.elapsed().as_secs() < 20, "nothing is told on {}", self.path().await);
-            let script = "document.dispatchEvent(new Event('visibilitychange'))";
+            let script = "document.dispatchEvent(new Event('visibilitychange', {bubbles: true}))";
             self.driver.execute(script, Vec::new()).await.unwrap();
             tokio::time::sleep(std::time::Duration::from_millis(100)).await;
         }

@@ -72,6 +72,14 @@ pub fn near_day(date: Date, now: Timestamp, locale: Locale) -> &'static str {
     }
 }
 
+/// As [`near_day`] where seven stand side by side on a phone: "Tomorrow" has no room there.
+pub fn narrow_day(date: Date, now: Timestamp, locale: Locale) -> &'static str {
+    match locale {
+        Locale::En if date != now.local_date() => weekday(date, locale),
+        Locale::Zh | Locale::En => near_day(date, now, locale),
+    }
+}
+
 /// 11月23日, 23 Nov.
 pub fn month_day(date: Date, locale: Locale) -> String {
     match locale {

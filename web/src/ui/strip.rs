@@ -28,12 +28,12 @@ impl Level {
 
 pub struct Day {
     pub href: String,
-    /// What a screen reader says: date, number and word in a sentence.
-    pub spoken: String,
     pub name: String,
     /// A second line, for the day of the month.
     pub date: String,
     pub number: String,
+    /// What the number counts, for who hears the page and does not see it.
+    pub unit: String,
     pub word: &'static str,
     pub level: Level,
     pub chosen: bool,
@@ -46,10 +46,11 @@ pub fn Strip(label: &'static str, days: Vec<Day>) -> impl IntoView {
         let id = format!("day-{}", day.date.replace('/', "-"));
         view! {
             <li>
-                <a id=id class="day" href=day.href data-level=day.level.as_str() aria-current=current aria-label=day.spoken data-live>
-                    <span>{day.name}</span>
-                    <small>{day.date}</small>
-                    <b>{day.number}</b>
+                <a id=id class="day" href=day.href data-level=day.level.as_str() aria-current=current data-live>
+                    <span>{day.name}" "</span>
+                    <small>{day.date}" "</small>
+                    <b>{day.number}" "</b>
+                    <i class="visually-hidden">{day.unit}" "</i>
                     <span>{day.word}</span>
                 </a>
             </li>

@@ -95,19 +95,19 @@ fn Chips(scene: Scene, chips: Vec<Chip>, common_price: Fen) -> impl IntoView {
         let wanted = scene.wanted.toggled(chip.filter, now, common_price)?;
         let on = scene.wanted.has(chip.filter, now);
         let name = filter_name(chip.filter, locale);
-        let spoken = if on {
-            td!(locale, find.chip_on, name = name)
-        } else {
-            td!(locale, find.chip_off, name = name, count = chip.count)
-        };
         let id = format!("chip-{}", chip.filter);
         // What leads nowhere stays visible, but asks for nothing.
         let empty = (!on && chip.count == 0).then_some("");
         Some(view! {
             <li>
-                <a id=id class="chip" href=wanted.href() aria-label=spoken data-on=on.then_some("") data-empty=empty data-live>
-                    {name}
-                    {if on { view! { <Icon name="i-cross"/> }.inert() } else { view! { <i>{chip.count}</i> }.inert() }}
+                <a id=id class="chip" href=wanted.href() data-on=on.then_some("") data-empty=empty data-live>
+                    {name}" "
+                    {if on {
+                        view! { <span class="visually-hidden">{td!(locale, find.chip_on)}</span><Icon name="i-cross"/> }.inert()
+                    } else {
+                        let unit = td!(locale, find.chip_unit, count = chip.count);
+                        view! { <i>{chip.count}" "</i><span class="visually-hidden">{unit}</span> }.inert()
+                    }}
                 </a>
             </li>
         })
@@ -195,16 +195,13 @@ fn strip_day(scene: &Scene, day: &StripDay, chosen: bool, href: String) -> Day {
         _ => (Level::Many, td!(locale, words.level_many)),
     };
     let number = if level == Level::Rest { "–".to_owned() } else { day.nurseries.to_string() };
-    let spoken = match level {
-        Level::Rest => td!(locale, find.day_rest, date = words::date(date, locale)),
-        _ => td!(locale, find.day_spoken, date = words::date(date, locale), count = day.nurseries),
-    };
+    let unit = if level == Level::Rest { String::new() } else { td!(locale, find.day_unit, count = day.nurseries) };
     Day {
         href,
-        spoken,
-        name: words::near_day(date, scene.now, locale).to_owned(),
+        name: words::narrow_day(date, scene.now, locale).to_owned(),
         date: date.format("%-m/%-d").to_string(),
         number,
+        unit,
         word,
         level,
         chosen,

@@ -65,16 +65,12 @@ fn strip_day(scene: &Scene, day: &StripDay) -> Day {
         SOME_PLACES..MANY_PLACES => (Level::Some, td!(locale, words.level_some)),
         _ => (Level::Many, td!(locale, words.level_many)),
     };
-    let date = words::date(day.date, locale);
     Day {
         href: scene.chosen.on(day.date).href(),
-        spoken: match level {
-            Level::Rest => td!(locale, nursery.day_rest, date = date),
-            _ => td!(locale, nursery.day_spoken, date = date, count = day.free),
-        },
-        name: words::near_day(day.date, scene.now, locale).to_owned(),
+        name: words::narrow_day(day.date, scene.now, locale).to_owned(),
         date: day.date.format("%-m/%-d").to_string(),
         number: if level == Level::Rest { "–".to_owned() } else { day.free.to_string() },
+        unit: if level == Level::Rest { String::new() } else { td!(locale, nursery.day_unit, count = day.free) },
         word,
         level,
         chosen: day.date == scene.chosen.date,
