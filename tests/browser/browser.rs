@@ -195,7 +195,7 @@ impl Browser {
             "(() => { const w = document.documentElement.clientWidth; \
              return document.documentElement.scrollWidth > w ? \
              [...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > w + 1) \
-             .slice(0, 5).map(e => e.tagName + '.' + e.className + ' ' + e.getBoundingClientRect().right) : [] })()",
+             .slice(0, 5).map(e => e.getBoundingClientRect().right + ' ' + e.outerHTML.slice(0, 120)) : [] })()",
         );
         let wide = wide.await;
         assert_eq!(wide, json!([]), "{} is wider than the screen", self.path().await);

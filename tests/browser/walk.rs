@@ -13,8 +13,8 @@ async fn walk(look: Look) {
     let tomorrow = app.in_days(1);
     let browser = Browser::open(&app, look).await;
     let good = async |name: &str| {
-        browser.has_no_complaints(&[]).await;
         browser.fits_the_screen().await;
+        browser.has_no_complaints(&[]).await;
         browser.shoot(name).await;
     };
 
