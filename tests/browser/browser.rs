@@ -33,6 +33,15 @@ const FLAGS: &[&str] = &[
 /// How long a page may take until something is there.
 const PATIENCE: Duration = Duration::from_secs(20);
 
+/// What the network is like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Network {
+    On,
+    Off,
+    /// Every answer takes five seconds.
+    Slow,
+}
+
 pub struct Browser {
     pub driver: WebDriver,
     pub look: Look,
@@ -46,26 +55,31 @@ fn find(names: &[&str], package: &str) -> String {
     (*found.unwrap_or_else(|| panic!("{package} is not installed (Debian: apt-get install {package})"))).to_owned()
 }
 
+/// A ChromeDriver and the port it listens on, when it says one.
+fn start(driver: &str) -> Option<(Child, u16)> {
+    let command = Command::new(driver).arg("--port=0").stdout(Stdio::piped()).stderr(Stdio::null()).spawn();
+    let mut process = command.expect("ChromeDriver starts");
+    let mut said = BufReader::new(process.stdout.take()?).lines();
+    let port = said.find_map(|line| {
+        let line = line.ok()?;
+        line.split("successfully on port ").nth(1)?.trim_end_matches('.').parse::<u16>().ok()
+    });
+    let Some(port) = port else {
+        process.wait().expect("ChromeDriver has ended");
+        return None;
+    };
+    // It must not stop because nobody reads what else it says.
+    std::thread::spawn(move || said.for_each(drop));
+    Some((process, port))
+}
+
 impl Browser {
     /// A new browser with an empty profile, which knows no page yet.
     pub async fn open(app: &TestApp, look: Look) -> Self {
         let driver = find(&["/usr/bin/chromedriver", "/usr/local/bin/chromedriver"], "chromium-driver");
         let chromium = find(&["/usr/bin/chromium", "/usr/bin/google-chrome"], "chromium");
-        let mut process = Command::new(driver)
-            .arg("--port=0")
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("ChromeDriver starts");
-        let mut said = BufReader::new(process.stdout.take().unwrap()).lines();
-        let port = said.find_map(|line| {
-            let line = line.ok()?;
-            let port = line.split("successfully on port ").nth(1)?.trim_end_matches('.').parse::<u16>();
-            port.ok()
-        });
-        let port = port.expect("ChromeDriver tells its port");
-        // It must not stop because nobody reads what else it says.
-        std::thread::spawn(move || said.for_each(drop));
+        // The port that it finds free may be taken by another's before it listens.
+        let (process, port) = (0..5).find_map(|_| start(&driver)).expect("ChromeDriver tells its port");
         let profile = Folder::new();
         let mut wishes = DesiredCapabilities::chrome();
         wishes.set_binary(&chromium).unwrap();
@@ -104,6 +118,13 @@ impl Browser {
     pub async fn tell(&self, command: &str, parameters: Value) -> Value {
         let answer = self.driver.cdp().send_raw(command, parameters).await;
         answer.unwrap_or_else(|error| panic!("{command}: {error}"))
+    }
+
+    /// From now on.
+    pub async fn network(&self, network: Network) {
+        let latency_ms = if network == Network::Slow { 5_000 } else { 0 };
+        let conditions = json!({"offline": network == Network::Off, "latency": latency_ms, "downloadThroughput": -1, "uploadThroughput": -1});
+        self.tell("Network.emulateNetworkConditions", conditions).await;
     }
 
     /// Opens a page of the site and waits until it stands.
@@ -153,6 +174,30 @@ impl Browser {
                 panic!("{text:?} is not read on {}:\n{}", self.path().await, self.text().await);
             }
             tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
+    /// Waits until the page does not say this any more.
+    pub async fn reads_no_longer(&self, text: &str) {
+        let began = Instant::now();
+        while self.text().await.contains(text) {
+            assert!(
+                began.elapsed() < PATIENCE,
+                "{text:?} still stands on {}:\n{}",
+                self.path().await,
+                self.text().await
+            );
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
+    /// Waits until an element says of itself what it should.
+    pub async fn see_attribute(&self, css: &str, name: &str, value: &str) {
+        let began = Instant::now();
+        let read = format!("document.querySelector({css:?})?.getAttribute({name:?})");
+        while self.value(&read).await != json!(value) {
+            assert!(began.elapsed() < PATIENCE, "{css} does not become {name}={value} on {}", self.path().await);
+            tokio::time::sleep(Duration::from_millis(20)).await;
         }
     }
 

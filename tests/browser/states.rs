@@ -1,21 +1,14 @@
 //! The states that a page can be in, each brought about as it happens.
 
-use doorstep_tests::{Database, Family, TestApp, run};
+use doorstep_tests::{Database, Family, run};
 use serde_json::json;
 
-use crate::{browser::Browser, look::Look, site::site, steps::book_path};
-
-/// A browser whose owner is signed in and has told about a child.
-async fn signed_in(app: &TestApp, look: Look, phone: &str) -> Browser {
-    let browser = Browser::open(app, look).await;
-    browser.go("/sign-in?next=/children/new").await;
-    browser.sign_in(app, phone).await;
-    browser.tell_about_child(app).await;
-    browser.tap("main form.stack > button, main form button.wide").await;
-    browser.is_elsewhere_than("/children/new").await;
-    browser.has_no_complaints(&[]).await;
-    browser
-}
+use crate::{
+    browser::{Browser, Network},
+    look::Look,
+    site::site,
+    steps::book_path,
+};
 
 /// The tag of the focused element and whether it is a message.
 async fn focus_is_on_a_message(browser: &Browser) {
@@ -72,7 +65,7 @@ fn a_place_taken_meanwhile_keeps_the_form_and_offers_others() {
     run(Database::Sqlite, async |_: Database| {
         let app = site().await;
         let offer = app.offer().places(1).hourly().create().await;
-        let browser = signed_in(&app, Look::PHONE, "13800002222").await;
+        let browser = Browser::signed_in(&app, Look::PHONE, "13800002222").await;
         browser.go(&book_path(&offer, app.in_days(1))).await;
         browser.fill("#pickup", "外婆").await;
         let ben = app.family("Ben").await;
@@ -99,7 +92,7 @@ fn a_fault_of_ours_says_that_nothing_was_charged_and_can_be_tried_again() {
     run(Database::Sqlite, async |_: Database| {
         let app = site().await;
         let offer = app.offer().places(1).hourly().create().await;
-        let browser = signed_in(&app, Look::PHONE, "13800003333").await;
+        let browser = Browser::signed_in(&app, Look::PHONE, "13800003333").await;
         browser.go(&book_path(&offer, app.in_days(1))).await;
         let DatabaseUrl::Sqlite(path) = app.database().url() else { panic!("SQLite") };
         let mut other = SqliteConnection::establish(&path.to_string_lossy()).unwrap();
@@ -122,7 +115,7 @@ fn a_hold_that_ran_out_says_so_and_can_be_booked_again() {
     run(Database::Sqlite, async |_: Database| {
         let app = site().await;
         let offer = app.offer().places(1).hourly().create().await;
-        let browser = signed_in(&app, Look::PHONE, "13800004444").await;
+        let browser = Browser::signed_in(&app, Look::PHONE, "13800004444").await;
         browser.go(&book_path(&offer, app.in_days(1))).await;
         browser.press_the_bar().await;
         browser.see("#confirm").await;
@@ -142,7 +135,7 @@ fn cancelling_can_be_undone_for_a_few_minutes() {
     run(Database::Sqlite, async |_: Database| {
         let app = site().await;
         let offer = app.offer().places(1).hourly().create().await;
-        let browser = signed_in(&app, Look::PHONE, "13800006666").await;
+        let browser = Browser::signed_in(&app, Look::PHONE, "13800006666").await;
         browser.go(&book_path(&offer, app.in_days(1))).await;
         browser.press_the_bar().await;
         browser.tap("#confirm").await;
@@ -179,7 +172,7 @@ fn another_familys_booking_is_not_there() {
         let offer = app.offer().places(1).hourly().create().await;
         let ben: Family = app.family("Ben").await;
         let booking = ben.book(&offer, "09:00-11:00").await.unwrap();
-        let browser = signed_in(&app, Look::PHONE, "13800008888").await;
+        let browser = Browser::signed_in(&app, Look::PHONE, "13800008888").await;
         browser.go(&format!("/bookings/{}", booking.id)).await;
         browser.read("没有找到").await;
         assert!(!browser.text().await.contains(&ben.child().name));
@@ -192,18 +185,16 @@ fn another_familys_booking_is_not_there() {
 fn without_network_the_page_says_how_old_it_is() {
     run(Database::Sqlite, async |_: Database| {
         let app = site().await;
-        let browser = signed_in(&app, Look::PHONE, "13800009999").await;
+        let browser = Browser::signed_in(&app, Look::PHONE, "13800009999").await;
         browser.go("/bookings").await;
         browser.see("h1").await;
         browser.has_no_complaints(&[]).await;
-        let network =
-            |offline: bool| json!({"offline": offline, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1});
         browser.is_awake().await;
-        browser.tell("Network.emulateNetworkConditions", network(true)).await;
+        browser.network(Network::Off).await;
         browser.comes_back_and_is_told().await;
         browser.is_accessible().await;
         browser.shoot("state-offline").await;
-        browser.tell("Network.emulateNetworkConditions", network(false)).await;
+        browser.network(Network::On).await;
         browser.close().await;
     });
 }
@@ -213,7 +204,7 @@ fn a_page_left_open_notices_what_changed() {
     run(Database::Sqlite, async |_: Database| {
         let app = site().await;
         let offer = app.offer().places(1).hourly().create().await;
-        let browser = signed_in(&app, Look::PHONE, "13800001010").await;
+        let browser = Browser::signed_in(&app, Look::PHONE, "13800001010").await;
         browser.go(&book_path(&offer, app.in_days(1))).await;
         browser.is_awake().await;
         let ben = app.family("Ben").await;

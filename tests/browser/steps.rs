@@ -3,7 +3,7 @@
 use doorstep_shared::Date;
 use doorstep_tests::{Offer, TestApp};
 
-use crate::browser::Browser;
+use crate::{browser::Browser, look::Look};
 
 /// The page that books this window on this day.
 pub fn book_path(offer: &Offer, date: Date) -> String {
@@ -11,15 +11,32 @@ pub fn book_path(offer: &Offer, date: Date) -> String {
 }
 
 impl Browser {
-    /// Types the number, reads the code where messages are kept, and types it.
+    /// A browser whose owner is signed in and has told about a child.
+    pub async fn signed_in(app: &TestApp, look: Look, phone: &str) -> Self {
+        let browser = Self::open(app, look).await;
+        browser.go("/sign-in?next=/children/new").await;
+        browser.sign_in(app, phone).await;
+        browser.tell_about_child(app).await;
+        browser.tap("main form.stack > button, main form button.wide").await;
+        browser.is_elsewhere_than("/children/new").await;
+        browser.has_no_complaints(&[]).await;
+        browser
+    }
+
+    /// Proves whose number it is and waits for the page that was wanted.
     pub async fn sign_in(&self, app: &TestApp, phone: &str) {
+        self.prove_number(app, phone).await;
+        self.is_elsewhere_than("/sign-in").await;
+    }
+
+    /// Types the number, reads the code where messages are kept, and types it.
+    pub async fn prove_number(&self, app: &TestApp, phone: &str) {
         self.fill("#phone", phone).await;
         self.tap("form#sign-in button").await;
         self.see("#code").await;
         let code = app.code_sent_to(phone).await;
         self.fill("#code", &code).await;
         self.tap("form#sign-in button").await;
-        self.is_elsewhere_than("/sign-in").await;
     }
 
     /// Tells about a girl of 18 months and consents.

@@ -66,6 +66,15 @@ pub fn advice(kind: ProblemKind, locale: Locale) -> &'static str {
     }
 }
 
+/// When to try again, in the unit a person would say.
+pub fn wait(seconds: u32, locale: Locale) -> String {
+    match seconds {
+        0..120 => td!(locale, problem.retry_after, seconds = seconds),
+        120..7_200 => td!(locale, problem.retry_after_minutes, minutes = seconds.div_ceil(60)),
+        7_200.. => td!(locale, problem.retry_after_hours, hours = seconds.div_ceil(3_600)),
+    }
+}
+
 /// What is wrong with a field, in a sentence.
 pub fn rule(rule: FieldRule, locale: Locale) -> &'static str {
     match rule {
@@ -111,7 +120,7 @@ mod notices {
     ) -> impl IntoView {
         let ours = matches!(problem.kind, ProblemKind::Internal | ProblemKind::Unavailable);
         let tone = if ours { Tone::Bad } else { Tone::Warn };
-        let wait = problem.retry_after_s.map(|s| view! { <p>{td!(locale, problem.retry_after, seconds = s)}</p> });
+        let wait = problem.retry_after_s.map(|seconds| view! { <p>{problems::wait(seconds, locale)}</p> });
         let code = problem.code.map(|code| view! { <p class="code">{td!(locale, problem.code, code = code)}</p> });
         let again =
             again.map(|href| view! { <p><a class="button quiet" href=href>{td!(locale, common.try_again)}</a></p> });
@@ -146,9 +155,11 @@ mod notices {
             let links: Vec<_> = links.collect();
             let list = (!links.is_empty()).then(|| view! { <ul>{links}</ul> });
             let code = form.problem.code.clone();
+            let wait = form.problem.retry_after_s.map(|seconds| problems::wait(seconds, locale));
             view! {
                 <Notice tone=Tone::Bad title=problems::title(form.problem.kind, locale) focus=true>
                     <p>{problems::advice(form.problem.kind, locale)}</p>
+                    {wait.map(|wait| view! { <p>{wait}</p> })}
                     {list}
                     {code.map(|code| view! { <p class="code">{td!(locale, problem.code, code = code)}</p> })}
                 </Notice>

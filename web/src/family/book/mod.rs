@@ -71,8 +71,8 @@ async fn hold(visit: &Visit, form: &mut Fields) -> Result<String, Trouble> {
         return Err(Problem::field("child", FieldRule::Required, "nobody is chosen").into());
     }
     let scene = Scene::load(visit, wish).await?;
-    if let Some((before, now)) = form.get(SEEN).and_then(|seen| scene.price_before(seen)) {
-        return Err(Trouble::PriceChanged { before, now });
+    if let Some((care, before, now)) = form.get(SEEN).and_then(|seen| scene.price_before(seen)) {
+        return Err(Trouble::PriceChanged { care, before, now });
     }
     let span = scene.wish.span;
     let days = scene.wish.dates.iter().map(|date| DayAndTime { date: *date, from: span.from, to: span.to });

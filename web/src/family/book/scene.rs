@@ -167,8 +167,8 @@ impl Scene {
         prices.iter().map(|(offer, price)| format!("{offer}:{}", price.0)).collect::<Vec<_>>().join(",")
     }
 
-    /// The unit price of an offer when the form was shown, if that is not the price now.
-    pub fn price_before(&self, seen: &str) -> Option<(Fen, Fen)> {
+    /// The unit price of an offer when the form was shown and now, if they differ.
+    pub fn price_before(&self, seen: &str) -> Option<(CareKind, Fen, Fen)> {
         let was = |offer: &OfferProfile| {
             let id = offer.id.to_string();
             let prices = seen.split(',').filter_map(|pair| pair.split_once(':'));
@@ -177,7 +177,7 @@ impl Scene {
                 .ok()
                 .map(Fen)
                 .filter(|before| *before != offer.price_fen)
-                .map(|before| (before, offer.price_fen))
+                .map(|before| (offer.care, before, offer.price_fen))
         };
         self.chosen().iter().find_map(|candidate| was(candidate.offer)).or_else(|| was(&self.offer))
     }

@@ -1,6 +1,8 @@
 //! The page of a wish, from top to bottom.
 
-use doorstep_shared::{Date, Fen, Problem, ProblemKind, Span, Timestamp, problem::FieldRule, slots::NextBest};
+use doorstep_shared::{
+    Date, Fen, Problem, ProblemKind, Span, Timestamp, care::CareKind, problem::FieldRule, slots::NextBest,
+};
 use leptos::prelude::*;
 
 use super::{
@@ -35,6 +37,7 @@ pub enum Trouble {
     Refused(Problem),
     /// The nursery has changed its price since the form was shown.
     PriceChanged {
+        care: CareKind,
         before: Fen,
         now: Fen,
     },
@@ -127,11 +130,14 @@ fn BookForm(visit: Visit, scene: Scene, fields: Fields, trouble: Trouble) -> imp
         _ => None,
     };
     let changed = match trouble {
-        Trouble::PriceChanged { before, now } => Some(view! {
-            <Notice tone=Tone::Warn title=td!(locale, book.price_changed, before = before, now = now) focus=true>
-                <p>{td!(locale, book.price_changed_text)}</p>
-            </Notice>
-        }),
+        Trouble::PriceChanged { care, before, now } => {
+            let (before, now) = (words::price(before, care, locale), words::price(now, care, locale));
+            Some(view! {
+                <Notice tone=Tone::Warn title=td!(locale, book.price_changed, before = before, now = now) focus=true>
+                    <p>{td!(locale, book.price_changed_text)}</p>
+                </Notice>
+            })
+        }
         Trouble::None | Trouble::Refused(_) => None,
     };
     let error = |field: &str| at_child.as_ref().and_then(|form| form.error(field, locale));
