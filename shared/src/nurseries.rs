@@ -193,9 +193,9 @@ pub struct GetAvailability {
     pub days: Option<u8>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub care: Option<CareKind>,
-    /// Only classes that take a child born then, on each day.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub birth_date: Option<Date>,
+    /// Only classes that take one of the children, on each day; at most four.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub birth_date: Vec<Date>,
     /// Instead of a birth date: completed months.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub age_months: Option<u16>,
@@ -206,6 +206,7 @@ impl Endpoint for GetAvailability {
     const METHOD: Method = Method::Get;
     const PATH: &'static str = "/api/v1/nurseries/{id}/availability";
     const SUMMARY: &'static str = "Free windows of a nursery, day by day.";
+    const REPEATABLE: &'static [&'static str] = &["birth_date"];
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

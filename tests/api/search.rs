@@ -234,7 +234,7 @@ async fn availability_tells_every_window_and_why_a_day_is_closed(app: TestApp) {
         from: Some(from),
         days: Some(7),
         care: None,
-        birth_date: None,
+        birth_date: Vec::new(),
         age_months: None,
     };
     let told = ann.call(&ask(app.today())).await.unwrap();
@@ -245,6 +245,14 @@ async fn availability_tells_every_window_and_why_a_day_is_closed(app: TestApp) {
     // It is Monday, 08:00, and an hour's notice is needed.
     assert_eq!(windows(0), [(morning.clone(), 1, 1, false), (afternoon.clone(), 1, 1, true)]);
     assert_eq!(windows(1), [(morning, 0, 1, true), (afternoon, 1, 1, true)]);
+    let taken = app.offer().of(&nursery).places(1).hourly().lead_minutes(90).create().await;
+    let told = ann.call(&ask(app.today())).await.unwrap();
+    let hourly = |index: usize| -> Vec<_> {
+        let windows = told.days[index].windows.iter().filter(|it| it.offer_id == taken.id);
+        windows.map(|it| (it.span.to_string(), it.bookable)).collect()
+    };
+    assert_eq!(hourly(0), [("09:30-17:30".to_owned(), true)], "from when it can be booked on");
+    assert_eq!(hourly(1), [("08:00-17:30".to_owned(), true)]);
     assert_eq!(told.days[5].closed, Some(ClosedReason::Weekday));
     assert_eq!(
         told.strip.iter().map(|day| day.rest).collect::<Vec<_>>(),

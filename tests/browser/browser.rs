@@ -59,7 +59,7 @@ fn find(names: &[&str], package: &str) -> String {
 fn start(driver: &str) -> Option<(Child, u16)> {
     let command = Command::new(driver).arg("--port=0").stdout(Stdio::piped()).stderr(Stdio::null()).spawn();
     let mut process = command.expect("ChromeDriver starts");
-    let mut said = BufReader::new(process.stdout.take()?).lines();
+    let mut said = BufReader::new(process.stdout.take().expect("it is piped")).lines();
     let port = said.find_map(|line| {
         let line = line.ok()?;
         line.split("successfully on port ").nth(1)?.trim_end_matches('.').parse::<u16>().ok()

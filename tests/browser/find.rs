@@ -179,3 +179,21 @@ fn the_map_shows_the_list_by_its_numbers() {
         }
     });
 }
+
+#[test]
+fn the_familys_own_child_is_offered_by_name_and_chosen_when_it_is_the_only_one() {
+    run(Database::Sqlite, async |_: Database| {
+        let app = two_nurseries().await;
+        let browser = Browser::signed_in(&app, Look::PHONE, "13800017777").await;
+        browser.go("/").await;
+        let chosen = "document.querySelector('#birth-0').selectedOptions[0].textContent";
+        assert_eq!(browser.value(chosen).await, json!("小满 · 18 个月"));
+        assert!(!browser.path().await.contains("birth"), "no birthday gets into the address");
+        browser.go("/?birth=").await;
+        assert_eq!(browser.value(chosen).await, json!("月龄不限"));
+        browser.go("/").await;
+        assert_eq!(browser.value(chosen).await, json!("月龄不限"), "the last choice is remembered");
+        browser.has_no_complaints(&[]).await;
+        browser.close().await;
+    });
+}

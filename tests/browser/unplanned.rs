@@ -135,3 +135,28 @@ fn another_code_can_be_asked_for_after_a_countdown() {
         browser.close().await;
     });
 }
+
+#[test]
+fn another_day_changes_the_sum_at_once_and_nothing_that_was_typed() {
+    run(Database::Sqlite, async |_: Database| {
+        let app = site().await;
+        let offer = app.offer().places(1).hourly().price_fen(3_000).create().await;
+        let browser = Browser::signed_in(&app, Look::PHONE, "13800018888").await;
+        browser.go(&book_path(&offer, app.in_days(1))).await;
+        browser.see_attribute(".live", "data-ready", "").await;
+        browser.fill("#pickup", "外婆").await;
+        browser.tap("#when summary").await;
+        browser.tap(&format!("label:has(input[name=date][value='{}'])", app.in_days(2))).await;
+        browser.read("¥120").await;
+        assert!(!browser.sees(".recount").await, "it counts by itself");
+        let path = browser.path().await;
+        assert!(path.contains(&app.in_days(2).to_string()) && !path.contains("pickup"), "{path}");
+        assert_eq!(browser.see("#pickup").await.prop("value").await.unwrap().as_deref(), Some("外婆"), "kept");
+        browser.is_accessible().await;
+        browser.press_the_bar().await;
+        browser.see("#confirm").await;
+        browser.read("¥120").await;
+        browser.has_no_complaints(&[]).await;
+        browser.close().await;
+    });
+}

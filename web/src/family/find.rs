@@ -9,6 +9,7 @@ mod wanted;
 
 use doorstep_shared::{
     Problem, Timestamp,
+    children::{Child, ListChildren},
     nurseries::{DistrictOutline, ListDistricts},
     slots::SlotPage,
 };
@@ -37,6 +38,8 @@ pub struct Scene {
     pub now: Timestamp,
     pub wanted: Wanted,
     pub districts: Vec<DistrictOutline>,
+    /// Of the family that is signed in.
+    pub children: Vec<Child>,
     pub elder: bool,
     /// URLs of Leaflet's script and style; nothing when they were not built.
     pub leaflet: Option<(String, String)>,
@@ -60,12 +63,15 @@ impl Scene {
 pub async fn page(visit: &Visit) -> Page {
     // Without districts one can still search: the select is then missing.
     let districts = visit.call(ListDistricts {}).await.map(|districts| districts.items).unwrap_or_default();
+    // Nobody is signed in, most of the time.
+    let children = visit.call(ListChildren {}).await.map(|children| children.items).unwrap_or_default();
     let site = &visit.site;
     let scene = Scene {
         locale: visit.locale(),
         now: visit.now,
-        wanted: Wanted::read(visit),
+        wanted: Wanted::read(visit, &children),
         districts,
+        children,
         elder: visit.settings.elder,
         leaflet: site.file("leaflet/leaflet.js").zip(site.file("leaflet/leaflet.css")),
         tianditu_key: site.tianditu_key.clone(),
@@ -87,9 +93,9 @@ pub async fn page(visit: &Visit) -> Page {
 /// What to remember of the children's ages, when the address tells something new.
 fn births_told(visit: &Visit, wanted: &Wanted) -> Option<String> {
     let births: Vec<_> = wanted.births.iter().map(ToString::to_string).collect();
-    let births = births.join(".");
-    let known = visit.remembered.get(wanted::BIRTHS).unwrap_or_default();
-    (visit.query.has("birth") && births != known).then_some(births)
+    let births = if births.is_empty() { wanted::ANY_AGE.to_owned() } else { births.join(".") };
+    let known = visit.remembered.get(wanted::BIRTHS);
+    (visit.query.has("birth") && Some(births.as_str()) != known).then_some(births)
 }
 
 #[component]

@@ -58,7 +58,7 @@ pub async fn page(visit: &Visit, id: &str) -> Page {
         from: Some(chosen.first_day),
         days: Some(DAYS),
         care: None,
-        birth_date: chosen.birth_date(visit.now.local_date()),
+        birth_date: chosen.birth_dates(visit.now.local_date()),
         age_months: None,
     };
     let answer = visit.call(request).await;

@@ -2,6 +2,9 @@
 //!
 //! It fetches the page that the link or form leads to and puts each of its `data-zone`s in the place of the one with the
 //! same id. So a page has one renderer, the address stays true, and without WebAssembly the same links simply load.
+//!
+//! A form with `data-recount` is one that somebody fills in to send it: it lists the fields that change what the page
+//! says (a sum), and when one of these changes the zones are fetched for them. Other fields never get into an address.
 
 use leptos::prelude::*;
 
@@ -28,6 +31,8 @@ pub fn Live(locale: Locale) -> impl IntoView {
     let state = RwSignal::new(State::Still);
     // What a screen reader hears when the new results stand there.
     let heard = RwSignal::new(String::new());
+    let ready = RwSignal::new(false);
+    Effect::new(move |_| ready.set(true));
     #[cfg(all(feature = "family", target_arch = "wasm32"))]
     browser::listen(state, heard);
     let text = move || match state.get() {
@@ -40,7 +45,7 @@ pub fn Live(locale: Locale) -> impl IntoView {
         browser::again();
     };
     view! {
-        <div class="live" data-state=move || word(state.get())>
+        <div class="live" data-state=move || word(state.get()) data-ready=move || ready.get().then_some("")>
             <p role="status">{text}</p>
             <button type="button" class="button quiet small" on:click=again hidden=move || state.get() != State::Offline>
                 {td!(locale, common.try_again)}

@@ -9,7 +9,7 @@ use doorstep_shared::{
 
 use super::{
     fit::{Asked, Child, Wish},
-    question::Faults,
+    question::{CHILDREN, Faults},
 };
 use crate::{
     inventory::{
@@ -38,14 +38,14 @@ pub fn availability(city: &City, request: &GetAvailability, now: Timestamp) -> R
     let days = request.days.unwrap_or(DAYS);
     faults.refuse(days < 1, "days", FieldRule::TooSmall, "1 to 31");
     faults.refuse(days > 31, "days", FieldRule::TooLarge, "1 to 31");
-    faults.age(request.birth_date.as_slice(), request.age_months, now.local_date());
+    faults.refuse(request.birth_date.len() > CHILDREN, "birth_date", FieldRule::TooLong, "at most four children");
+    faults.age(&request.birth_date, request.age_months, now.local_date());
     faults.into_result()?;
-    let child = match (request.birth_date, request.age_months) {
-        (Some(birth), _) => Child::Born(birth),
-        (None, Some(months)) => Child::Months(months),
-        (None, None) => Child::AnyAge,
-    };
-    let asked = Asked::new(city, vec![child], None, now);
+    let mut children: Vec<_> = request.birth_date.iter().map(|birth| Child::Born(*birth)).collect();
+    if children.is_empty() {
+        children.push(request.age_months.map_or(Child::AnyAge, Child::Months));
+    }
+    let asked = Asked::new(city, children, None, now);
     let wish = Wish { care: request.care, max_price_fen: None };
     let first = table::number(from);
     let numbers = first..(first + i32::from(days)).min(city.table.held().end);
@@ -64,7 +64,9 @@ fn day(asked: &Asked<'_>, nursery: &Nursery, wish: &Wish, number: i32) -> DayAva
         return DayAvailability { date, closed: Some(closed_reason(asked, nursery, date)), windows: Vec::new() };
     }
     let mut windows = Vec::new();
-    for class in nursery.classes.iter().filter(|class| asked.takes_on(nursery, class, 0, number)) {
+    let takes_one =
+        |class: &&Class| (0..asked.children.len()).any(|child| asked.takes_on(nursery, class, child, number));
+    for class in nursery.classes.iter().filter(takes_one) {
         let staffing = nursery.staffing(class, &asked.city.policies, date);
         let open = nursery.open_on(class, &asked.city.policies, date);
         let used = asked.city.table.used(class.row, number);
@@ -87,7 +89,7 @@ fn day(asked: &Asked<'_>, nursery: &Nursery, wish: &Wish, number: i32) -> DayAva
             match sale.when {
                 When::Window(span) => add(sale, span, sale.price_fen),
                 When::AnyTime => {
-                    free_runs(asked, class, number).for_each(|span| add(sale, span, sale.price_fen));
+                    free_runs(asked, class, sale, number).into_iter().for_each(|span| add(sale, span, sale.price_fen));
                 }
             }
         }
@@ -96,10 +98,13 @@ fn day(asked: &Asked<'_>, nursery: &Nursery, wish: &Wish, number: i32) -> DayAva
     DayAvailability { date, closed: None, windows }
 }
 
-/// The longest runs with a free place throughout that are long enough for hourly care.
-fn free_runs(asked: &Asked<'_>, class: &Class, number: i32) -> impl Iterator<Item = Span> {
-    let least = asked.hourly_least;
-    rules::runs(asked.city.table.one(class.row, number)).filter(move |run| run.half_hours() >= least)
+/// The longest runs with a free place throughout that are long enough for hourly care, from when it can be booked on.
+/// Where it is too late for all of them, the runs that were free.
+fn free_runs(asked: &Asked<'_>, class: &Class, sale: &Sale, number: i32) -> Vec<Span> {
+    let free = asked.city.table.one(class.row, number);
+    let runs = |mask| rules::runs(mask).filter(|run| run.half_hours() >= asked.hourly_least).collect::<Vec<_>>();
+    let in_time = runs(free & asked.bookable(sale, number));
+    if in_time.is_empty() { runs(free) } else { in_time }
 }
 
 fn closed_reason(asked: &Asked<'_>, nursery: &Nursery, date: Date) -> ClosedReason {

@@ -188,6 +188,11 @@ impl<'c> Asked<'c> {
         if self.may_ahead(sale, day) { u64::MAX << gone } else { 0 }
     }
 
+    /// Half-hours of a day at whose beginning care of a sale can still be booked.
+    pub fn bookable(&self, sale: &Sale, day: i32) -> u64 {
+        self.day(day).map_or(0, |day| self.starts(sale, day))
+    }
+
     /// Whether a window, or for hourly care some part of it, can still be booked.
     pub fn is_bookable(&self, sale: &Sale, day: i32, span: Span) -> bool {
         let Some(day) = self.day(day) else { return false };

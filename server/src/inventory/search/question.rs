@@ -92,6 +92,9 @@ fn field(name: &str, count: usize, index: usize) -> String {
     if count == 1 { name.to_owned() } else { format!("{name}.{index}") }
 }
 
+/// Siblings asked for at once, at most.
+pub const CHILDREN: usize = 4;
+
 impl Question {
     pub fn check(request: &SearchSlots, city: &City, now: Timestamp) -> Result<Self, Problem> {
         let mut faults = Faults::default();
@@ -102,7 +105,7 @@ impl Question {
         }
         let long = request.q.as_ref().is_some_and(|q| q.chars().count() > LONGEST);
         faults.refuse(long, "q", FieldRule::TooLong, "at most 60 characters");
-        faults.refuse(request.birth_date.len() > 4, "birth_date", FieldRule::TooLong, "at most four children");
+        faults.refuse(request.birth_date.len() > CHILDREN, "birth_date", FieldRule::TooLong, "at most four children");
         faults.age(&request.birth_date, request.age_months, now.local_date());
         faults.refuse(request.date.len() > 14, "date", FieldRule::TooLong, "at most 14 dates");
         for (date, index) in request.date.iter().zip(0..) {

@@ -7,7 +7,9 @@ use doorstep_shared::{
     care::CareKind,
     children::{Child, ListChildren},
     ids::OfferId,
-    nurseries::{Availability, ClassProfile, GetAvailability, GetNurseryOfOffer, NurseryProfile, OfferProfile, Window},
+    nurseries::{
+        Availability, ClassProfile, DayAvailability, GetAvailability, GetNurseryOfOffer, NurseryProfile, OfferProfile,
+    },
 };
 
 use super::wish::Wish;
@@ -25,6 +27,8 @@ pub struct Scene {
     pub availability: Option<Availability>,
     /// None: nobody is signed in.
     pub children: Option<Vec<Child>>,
+    /// Care that begins before cannot be booked any more.
+    in_time_from: Timestamp,
 }
 
 /// A child beside the class it would go to.
@@ -63,7 +67,7 @@ impl Scene {
             from: Some(from),
             days: Some(DAYS),
             care: Some(offer.care),
-            birth_date: None,
+            birth_date: Vec::new(),
             age_months: None,
         };
         let availability = visit.call(asked).await.ok();
@@ -76,7 +80,8 @@ impl Scene {
             // An id of another family, or of a child that was erased, is not carried on.
             wish.children.retain(|id| children.iter().any(|child| child.id == *id));
         }
-        let mut scene = Self { wish, nursery, class, offer, availability, children };
+        let in_time_from = visit.now + chrono::Duration::minutes(offer.lead_minutes.into());
+        let mut scene = Self { wish, nursery, class, offer, availability, children, in_time_from };
         scene.choose();
         Ok(scene)
     }
@@ -191,7 +196,7 @@ impl Scene {
     /// Days on which the same window can be added, with their standing; those chosen already are among them.
     pub fn days(&self) -> Vec<(Date, Standing)> {
         let days = self.availability.iter().flat_map(|availability| &availability.days);
-        let mut days: Vec<_> = days.map(|day| (day.date, self.standing(&day.windows))).collect();
+        let mut days: Vec<_> = days.map(|day| (day.date, self.standing(day))).collect();
         days.extend(
             self.wish
                 .dates
@@ -204,7 +209,8 @@ impl Scene {
         days
     }
 
-    fn standing(&self, windows: &[Window]) -> Standing {
+    fn standing(&self, day: &DayAvailability) -> Standing {
+        let windows = &day.windows;
         let ours = windows.iter().filter(|window| window.offer_id == self.offer.id);
         let wanted = self.wish.span;
         let mut fitting = ours.filter(|window| match self.offer.care {
@@ -215,7 +221,8 @@ impl Scene {
             (Some(window), _) if !window.bookable => Standing::Late,
             (Some(window), _) if window.free > 0 => Standing::Free(window.free),
             (Some(_), _) => Standing::Full,
-            // Hourly care lists only what is free, so a missing run is a full or a closed one.
+            // Hourly care lists only what is free and in time, so a missing run is a late, a full or a closed one.
+            (None, CareKind::Hourly) if Timestamp::at(day.date, wanted.from) < self.in_time_from => Standing::Late,
             (None, CareKind::Hourly) if !windows.is_empty() => Standing::Full,
             (None, _) => Standing::Closed,
         }

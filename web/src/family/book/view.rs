@@ -21,9 +21,11 @@ use crate::{
     problems::FormSummary,
     td,
     ui::{
+        Inert as _,
         face::initial,
         field::{FieldError, OnceKey, TextField},
         icon::Icon,
+        live::Live,
         notice::{Notice, Tone},
         recheck::Recheck,
     },
@@ -158,16 +160,16 @@ fn BookForm(visit: Visit, scene: Scene, fields: Fields, trouble: Trouble) -> imp
         <FormSummary form=visit.form.clone() locale fields=labels/>
         {refused.map(|problem| view! { <NextStep problem scene=&scene now locale/> })}
         {changed}
-        <form class="book" id="book" method="post" action="/book">
+        {view! { <Live locale/> }.inert()}
+        <form class="book" id="book" method="post" action="/book" data-recount="offer from to date child">
             // The first button is the one that Enter presses.
             <button class="visually-hidden" tabindex="-1" aria-hidden="true">{td!(locale, book.hold)}</button>
             <OnceKey/>
             <input type="hidden" name="offer" value=scene.wish.offer.to_string()/>
             <input type="hidden" name="from" value=scene.wish.span.from.to_string()/>
             <input type="hidden" name="to" value=scene.wish.span.to.to_string()/>
-            <input type="hidden" name=SEEN value=scene.unit_prices()/>
             <NextBestChoices choices=next_best locale/>
-            <WindowCard scene=&scene locale/>
+            <div id="wished" data-zone><WindowCard scene=&scene locale/></div>
             <DayChoice scene=&scene error=error("date") locale/>
             <fieldset class="card stack" id="who" tabindex="-1">
                 <legend><h2>{td!(locale, book.who)}</h2></legend>
@@ -196,10 +198,14 @@ fn BookForm(visit: Visit, scene: Scene, fields: Fields, trouble: Trouble) -> imp
                     maxlength=60
                 />
             </div>
-            <SumCard scene=&scene now locale/>
+            <div id="counted" data-zone>
+                // Beside the sum, so that what was seen is what stands there.
+                <input type="hidden" name=SEEN value=scene.unit_prices()/>
+                <SumCard scene=&scene now locale/>
+            </div>
             <button class="link recount" name=RECOUNT value="yes" formnovalidate>{td!(locale, book.recount)}</button>
             <div class="foot-bar">
-                <p><b>{total.to_string()}</b><span class="tiny">{td!(locale, book.pay_there)}</span></p>
+                <p id="total" data-zone><b>{total.to_string()}</b><span class="tiny">{td!(locale, book.pay_there)}</span></p>
                 <button class="button">{td!(locale, book.hold)}</button>
             </div>
         </form>

@@ -90,10 +90,26 @@ fn Age(scene: Scene, at: usize) -> impl IntoView {
     let today = scene.now.local_date();
     let chosen = scene.wanted.births.get(at).copied();
     let mut options = vec![(String::new(), td!(locale, find.any_age).to_owned())];
-    options.extend(months_of_birth(today).map(|(month, age)| {
-        let text = td!(locale, find.birth_month, year = month.year(), month = month.format("%m"), age = age);
-        (month.format("%Y-%m").to_string(), text)
-    }));
+    // The family's own first, by name.
+    let mut own: Vec<(String, String)> = Vec::new();
+    for child in &scene.children {
+        let age = completed_months(child.birth_date, today);
+        let Some((value, age)) = Birth::month_of(child).map(|birth| birth.to_string()).zip(age) else { continue };
+        match own.iter_mut().find(|(known, _)| *known == value) {
+            Some((_, text)) => *text = format!("{} · {text}", child.name),
+            None => own.push((value, td!(locale, find.own_child, name = child.name, age = age))),
+        }
+    }
+    let named: Vec<_> = own.iter().map(|(value, _)| value.clone()).collect();
+    options.extend(own);
+    options.extend(
+        months_of_birth(today).filter(|(month, _)| !named.contains(&month.format("%Y-%m").to_string())).map(
+            |(month, age)| {
+                let text = td!(locale, find.birth_month, year = month.year(), month = month.format("%m"), age = age);
+                (month.format("%Y-%m").to_string(), text)
+            },
+        ),
+    );
     // A whole date, as a family's own child has it, is an option of its own.
     if let Some(birth) = chosen.filter(|birth| !options.iter().any(|(value, _)| *value == birth.to_string())) {
         let age = completed_months(birth.on_or_before(today), today).unwrap_or_default();

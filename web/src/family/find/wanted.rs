@@ -3,6 +3,7 @@
 use doorstep_shared::{
     Date, Fen, HalfHour, Timestamp,
     care::{CareKind, NurseryKind},
+    children::Child,
     geo::Point,
     nurseries::DistrictOutline,
     slots::{Filter, SearchSlots, SlotSort},
@@ -12,6 +13,9 @@ use crate::visit::{Fields, Visit};
 
 /// The name under which birth months are remembered.
 pub const BIRTHS: &str = "births";
+
+/// What is remembered of somebody who asked for any age: a choice as well.
+pub const ANY_AGE: &str = "any";
 
 /// Metres of the chip that most parents want.
 pub const NEAR_KM: u32 = 3;
@@ -53,6 +57,11 @@ pub struct Birth {
 }
 
 impl Birth {
+    /// The month alone: an address names no child's birthday.
+    pub fn month_of(child: &Child) -> Option<Self> {
+        Self::parse(&child.birth_date.format("%Y-%m").to_string())
+    }
+
     /// A month stands for its middle: at most half a month off. Booking asks for the day.
     pub fn parse(text: &str) -> Option<Self> {
         let whole = text.parse().ok().map(|date| Self { date, whole: true });
@@ -72,17 +81,22 @@ impl std::fmt::Display for Birth {
 }
 
 impl Wanted {
-    /// From the address; the child's age as remembered when the address says nothing of it.
-    pub fn read(visit: &Visit) -> Self {
+    /// From the address; the child's age as remembered when the address says nothing of it, else of the only child.
+    pub fn read(visit: &Visit, children: &[Child]) -> Self {
         let query = &visit.query;
         let mut dates: Vec<Date> = query.all("date").filter_map(|date| date.parse().ok()).collect();
         dates.sort_unstable();
         dates.dedup();
         let (from, to) = times(query.read("from"), query.read("to"));
+        let told = query.has("birth") || visit.remembered.get(BIRTHS).is_some();
+        let births = match children {
+            [only] if !told => Birth::month_of(only).into_iter().collect(),
+            _ => births(visit),
+        };
         Self {
             at: query.get("at").and_then(point),
             district: query.get("district").map(str::to_owned),
-            births: births(visit),
+            births,
             care: query.read("care"),
             dates,
             from,
@@ -95,7 +109,7 @@ impl Wanted {
             by_price: query.get("sort") == Some("price"),
             cursor: query.get("cursor").map(str::to_owned),
             map: query.get("view") == Some("map"),
-            ages_known: visit.remembered.get(BIRTHS).is_some(),
+            ages_known: visit.remembered.get(BIRTHS).is_some() || children.len() == 1,
         }
     }
 

@@ -49,12 +49,9 @@ impl Chosen {
         }
     }
 
-    /// Of the child, when there is one; siblings may belong in different classes, so then all are shown.
-    pub fn birth_date(&self, today: Date) -> Option<Date> {
-        match self.births.as_slice() {
-            [only] => Some(only.on_or_before(today)),
-            _ => None,
-        }
+    /// Of the children looked for; empty for any age.
+    pub fn birth_dates(&self, today: Date) -> Vec<Date> {
+        self.births.iter().map(|birth| birth.on_or_before(today)).collect()
     }
 
     /// Fixes what was left open: the first day with a place when none was asked for, and its first free window.

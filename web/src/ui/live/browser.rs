@@ -85,30 +85,43 @@ fn clicked(event: Event) {
 }
 
 fn changed(event: Event) {
-    let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
-    let form = target.and_then(|target| target.closest("form[data-live]").ok().flatten());
-    if let Some(url) = form.and_then(|form| form.dyn_into().ok()).and_then(|form| address(&form)) {
+    let Some(field) = event.target().and_then(|target| target.dyn_into::<Element>().ok()) else { return };
+    let form = |css| field.closest(css).ok().flatten().and_then(|form| form.dyn_into::<HtmlFormElement>().ok());
+    if let Some(url) = form("form[data-live]").and_then(|form| address(&form, |_| true)) {
         go(url);
     }
+    let Some(form) = form(RECOUNTED) else { return };
+    let counted = form.get_attribute("data-recount").unwrap_or_default();
+    let counts = |name: &str| counted.split(' ').any(|one| one == name);
+    if let Some(url) = address(&form, counts).filter(|_| counts(&field.get_attribute("name").unwrap_or_default())) {
+        ask(url, Then::Replace);
+    }
 }
+
+/// A form that is filled in to be sent.
+const RECOUNTED: &str = "form[data-recount]";
 
 fn submitted(event: Event) {
     let form = event.target().and_then(|target| target.dyn_into::<HtmlFormElement>().ok());
     let Some(form) = form.filter(|form| form.has_attribute("data-live")) else { return };
-    if let Some(url) = address(&form) {
+    if let Some(url) = address(&form, |_| true) {
         event.prevent_default();
         go(url);
     }
 }
 
-/// Where a GET form leads, without its empty fields; a name whose fields are all empty stays once, to say so.
-fn address(form: &HtmlFormElement) -> Option<String> {
+/// Where a form leads with these of its fields, without the empty ones; a name whose fields are all empty stays once, to
+/// say so.
+fn address(form: &HtmlFormElement, takes: impl Fn(&str) -> bool) -> Option<String> {
     let data = FormData::new_with_form(form).ok()?;
     let query = UrlSearchParams::new().ok()?;
     let mut unsaid: Vec<String> = Vec::new();
     for entry in data.entries().into_iter().flatten() {
         let pair: js_sys::Array = entry.unchecked_into();
         let (Some(name), Some(value)) = (pair.get(0).as_string(), pair.get(1).as_string()) else { continue };
+        if !takes(&name) {
+            continue;
+        }
         if value.is_empty() {
             unsaid.push(name);
         } else {
@@ -127,7 +140,9 @@ fn address(form: &HtmlFormElement) -> Option<String> {
 /// A tab that was left and is looked at again.
 fn come_back() {
     let visible = document().is_some_and(|document| document.visibility_state() == VisibilityState::Visible);
-    let old = with(|follower| js_sys::Date::now() - follower.answered_at > STALE_MS).unwrap_or_default();
+    // What somebody is filling in is not exchanged behind their back.
+    let filled_in = document().is_some_and(|document| matches!(document.query_selector(RECOUNTED), Ok(Some(_))));
+    let old = with(|follower| js_sys::Date::now() - follower.answered_at > STALE_MS).unwrap_or_default() && !filled_in;
     if let Some(window) = web_sys::window().filter(|_| visible && old) {
         ask(here(&window), Then::Stay);
     }
@@ -153,6 +168,8 @@ enum Then {
     Move,
     /// It is there already.
     Stay,
+    /// It says the new thing in place of the old; a page of another kind is not followed.
+    Replace,
 }
 
 fn ask(url: String, then: Then) {
@@ -211,13 +228,20 @@ fn show(html: &str, url: &str, then: Then) {
         keep_open(&old, &zone);
         let _ = old.replace_with_with_node_1(&zone);
     }
+    if !shown && then == Then::Replace {
+        return;
+    }
     if !shown {
         // Another kind of page, such as an error: let the browser show it.
         let _ = window.location().assign(url);
         return;
     }
-    if let (Then::Move, Ok(history)) = (then, window.history()) {
-        let _ = history.push_state_with_url(&JsValue::NULL, "", Some(url));
+    if let Ok(history) = window.history() {
+        let _ = match then {
+            Then::Move => history.push_state_with_url(&JsValue::NULL, "", Some(url)),
+            Then::Replace => history.replace_state_with_url(&JsValue::NULL, "", Some(url)),
+            Then::Stay => Ok(()),
+        };
     }
     document.set_title(&fresh.title());
     let again = focused.map(|element| element.id()).filter(|id| !id.is_empty());
