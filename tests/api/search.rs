@@ -251,8 +251,8 @@ async fn availability_tells_every_window_and_why_a_day_is_closed(app: TestApp) {
         let windows = told.days[index].windows.iter().filter(|it| it.offer_id == taken.id);
         windows.map(|it| (it.span.to_string(), it.bookable)).collect()
     };
-    assert_eq!(hourly(0), [("09:30-17:30".to_owned(), true)], "from when it can be booked on");
-    assert_eq!(hourly(1), [("08:00-17:30".to_owned(), true)]);
+    assert_eq!(hourly(0), [("09:30–17:30".to_owned(), true)], "from when it can be booked on");
+    assert_eq!(hourly(1), [("08:00–17:30".to_owned(), true)]);
     assert_eq!(told.days[5].closed, Some(ClosedReason::Weekday));
     assert_eq!(
         told.strip.iter().map(|day| day.rest).collect::<Vec<_>>(),
