@@ -62,6 +62,10 @@ pub struct Config {
     #[arg(long, env = "DOORSTEP_CALLS_PER_SECOND", default_value_t = 20)]
     pub calls_per_second: u32,
 
+    /// Open pages that are told of changes at once, at most. Each holds a connection and a few hundred bytes.
+    #[arg(long, env = "DOORSTEP_STREAMS", default_value_t = 20_000)]
+    pub streams: usize,
+
     #[command(flatten)]
     pub code_limits: CodeLimits,
 }

@@ -42,8 +42,16 @@ pub fn listen(app: App) -> Result<Listening> {
             .configure(|config| api.configure(config))
             .default_service(web::to(pages::serve))
     });
+    // Streams would hold up the stopping until they are cut off.
+    let index = Arc::clone(&app.index);
+    actix_web::rt::spawn(async move {
+        if told_to_stop().await.is_ok() {
+            index.watchers().close();
+        }
+    });
     let workers = if config.workers == 0 { num_cores() } else { config.workers };
-    let server = server.workers(workers).shutdown_timeout(10).bind(config.listen);
+    // A page that is closed closes its stream: without this it would be noticed at the next beat only.
+    let server = server.workers(workers).shutdown_timeout(10).h1_allow_half_closed(false).bind(config.listen);
     let server = server.map_err(|error| Error::internal(format!("{}: {error}", config.listen)))?;
     let address = server.addrs().first().copied().unwrap_or(config.listen);
     let server = server.run();

@@ -179,6 +179,10 @@ pub struct DistrictOutline {
     pub centre: [f64; 2],
 }
 
+/// Server-sent events: `places`, with the ids of those of the nurseries asked for (`id`, repeatable, at most 60) whose
+/// free places or register have changed. What has changed is asked for anew.
+pub const CHANGES: &str = "/api/v1/nursery-changes";
+
 /// Free windows of a nursery, day by day.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

@@ -20,3 +20,4 @@ mod search;
 mod search_dice;
 mod search_naive;
 mod search_world;
+mod watch;

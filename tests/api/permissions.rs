@@ -36,6 +36,8 @@ const ROWS: &[Row] = &[
     row("GET /api/docs", "anyone", [307; 3]),
     row("GET /api/v1/slots", "anyone", [200; 3]),
     row("GET /api/v1/districts", "anyone", [200; 3]),
+    // It must be told which nurseries.
+    row("GET /api/v1/nursery-changes", "anyone", [400; 3]),
     row("GET /api/v1/class-kinds", "anyone", [200; 3]),
     row("GET /api/v1/offers/{id}/nursery", "anyone", [200; 3]),
     row("GET /api/v1/nurseries/{id}", "anyone", [200; 3]),

@@ -5,7 +5,7 @@ use doorstep_shared::{
     slots::{SearchSlots, SlotPage},
 };
 
-use super::search;
+use super::{search, watch};
 use crate::{
     api::{Api, Call},
     auth::Anyone,
@@ -14,6 +14,7 @@ use crate::{
 
 pub fn register(api: &mut Api) {
     api.on_written(search_slots, search_slots_json).on(get_availability);
+    watch::register(api);
 }
 
 async fn search_slots(call: Call<Anyone>, request: SearchSlots) -> Result<SlotPage> {

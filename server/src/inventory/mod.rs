@@ -12,6 +12,7 @@ pub mod rules;
 mod search;
 mod state;
 mod store;
+mod watch;
 
 use doorstep_shared::{
     Timestamp,

@@ -10,7 +10,7 @@ mod wanted;
 use doorstep_shared::{
     Problem, Timestamp,
     children::{Child, ListChildren},
-    nurseries::{DistrictOutline, ListDistricts},
+    nurseries::{CHANGES, DistrictOutline, ListDistricts},
     slots::SlotPage,
 };
 use leptos::prelude::*;
@@ -117,7 +117,7 @@ fn Find(scene: Scene, answer: Result<SlotPage, Problem>) -> impl IntoView {
         <div id="finder" data-view=view>
             <Filters scene/>
             {view! { <NearMe locale active=near_off/> }.inert()}
-            {view! { <Live locale/> }.inert()}
+            {view! { <Live locale changes=Some(CHANGES.to_owned())/> }.inert()}
             {body}
         </div>
     }

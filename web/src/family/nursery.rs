@@ -8,7 +8,7 @@ use doorstep_shared::{
     Timestamp,
     geo::walk_minutes,
     ids::NurseryId,
-    nurseries::{Availability, GetAvailability, GetNursery, NurseryProfile},
+    nurseries::{Availability, CHANGES, GetAvailability, GetNursery, NurseryProfile},
 };
 use leptos::prelude::*;
 
@@ -130,7 +130,7 @@ fn Free(scene: Scene, free: Availability) -> impl IntoView {
     view! {
         <section class="stack free">
             <Days scene=scene.clone() strip=free.strip/>
-            {view! { <Live locale/> }.inert()}
+            {view! { <Live locale changes=Some(CHANGES.to_owned())/> }.inert()}
             <Windows scene=scene.clone() day as_of=free.as_of/>
             <Bar scene/>
         </section>

@@ -13,6 +13,8 @@ use crate::{Locale, td};
 #[cfg(all(feature = "family", target_arch = "wasm32"))]
 mod browser;
 #[cfg(all(feature = "family", target_arch = "wasm32"))]
+mod stream;
+#[cfg(all(feature = "family", target_arch = "wasm32"))]
 pub use browser::{CHANGED, go};
 
 /// How the latest request fares.
@@ -27,14 +29,25 @@ pub enum State {
 }
 
 #[island]
-pub fn Live(locale: Locale) -> impl IntoView {
+pub fn Live(
+    locale: Locale,
+    /// Where the server tells which of the elements with `data-watch` have changed; nothing when they cannot.
+    #[prop(optional_no_strip)]
+    changes: Option<String>,
+) -> impl IntoView {
     let state = RwSignal::new(State::Still);
     // What a screen reader hears when the new results stand there.
     let heard = RwSignal::new(String::new());
     let ready = RwSignal::new(false);
     Effect::new(move |_| ready.set(true));
     #[cfg(all(feature = "family", target_arch = "wasm32"))]
-    browser::listen(state, heard);
+    {
+        browser::listen(state, heard);
+        changes.into_iter().for_each(stream::start);
+    }
+    // Only the browser hears.
+    #[cfg(not(all(feature = "family", target_arch = "wasm32")))]
+    let _ = changes;
     let text = move || match state.get() {
         State::Still | State::Loading => "",
         State::Slow => td!(locale, live.slow),

@@ -86,6 +86,12 @@ pub fn load(
 }
 
 impl Changes {
+    /// What they are about: nurseries, and classes whose places changed.
+    pub fn subjects(&self) -> (HashSet<NurseryId>, HashSet<ClassId>) {
+        let nurseries = self.nurseries.iter().map(|nursery| nursery.id).chain(self.gone.iter().copied());
+        (nurseries.collect(), self.days.iter().map(|(class, ..)| *class).collect())
+    }
+
     pub fn apply(self, city: &mut City) {
         let register_changed = !self.nurseries.is_empty() || !self.gone.is_empty();
         self.gone.into_iter().for_each(|nursery| city.remove(nursery));

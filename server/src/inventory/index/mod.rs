@@ -24,6 +24,7 @@ use diesel::QueryResult;
 use doorstep_shared::Timestamp;
 
 use self::{city::City, follow::Position};
+use super::watch::Watchers;
 use crate::{
     db::Conn,
     error::{Error, Result},
@@ -38,6 +39,8 @@ pub struct Index {
     position: Mutex<Position>,
     /// Microseconds since 1970 at which time changes something next.
     next_due: AtomicI64,
+    /// Pages that are told when something changes.
+    watchers: Arc<Watchers>,
 }
 
 /// The city for as long as an answer is made.
@@ -53,7 +56,17 @@ impl Deref for Reading<'_> {
 impl Index {
     /// An index that is not ready yet.
     pub fn new(policies: Arc<Policies>) -> Self {
-        Self { policies, city: OnceLock::new(), position: Mutex::default(), next_due: AtomicI64::new(i64::MIN) }
+        Self {
+            policies,
+            city: OnceLock::new(),
+            position: Mutex::default(),
+            next_due: AtomicI64::new(i64::MIN),
+            watchers: Arc::default(),
+        }
+    }
+
+    pub fn watchers(&self) -> &Arc<Watchers> {
+        &self.watchers
     }
 
     /// Whether it has been built.
@@ -119,11 +132,18 @@ impl Index {
         let changes = follow::load(conn, &mut next, now.local_date(), |class| {
             city.read().unwrap_or_else(PoisonError::into_inner).knows(class)
         })?;
+        let subjects = self.watchers.is_watched().then(|| changes.subjects());
         self.change(city, |city| {
             changes.apply(city);
             city.as_of = city.as_of.max(now);
         });
         *position = next;
+        if let Some((mut nurseries, classes)) = subjects {
+            let city = city.read().unwrap_or_else(PoisonError::into_inner);
+            let of_class = |class| city.find_class(class).map(|(_, nursery, _)| nursery.id);
+            nurseries.extend(classes.into_iter().filter_map(of_class));
+            self.watchers.tell(nurseries);
+        }
         Ok(())
     }
 }

@@ -30,7 +30,7 @@ pub fn NurseryCard(
         windows.into_iter().map(|offer| view! { <WindowLine scene=scene.clone() offer=offer.clone()/> }).collect();
     let name = card.name.clone();
     view! {
-        <li class="card nursery" id=format!("n{number}") data-lat=card.lat.to_string() data-lng=card.lng.to_string()>
+        <li class="card nursery" id=format!("n{number}") data-lat=card.lat.to_string() data-lng=card.lng.to_string() data-watch=card.id.to_string()>
             <Face name=name.clone()/>
             <div class="who">
                 <h2><a href=nursery_href(&scene, &found)>{name}</a></h2>

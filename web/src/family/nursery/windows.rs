@@ -90,7 +90,7 @@ pub fn Windows(scene: Scene, day: Option<DayAvailability>, as_of: Timestamp) -> 
         None => view! { <Rows scene=scene.clone() windows/> }.inert(),
     };
     view! {
-        <div id="windows" class="stack" data-zone>
+        <div id="windows" class="stack" data-zone data-watch=scene.profile.id.to_string()>
             <div class="row between">
                 <h2 id="found">{words::date(scene.chosen.date, locale)}</h2>
                 <span class="tiny">{td!(locale, find.as_of, time = as_of.clock_time())}</span>

@@ -62,8 +62,8 @@ pub fn listen(state: RwSignal<State>, heard: RwSignal<String>) {
     on(&window, "online", |_| again());
 }
 
-/// Listens for as long as the page lives.
-fn on(target: &web_sys::EventTarget, name: &str, handle: fn(Event)) {
+/// Listens for as long as the target lives.
+pub fn on(target: &web_sys::EventTarget, name: &str, handle: fn(Event)) {
     let handle = Closure::<dyn Fn(Event)>::new(handle);
     // A target that takes no listener leaves plain links and forms, which work.
     let _ = target.add_event_listener_with_callback(name, handle.as_ref().unchecked_ref());
@@ -148,6 +148,14 @@ fn come_back() {
     }
 }
 
+/// Something on the page has changed on the server: shows it, unless a person is just changing something.
+pub fn look_again() {
+    let busy = with(|follower| follower.running.is_some()).unwrap_or(true);
+    if let Some(window) = web_sys::window().filter(|_| !busy) {
+        ask(here(&window), Then::Quiet);
+    }
+}
+
 /// Tries the latest request again, if it went nowhere.
 pub fn again() {
     let url = with(|follower| (follower.state.get_untracked() == State::Offline).then(|| follower.url.clone()));
@@ -168,6 +176,8 @@ enum Then {
     Move,
     /// It is there already.
     Stay,
+    /// It is there already, and nobody asked: neither a dimmed page nor a word to a screen reader.
+    Quiet,
     /// It says the new thing in place of the old; a page of another kind is not followed.
     Replace,
 }
@@ -192,8 +202,10 @@ fn ask(url: String, then: Then) {
             });
         }
     };
-    set_timeout(mark(State::Loading), DIM_AFTER);
-    set_timeout(mark(State::Slow), SLOW_AFTER);
+    if then != Then::Quiet {
+        set_timeout(mark(State::Loading), DIM_AFTER);
+        set_timeout(mark(State::Slow), SLOW_AFTER);
+    }
     spawn_local(async move {
         let answer = api::page(&url, signal.as_ref()).await;
         let ours = with(|follower| {
@@ -201,7 +213,11 @@ fn ask(url: String, then: Then) {
                 return false;
             }
             follower.running = None;
-            follower.state.set(if answer.is_ok() { State::Still } else { State::Offline });
+            if answer.is_ok() {
+                follower.state.set(State::Still);
+            } else if then != Then::Quiet {
+                follower.state.set(State::Offline);
+            }
             true
         });
         if let (Some(true), Ok(html)) = (ours, answer) {
@@ -228,7 +244,7 @@ fn show(html: &str, url: &str, then: Then) {
         keep_open(&old, &zone);
         let _ = old.replace_with_with_node_1(&zone);
     }
-    if !shown && then == Then::Replace {
+    if !shown && matches!(then, Then::Replace | Then::Quiet) {
         return;
     }
     if !shown {
@@ -240,7 +256,7 @@ fn show(html: &str, url: &str, then: Then) {
         let _ = match then {
             Then::Move => history.push_state_with_url(&JsValue::NULL, "", Some(url)),
             Then::Replace => history.replace_state_with_url(&JsValue::NULL, "", Some(url)),
-            Then::Stay => Ok(()),
+            Then::Stay | Then::Quiet => Ok(()),
         };
     }
     document.set_title(&fresh.title());
@@ -253,7 +269,9 @@ fn show(html: &str, url: &str, then: Then) {
     let found = document.get_element_by_id("found").and_then(|found| found.text_content()).unwrap_or_default();
     with(|follower| {
         follower.answered_at = js_sys::Date::now();
-        follower.heard.set(found);
+        if then != Then::Quiet {
+            follower.heard.set(found);
+        }
     });
     if let Ok(event) = Event::new(CHANGED) {
         let _ = window.dispatch_event(&event);
