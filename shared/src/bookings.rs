@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     care::{CareKind, ClassKind},
     endpoint::{Endpoint, Method, Status},
-    ids::{BookingDayId, BookingId, ChildId, ClassId, NurseryId, OfferId},
+    ids::{BookingDayId, BookingId, ChildId, ClassId, NurseryId, OfferId, VoucherId},
     money::Fen,
     time::{Date, HalfHour, Span, Timestamp},
     words::words,
@@ -61,6 +61,9 @@ pub struct Book {
     /// Who picks the child up, at most 60 characters.
     #[serde(default)]
     pub pickup: String,
+    /// Vouchers to pay with, in order. None exist yet, so anything but an empty list is `invalid`.
+    #[serde(default)]
+    pub voucher_ids: Vec<VoucherId>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -252,8 +255,25 @@ booking_calls! {
     ExtendHold, Post "/api/v1/bookings/{id}/extend", "Keep a hold for ten more minutes, once.";
     /// Give the places back. Costs what the frozen rule says; a hold costs nothing.
     CancelBooking, Post "/api/v1/bookings/{id}/cancel", "Cancel a booking by its frozen rule.";
-    /// Undo the booking or the cancellation, within five minutes. A cancelled booking needs free places again.
-    UndoBooking, Post "/api/v1/bookings/{id}/undo", "Undo the last step, within five minutes.";
+}
+
+/// Undo the booking or the cancellation, within five minutes. A cancelled booking needs free places again.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct UndoBooking {
+    pub id: BookingId,
+    /// What is meant; 409 `wrong-state` when something else can be undone by now. A second tap must not undo what the
+    /// first one did. Unless told: whatever was last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub what: Option<Undoable>,
+}
+
+impl Endpoint for UndoBooking {
+    type Response = Booking;
+    const METHOD: Method = Method::Post;
+    const PATH: &'static str = "/api/v1/bookings/{id}/undo";
+    const SUMMARY: &'static str = "Undo the last step, within five minutes.";
 }
 
 /// The family's bookings, newest care date first, or upcoming ones soonest first when `from` is given.

@@ -64,6 +64,7 @@ ids! {
     BookingId,
     /// One child on one day of a booking.
     BookingDayId,
+    VoucherId,
     /// A text message to a person or a nursery.
     MessageId,
     JobId,

@@ -53,6 +53,9 @@ pub struct SearchSlots {
     pub age_months: Option<u16>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub care: Option<CareKind>,
+    /// Only where vouchers can be used. There are none yet: `true` is `invalid`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub voucher: Option<bool>,
     /// Care dates, at most 14, today to 60 days ahead.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub date: Vec<Date>,

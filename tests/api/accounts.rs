@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use chrono::Duration;
 use doorstep_server::accounts;
 use doorstep_shared::accounts::{CodeSent, DeleteAccount, GetMe, RefreshSession, RequestCode, SignIn, SignOut, Tokens};
+use doorstep_shared::bookings::CancelBooking;
 use doorstep_tests::{Answer, prelude::*, read};
 use serde_json::json;
 
@@ -225,11 +226,19 @@ async fn over_tls_cookies_are_for_this_host_and_for_tls_only(database: Database)
 #[test_on_both]
 async fn an_erased_account_leaves_nothing_that_names_it(app: TestApp) {
     let ann = app.family("安小满").await;
+    let offer = app.offer().places(1).hourly().create().await;
+    let booked = ann.order(&offer, "09:00-11:00").pickup("外婆王桂芳").send().await.unwrap();
+    ann.call(&CancelBooking { id: booked.id }).await.unwrap();
+    let door_code = booked.door_code.unwrap();
     app.clock.advance(Duration::minutes(1));
     let other_device = Family::sign_in(&app, "Ann", &ann.phone).await;
     ann.call(&DeleteAccount {}).await.unwrap();
     for client in [&*ann, &*other_device] {
         assert_eq!(client.call(&GetMe {}).await.unwrap_err().kind, ProblemKind::Unauthenticated);
+    }
+    let left = app.snapshot().await;
+    for word in ["安小满", "外婆王桂芳", &ann.child().birth_date.to_string()] {
+        assert_eq!(left.tables_with(word), [""; 0], "{word}");
     }
     // Codes go within a day.
     app.clock.advance(Duration::hours(25));

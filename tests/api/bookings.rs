@@ -8,6 +8,7 @@ use doorstep_shared::{
         Booking, BookingState, CancelBooking, ConfirmBooking, DayState, ExtendHold, GetBooking, ListBookings,
         UndoBooking, Undoable,
     },
+    children::{ConsentPurpose, WithdrawConsent},
     ids::BookingId,
 };
 use doorstep_tests::prelude::*;
@@ -151,7 +152,7 @@ async fn a_day_that_has_begun_keeps_its_place_and_is_due_in_full(app: TestApp) {
     let states: Vec<_> = cancelled.days.iter().map(|day| day.state).collect();
     assert_eq!(states, [DayState::Expected, DayState::Released, DayState::Released]);
     app.check_finds_no_difference().await;
-    let again = ann.call(&UndoBooking { id: booked.id }).await.unwrap();
+    let again = ann.call(&UndoBooking { id: booked.id, what: None }).await.unwrap();
     assert_eq!((again.state, again.cancel_cost_fen), (BookingState::Confirmed, Fen(6_000)));
     app.check_finds_no_difference().await;
 }
@@ -165,13 +166,13 @@ async fn a_booking_is_undone_free_of_cost_while_five_minutes_run(app: TestApp) {
     assert_eq!((undo.what, undo.until), (Undoable::Booking, app.now() + Duration::minutes(5)));
     assert_eq!(booked.cancel_cost_fen, booked.price.total_fen, "cancelling instead would cost all of it");
     app.clock.advance(Duration::minutes(5) - Duration::microseconds(1));
-    let undone = ann.call(&UndoBooking { id: booked.id }).await.unwrap();
+    let undone = ann.call(&UndoBooking { id: booked.id, what: None }).await.unwrap();
     assert_eq!((undone.state, undone.cancel_cost_fen, undone.undo), (BookingState::CancelledByFamily, Fen(0), None));
-    assert_eq!(kind_of(ann.call(&UndoBooking { id: booked.id })).await, ProblemKind::WrongState);
+    assert_eq!(kind_of(ann.call(&UndoBooking { id: booked.id, what: None })).await, ProblemKind::WrongState);
     let bens = ben.book(&offer, "09:00-11:00").await.unwrap();
     app.clock.advance(Duration::minutes(5));
     assert_eq!(get(&ben, bens.id).await.undo, None);
-    assert_eq!(kind_of(ben.call(&UndoBooking { id: bens.id })).await, ProblemKind::TooLateToUndo);
+    assert_eq!(kind_of(ben.call(&UndoBooking { id: bens.id, what: None })).await, ProblemKind::TooLateToUndo);
     assert_eq!(app.messages(&offer.nursery.to_string()).await.len(), 3, "booked, undone, booked");
     app.check_finds_no_difference().await;
 }
@@ -182,15 +183,50 @@ async fn a_cancellation_is_undone_only_while_the_place_is_free(app: TestApp) {
     let (ann, ben) = (app.family("Ann").await, app.family("Ben").await);
     let booked = ann.book(&offer, "09:00-11:00").await.unwrap();
     ann.call(&CancelBooking { id: booked.id }).await.unwrap();
-    let again = ann.call(&UndoBooking { id: booked.id }).await.unwrap();
+    let again = ann.call(&UndoBooking { id: booked.id, what: None }).await.unwrap();
     assert_eq!((again.state, &again.door_code), (BookingState::Confirmed, &booked.door_code));
 
     let cancelled = ann.call(&CancelBooking { id: booked.id }).await.unwrap();
     assert_eq!(cancelled.undo.map(|undo| undo.what), Some(Undoable::Cancellation));
     let bens = ben.book(&offer, "10:00-12:00").await.unwrap();
-    assert_eq!(kind_of(ann.call(&UndoBooking { id: booked.id })).await, ProblemKind::SlotFull);
+    assert_eq!(kind_of(ann.call(&UndoBooking { id: booked.id, what: None })).await, ProblemKind::SlotFull);
     ben.call(&CancelBooking { id: bens.id }).await.unwrap();
-    assert!(ann.call(&UndoBooking { id: booked.id }).await.is_ok());
+    assert!(ann.call(&UndoBooking { id: booked.id, what: None }).await.is_ok());
+    app.check_finds_no_difference().await;
+}
+
+#[test_on_both]
+async fn a_cancellation_is_not_undone_past_a_rule_that_a_booking_must_keep(app: TestApp) {
+    let offer = app.offer().places(9).temporary().create().await;
+    let ann = app.family("Ann").await;
+    // Monday, 2 March: five days of temporary care in a month.
+    let book = async |day: i64| ann.order(&offer, "08:00-12:00").on(app.in_days(day)).send().await;
+    let first = book(1).await.unwrap();
+    for day in 2..6 {
+        book(day).await.unwrap();
+    }
+    ann.call(&CancelBooking { id: first.id }).await.unwrap();
+    book(6).await.unwrap();
+    assert_eq!(kind_of(ann.call(&UndoBooking { id: first.id, what: None })).await, ProblemKind::TemporaryLimit);
+
+    let ben = app.family("Ben").await;
+    let booked = ben.book(&offer, "08:00-12:00").await.unwrap();
+    ben.call(&CancelBooking { id: booked.id }).await.unwrap();
+    ben.call(&WithdrawConsent { id: ben.child().id, purpose: ConsentPurpose::Care }).await.unwrap();
+    assert_eq!(kind_of(ben.call(&UndoBooking { id: booked.id, what: None })).await, ProblemKind::Invalid);
+    app.check_finds_no_difference().await;
+}
+
+#[test_on_both]
+async fn a_second_tap_on_undo_does_not_undo_what_the_first_did(app: TestApp) {
+    let offer = app.offer().places(1).hourly().create().await;
+    let ann = app.family("Ann").await;
+    let booked = ann.book(&offer, "09:00-11:00").await.unwrap();
+    ann.call(&CancelBooking { id: booked.id }).await.unwrap();
+    let undo = UndoBooking { id: booked.id, what: Some(Undoable::Cancellation) };
+    assert_eq!(ann.call(&undo).await.unwrap().state, BookingState::Confirmed);
+    assert_eq!(kind_of(ann.call(&undo)).await, ProblemKind::WrongState);
+    assert_eq!(ann.call(&GetBooking { id: booked.id }).await.unwrap().state, BookingState::Confirmed);
     app.check_finds_no_difference().await;
 }
 
@@ -201,7 +237,7 @@ async fn a_cancellation_is_not_undone_when_the_child_is_elsewhere_by_now(app: Te
     let booked = ann.book(&here, "09:00-11:00").await.unwrap();
     ann.call(&CancelBooking { id: booked.id }).await.unwrap();
     ann.book(&there, "10:00-12:00").await.unwrap();
-    assert_eq!(kind_of(ann.call(&UndoBooking { id: booked.id })).await, ProblemKind::ChildBusy);
+    assert_eq!(kind_of(ann.call(&UndoBooking { id: booked.id, what: None })).await, ProblemKind::ChildBusy);
     app.check_finds_no_difference().await;
 }
 
@@ -215,7 +251,7 @@ async fn another_familys_booking_is_not_there(app: TestApp) {
     assert_eq!(kind_of(ben.call(&ConfirmBooking { id })).await, ProblemKind::NotFound);
     assert_eq!(kind_of(ben.call(&ExtendHold { id })).await, ProblemKind::NotFound);
     assert_eq!(kind_of(ben.call(&CancelBooking { id })).await, ProblemKind::NotFound);
-    assert_eq!(kind_of(ben.call(&UndoBooking { id })).await, ProblemKind::NotFound);
+    assert_eq!(kind_of(ben.call(&UndoBooking { id, what: None })).await, ProblemKind::NotFound);
     assert!(ben.call(&ListBookings::default()).await.unwrap().items.is_empty());
     assert_eq!(before.differences(&app.snapshot().await), [""; 0]);
 }

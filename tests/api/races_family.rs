@@ -54,7 +54,7 @@ async fn each_step_of_a_booking_is_taken_once_however_many_ask(app: TestApp) {
     );
 
     // Undoing the cancellation, then undoing the booking, then nothing is left to undo.
-    let undo = UndoBooking { id };
+    let undo = UndoBooking { id, what: None };
     let undone = join_all((0..12).map(|_| ann.call(&undo))).await;
     assert_eq!(undone.iter().filter(|answer| answer.is_ok()).count(), 2, "{undone:?}");
     let states: Vec<_> = undone.iter().flatten().map(|booking| booking.state).collect();

@@ -16,6 +16,7 @@ pub struct Order<'a> {
     dates: Vec<Date>,
     children: Vec<ChildInOffer>,
     hold: bool,
+    pickup: String,
     key: String,
 }
 
@@ -28,6 +29,7 @@ impl<'a> Order<'a> {
             dates: Vec::new(),
             children: Vec::new(),
             hold: false,
+            pickup: String::new(),
             key: uuid::Uuid::now_v7().to_string(),
         }
     }
@@ -56,6 +58,12 @@ impl<'a> Order<'a> {
         self
     }
 
+    /// This person picks the child up.
+    pub fn pickup(mut self, who: &str) -> Self {
+        who.clone_into(&mut self.pickup);
+        self
+    }
+
     /// Under this idempotency key.
     pub fn key(mut self, key: &str) -> Self {
         key.clone_into(&mut self.key);
@@ -72,7 +80,8 @@ impl<'a> Order<'a> {
             children: children.to_vec(),
             days: dates.iter().map(day).collect(),
             hold: self.hold,
-            pickup: String::new(),
+            pickup: self.pickup.clone(),
+            voucher_ids: Vec::new(),
         }
     }
 

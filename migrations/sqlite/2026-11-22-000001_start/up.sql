@@ -273,12 +273,15 @@ CREATE INDEX booking_day_class ON booking_day (class_id, date);
 CREATE TABLE idempotency (
     -- Hash of account, route and key.
     scope BINARY NOT NULL PRIMARY KEY,
+    -- Whose answer it is, to be forgotten with them. None before sign-in.
+    account_id BINARY,
     body_hash BINARY NOT NULL,
     -- JSON.
     answer TEXT NOT NULL,
     created_at TIMESTAMP NOT NULL
 );
 CREATE INDEX idempotency_created ON idempotency (created_at);
+CREATE INDEX idempotency_account ON idempotency (account_id);
 
 CREATE TABLE job (
     id BINARY NOT NULL PRIMARY KEY,

@@ -1,9 +1,12 @@
 //! Confirm, extend, cancel, undo: one booking under the locks of its class-days.
 
+use chrono::Datelike as _;
 use doorstep_shared::{
     Date, Fen, Problem, ProblemKind, Span, Timestamp,
     bookings::{Booking, BookingState, Undoable},
+    care::CareKind,
     ids::{BookingDayId, BookingId, ClassId, FamilyId},
+    problem::FieldRule,
 };
 
 use super::{
@@ -183,9 +186,16 @@ pub fn cancel(
 /// Undoes the last step while its minutes run: the booking, free of cost, or its cancellation.
 ///
 /// # Errors
-/// `not-found`, `wrong-state` when there is nothing to undo, `too-late-to-undo`; for a cancellation also `slot-full`,
-/// `child-busy` or `wrong-age` when the children cannot come any more.
-pub fn undo(conn: &mut Conn, policies: &Policies, now: Timestamp, family: FamilyId, id: BookingId) -> Result<Booking> {
+/// `not-found`, `wrong-state` when there is nothing to undo or something else than `what`, `too-late-to-undo`; for a cancellation also `slot-full`,
+/// `child-busy`, `wrong-age`, `temporary-limit` or `invalid` (without consent) when the children cannot come any more.
+pub fn undo(
+    conn: &mut Conn,
+    policies: &Policies,
+    now: Timestamp,
+    family: FamilyId,
+    id: BookingId,
+    what: Option<Undoable>,
+) -> Result<Booking> {
     let mut locked = lock(conn, policies, now, family, id)?;
     let Some(undo) = view::undo(&locked.row, now, locked.limits) else {
         let was_undoable = match locked.row.state {
@@ -198,6 +208,9 @@ pub fn undo(conn: &mut Conn, policies: &Policies, now: Timestamp, family: Family
             false => wrong_state(locked.row.state_at(now)).into(),
         });
     };
+    if what.is_some_and(|what| what != undo.what) {
+        return Err(wrong_state(locked.row.state).into());
+    }
     match undo.what {
         Undoable::Booking => {
             let placed = locked.placed(|_| true);
@@ -223,12 +236,18 @@ fn retake(conn: &mut Conn, locked: &mut Locked) -> Result<Vec<BookingDayId>> {
     let family = locked.row.family_id;
     store::lock_families(conn, &[family])?;
     let children = store::children(conn, &[family])?;
-    let taken = store::taken(conn, &[family], locked.row.first_date, locked.now)?;
+    // The whole month: temporary care is counted in it. The first of a month exists in every month.
+    let since = locked.row.first_date.with_day(1).unwrap_or(locked.row.first_date);
+    let taken = store::taken(conn, &[family], since, locked.now)?;
     let known = Known { taken, ..Known::default() };
     let released: Vec<DayRow> = locked.days.iter().filter(|day| !day.takes_place).cloned().collect();
     for day in &released {
         let gone = || Problem::new(ProblemKind::WrongState).detail("the child's record was erased");
         let child = children.get(&day.child_id).ok_or_else(gone)?;
+        if !child.may_be_booked {
+            let detail = "the guardian's consent to care is needed";
+            return Err(Problem::field("id", FieldRule::ConsentNeeded, detail).into());
+        }
         let class = locked.places.get(day.class_id, day.date);
         let misfit = class.and_then(|class| {
             rules::age_misfit(locked.policies, class.nursery_kind, class.class_kind, child.birth_date, day.date)
@@ -238,6 +257,13 @@ fn retake(conn: &mut Conn, locked: &mut Locked) -> Result<Vec<BookingDayId>> {
         }
         if let Some(busy) = known.busy(family, day.child_id, day.date, day.span()) {
             return Err(rules::child_busy("id".to_owned(), busy.date, busy.span).into());
+        }
+    }
+    for child in children.keys() {
+        let temporary = released.iter().filter(|day| day.child_id == *child && day.care == CareKind::Temporary);
+        let dates: Vec<_> = temporary.map(|day| day.date).collect();
+        if let Some(detail) = rules::too_much_temporary(&known, family, *child, &dates, locked.limits) {
+            return Err(Problem::new(ProblemKind::TemporaryLimit).detail(detail).into());
         }
     }
     let places: Vec<_> = released.iter().map(|day| (day.class_id, day.date, day.span())).collect();

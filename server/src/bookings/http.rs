@@ -79,7 +79,7 @@ async fn cancel(call: Call<Guardian>, CancelBooking { id }: CancelBooking) -> Re
     call.write(move |conn| change::cancel(conn, &policy, now, family, id)).await
 }
 
-async fn undo(call: Call<Guardian>, UndoBooking { id }: UndoBooking) -> Result<Booking> {
+async fn undo(call: Call<Guardian>, UndoBooking { id, what }: UndoBooking) -> Result<Booking> {
     let (policy, family, now) = (call.app.policy.clone(), call.who.family, call.now);
-    call.write(move |conn| change::undo(conn, &policy, now, family, id)).await
+    call.write(move |conn| change::undo(conn, &policy, now, family, id, what)).await
 }

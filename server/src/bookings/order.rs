@@ -63,6 +63,9 @@ pub fn check_shape(book: &Book) -> Result<(), Problem> {
             broken(format!("days.{index}.to"), FieldRule::TooShort, "a window ends after it begins");
         }
     }
+    if !book.voucher_ids.is_empty() {
+        broken("voucher_ids".into(), FieldRule::Unknown, "there are no vouchers yet");
+    }
     if book.pickup.chars().count() > PICKUP {
         broken("pickup".into(), FieldRule::TooLong, "at most 60 characters");
     }
@@ -163,7 +166,7 @@ mod tests {
             ),
         ];
         for (name, children, days, pickup, expected) in cases {
-            let result = check_shape(&Book { children, days, hold: false, pickup });
+            let result = check_shape(&Book { children, days, hold: false, pickup, voucher_ids: Vec::new() });
             let fields = result.err().map(|problem| problem.fields).unwrap_or_default();
             let found: Vec<_> = fields.iter().map(|field| (field.field.as_str(), field.rule)).collect();
             assert_eq!(found, expected, "{name}");

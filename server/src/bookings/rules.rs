@@ -6,7 +6,7 @@ use doorstep_shared::{
     age::completed_months,
     bookings::{BookedNursery, CancelRule, DayAndTime},
     care::{CareKind, ClassKind, NurseryKind},
-    ids::{ChildId, ClassId, OfferId},
+    ids::{ChildId, ClassId, FamilyId, OfferId},
     problem::{FieldProblem, FieldRule},
 };
 
@@ -333,25 +333,38 @@ fn within_month(
     limits: &BookingRules,
 ) -> Result<(), Problem> {
     for wish in wishes.iter().filter(|wish| wish.offer.care == CareKind::Temporary) {
-        for (_, day, _) in wanted {
-            let mut dates = known.temporary_dates(order.family, wish.child.id, day.date);
-            let same_month = |other: Date| (other.year(), other.month()) == (day.date.year(), day.date.month());
-            let had = dates.len();
-            dates.extend(wanted.iter().map(|(_, other, _)| other.date).filter(|other| same_month(*other)));
-            if dates.len() > usize::from(limits.temporary_days_a_month) {
-                let detail = format!(
-                    "temporary care is for at most {} days a month; in {} the child has {had} already",
-                    limits.temporary_days_a_month,
-                    day.date.format("%Y-%m"),
-                );
-                let mut problem = Problem::new(ProblemKind::TemporaryLimit).detail(detail.clone());
-                let field = format!("children.{}.child_id", wish.index);
-                problem.fields.push(FieldProblem { field, rule: FieldRule::TooLarge, detail });
-                return Err(problem);
-            }
+        let dates: Vec<_> = wanted.iter().map(|(_, day, _)| day.date).collect();
+        if let Some(detail) = too_much_temporary(known, order.family, wish.child.id, &dates, limits) {
+            let mut problem = Problem::new(ProblemKind::TemporaryLimit).detail(detail.clone());
+            let field = format!("children.{}.child_id", wish.index);
+            problem.fields.push(FieldProblem { field, rule: FieldRule::TooLarge, detail });
+            return Err(problem);
         }
     }
     Ok(())
+}
+
+/// Why a child may not have temporary care on all of these dates besides what it has.
+pub fn too_much_temporary(
+    known: &Known,
+    family: FamilyId,
+    child: ChildId,
+    dates: &[Date],
+    limits: &BookingRules,
+) -> Option<String> {
+    dates.iter().find_map(|date| {
+        let mut month = known.temporary_dates(family, child, *date);
+        let had = month.len();
+        let same_month = |other: &&Date| (other.year(), other.month()) == (date.year(), date.month());
+        month.extend(dates.iter().filter(same_month));
+        (month.len() > usize::from(limits.temporary_days_a_month)).then(|| {
+            format!(
+                "temporary care is for at most {} days a month; in {} the child has {had} already",
+                limits.temporary_days_a_month,
+                date.format("%Y-%m"),
+            )
+        })
+    })
 }
 
 fn field(index: usize, name: &str, rule: FieldRule, detail: &str) -> Problem {

@@ -19,6 +19,7 @@ pub const KEPT: Duration = Duration::hours(24);
 pub struct Once {
     /// Hash of account, route and key.
     pub scope: Vec<u8>,
+    pub account: Option<AccountId>,
     pub body_hash: Vec<u8>,
     pub now: Timestamp,
 }
@@ -26,9 +27,9 @@ pub struct Once {
 impl Once {
     /// `body` is the request in its canonical form, so that the order of fields does not matter.
     pub fn new(account: Option<AccountId>, route: &str, key: &str, body: &[u8], now: Timestamp) -> Self {
-        let account = account.map(|account| account.0.into_bytes()).unwrap_or_default();
-        let scope = Sha256::new().chain_update(account).chain_update(route).chain_update([0]).chain_update(key);
-        Self { scope: scope.finalize().to_vec(), body_hash: Sha256::digest(body).to_vec(), now }
+        let owner = account.map(|account| account.0.into_bytes()).unwrap_or_default();
+        let scope = Sha256::new().chain_update(owner).chain_update(route).chain_update([0]).chain_update(key);
+        Self { scope: scope.finalize().to_vec(), account, body_hash: Sha256::digest(body).to_vec(), now }
     }
 }
 
@@ -79,6 +80,7 @@ pub fn remember_batch(conn: &mut Conn, answers: &[(&Once, String)]) -> QueryResu
     let rows = answers.iter().map(|(once, answer)| {
         (
             idempotency::scope.eq(once.scope.clone()),
+            idempotency::account_id.eq(once.account),
             idempotency::body_hash.eq(once.body_hash.clone()),
             idempotency::answer.eq(answer.clone()),
             idempotency::created_at.eq(once.now),
@@ -104,6 +106,15 @@ pub fn replay<T: DeserializeOwned>(conn: &mut Conn, call: &Once) -> Result<Optio
 pub fn remember<T: Serialize>(conn: &mut Conn, call: &Once, answer: &T) -> Result<()> {
     let answer = serde_json::to_string(answer).map_err(Error::internal)?;
     Ok(remember_batch(conn, &[(call, answer)])?)
+}
+
+/// Forgets what an account was answered: it names children, and has nothing to answer for when they are erased.
+///
+/// # Errors
+/// When the database fails.
+pub fn forget(conn: &mut Conn, account: AccountId) -> QueryResult<()> {
+    diesel::delete(idempotency::table.filter(idempotency::account_id.eq(account))).execute(conn)?;
+    Ok(())
 }
 
 /// Rows erased in one transaction at most.

@@ -245,6 +245,7 @@ diesel::table! {
 diesel::table! {
     idempotency (scope) {
         scope -> Binary,
+        account_id -> Nullable<Binary>,
         body_hash -> Binary,
         answer -> Text,
         created_at -> Timestamp,

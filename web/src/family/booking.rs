@@ -56,7 +56,7 @@ pub async fn submit(visit: &Visit, form: &Fields, id: &str, verb: &str) -> Answe
         "confirm" => visit.call_once(form, ConfirmBooking { id }).await,
         "extend" => visit.call_once(form, ExtendHold { id }).await,
         "cancel" => cancel(visit, form, id).await,
-        "undo" => visit.call_once(form, UndoBooking { id }).await,
+        "undo" => visit.call_once(form, UndoBooking { id, what: form.read("what") }).await,
         _ => return missing::page(visit).into(),
     };
     match done {
@@ -220,6 +220,7 @@ fn UndoNotice<'a>(booking: &'a Booking, locale: Locale) -> impl IntoView + use<>
             <Notice tone=Tone::Good title>
                 <form class="row" method="post" action=action>
                     <OnceKey/>
+                    <input type="hidden" name="what" value=undo.what.as_str()/>
                     <button class="button line small" id="undo">{button}</button>
                     <span>{td!(locale, booking.undo_until, time = undo.until.clock_time())}</span>
                 </form>

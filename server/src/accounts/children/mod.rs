@@ -20,7 +20,7 @@ pub use self::consents::{give, list as list_consents, withdraw};
 use super::{keys::Keys, permission::Guardian};
 use crate::{
     audit::{self, Action},
-    db::Conn,
+    db::{Conn, once},
     error::{Error, Result},
 };
 
@@ -195,6 +195,7 @@ pub fn erase_all(conn: &mut Conn, now: Timestamp, guardian: &Guardian) -> Result
 }
 
 fn erase_records(conn: &mut Conn, now: Timestamp, guardian: &Guardian, ids: &[ChildId]) -> Result<()> {
+    once::forget(conn, guardian.account)?;
     for &id in ids {
         store::erase(conn, id, now)?;
         consents::withdraw_all(conn, id, now)?;

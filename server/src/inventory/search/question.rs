@@ -105,6 +105,7 @@ impl Question {
         }
         let long = request.q.as_ref().is_some_and(|q| q.chars().count() > LONGEST);
         faults.refuse(long, "q", FieldRule::TooLong, "at most 60 characters");
+        faults.refuse(request.voucher == Some(true), "voucher", FieldRule::Unknown, "there are no vouchers yet");
         faults.refuse(request.birth_date.len() > CHILDREN, "birth_date", FieldRule::TooLong, "at most four children");
         faults.age(&request.birth_date, request.age_months, now.local_date());
         faults.refuse(request.date.len() > 14, "date", FieldRule::TooLong, "at most 14 dates");

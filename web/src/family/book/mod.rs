@@ -81,6 +81,7 @@ async fn hold(visit: &Visit, form: &mut Fields) -> Result<String, Trouble> {
         days: days.collect(),
         hold: true,
         pickup: form.get("pickup").unwrap_or_default().trim().to_owned(),
+        voucher_ids: Vec::new(),
     };
     let booking = visit.call_once(form, book).await.map_err(at_our_fields)?;
     Ok(format!("/bookings/{}", booking.id))
