@@ -28,8 +28,8 @@ pub async fn call<E: Endpoint>(request: &E) -> Result<E::Response, NoAnswer> {
     if !E::METHOD.is_safe() {
         headers.set("Idempotency-Key", &new_key()).map_err(offline)?;
     }
-    let (ok, text) = send(&prepared).await?;
-    if ok {
+    let (status, text) = send(&prepared).await?;
+    if (200..300).contains(&status) {
         // An endpoint without content answers with an empty body, which reads as `null`.
         let text = if text.is_empty() { "null" } else { text.as_str() };
         return serde_json::from_str(text).map_err(|_| NoAnswer::Offline);
@@ -38,25 +38,25 @@ pub async fn call<E: Endpoint>(request: &E) -> Result<E::Response, NoAnswer> {
     Err(NoAnswer::Refused(Box::new(problem)))
 }
 
-/// Fetches one of our own pages as HTML. An error page is an answer too: it says what happened.
+/// Fetches one of our own pages as HTML, with its status. An error page is an answer too: it says what happened.
 ///
 /// # Errors
 /// [`NoAnswer::Offline`] when nothing came back or `signal` was aborted.
-pub async fn page(url: &str, signal: Option<&AbortSignal>) -> Result<String, NoAnswer> {
+pub async fn page(url: &str, signal: Option<&AbortSignal>) -> Result<(u16, String), NoAnswer> {
     let init = RequestInit::new();
     init.set_credentials(RequestCredentials::SameOrigin);
     init.set_signal(signal);
     let prepared = Request::new_with_str_and_init(url, &init).map_err(offline)?;
     prepared.headers().set("Accept", "text/html").map_err(offline)?;
-    send(&prepared).await.map(|(_, html)| html)
+    send(&prepared).await
 }
 
-async fn send(request: &Request) -> Result<(bool, String), NoAnswer> {
+async fn send(request: &Request) -> Result<(u16, String), NoAnswer> {
     let window = web_sys::window().ok_or(NoAnswer::Offline)?;
     let response = JsFuture::from(window.fetch_with_request(request)).await.map_err(offline)?;
     let response: Response = response.dyn_into().map_err(offline)?;
     let text = JsFuture::from(response.text().map_err(offline)?).await.map_err(offline)?;
-    Ok((response.ok(), text.as_string().unwrap_or_default()))
+    Ok((response.status(), text.as_string().unwrap_or_default()))
 }
 
 fn new_key() -> String {

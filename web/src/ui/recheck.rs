@@ -59,7 +59,9 @@ fn watch(url: String, stamp: String, reload: bool, age: RwSignal<Age>) {
         let (url, stamp) = (url.clone(), stamp.clone());
         leptos::task::spawn_local(async move {
             match api::page(&url, None).await {
-                Ok(html) if html.contains(&format!("data-stamp=\"{stamp}\"")) => age.set(Age::Fresh),
+                // A server that is being exchanged says nothing about this page; what stands here may be needed at a door.
+                Ok((500.., _)) => age.set(Age::Offline),
+                Ok((_, html)) if html.contains(&format!("data-stamp=\"{stamp}\"")) => age.set(Age::Fresh),
                 Ok(_) if reload => {
                     if let Some(window) = web_sys::window() {
                         // A page that cannot be loaded again stays as it is.

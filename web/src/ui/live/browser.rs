@@ -220,7 +220,7 @@ fn ask(url: String, then: Then) {
             }
             true
         });
-        if let (Some(true), Ok(html)) = (ours, answer) {
+        if let (Some(true), Ok((_, html))) = (ours, answer) {
             show(&html, &url, then);
         }
     });

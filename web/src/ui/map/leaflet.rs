@@ -172,7 +172,7 @@ fn pin(shown: &Shown, number: usize, at: &JsValue, name: &str, id: String) {
 /// here needs to know their fields but the names of four.
 fn outlines(locale: Locale) {
     spawn_local(async move {
-        let Ok(text) = api::page(ListDistricts::PATH, None).await else { return };
+        let Ok((_, text)) = api::page(ListDistricts::PATH, None).await else { return };
         let items = js_sys::JSON::parse(&text).and_then(|answer| Reflect::get(&answer, &"items".into()));
         let Ok(items) = items else { return };
         SHOWN.with_borrow(|shown| {
