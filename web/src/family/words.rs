@@ -4,6 +4,7 @@ use chrono::Datelike;
 use doorstep_shared::{
     Date, Fen, Timestamp,
     care::{CareKind, ClassKind, NurseryKind, Ownership},
+    slots::AgeRange,
 };
 
 use crate::{Locale, td};
@@ -45,6 +46,11 @@ pub fn ownership(ownership: Ownership, locale: Locale) -> &'static str {
         Ownership::InstitutionRun => td!(locale, words.institution_run),
         Ownership::Private => td!(locale, words.private),
     }
+}
+
+/// Which ages a class takes: 18 至不满 36 个月. A range of whole months would leave open whether its end belongs to it.
+pub fn ages(ages: AgeRange, locale: Locale) -> String {
+    td!(locale, words.ages, from = ages.from_months, to = ages.to_months)
 }
 
 /// 周一, Mon.

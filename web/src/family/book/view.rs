@@ -222,9 +222,7 @@ fn NextStep<'a>(problem: Problem, scene: &'a Scene, now: Timestamp, locale: Loca
     let to_bookings = ("/bookings".to_owned(), td!(locale, book.to_bookings));
     let (text, (href, label)) = match (problem.kind, rule) {
         (ProblemKind::WrongAge, _) => {
-            let ages = scene.class.ages;
-            let (from, to) = (ages.from_months, ages.to_months.saturating_sub(1));
-            (Some(td!(locale, book.misfit, from = from, to = to)), other_times)
+            (Some(td!(locale, book.misfit, ages = words::ages(scene.class.ages, locale))), other_times)
         }
         (ProblemKind::NotBookable, Some(FieldRule::TooSmall)) => {
             let hours = price::hours(scene.offer.lead_minutes.div_ceil(30));
@@ -319,11 +317,9 @@ fn ChildRow<'a>(candidate: &'a Candidate<'a>, checked: bool, locale: Locale) -> 
     let age = td!(locale, common.months_old, count = candidate.months);
     let class = words::class(candidate.class.kind, locale);
     let price = words::price(candidate.offer.price_fen, candidate.offer.care, locale);
-    let ages = candidate.class.ages;
-    let misfit = (!candidate.fits).then(|| {
-        let (from, to) = (ages.from_months, ages.to_months.saturating_sub(1));
-        view! { <span class="misfit">{td!(locale, book.misfit, from = from, to = to)}</span> }
-    });
+    let ages = words::ages(candidate.class.ages, locale);
+    let misfit =
+        (!candidate.fits).then(|| view! { <span class="misfit">{td!(locale, book.misfit, ages = ages)}</span> });
     let allergies =
         (!child.allergies.is_empty()).then(|| view! { <span class="tag accent">{child.allergies.clone()}</span> });
     view! {
