@@ -6,6 +6,7 @@ mod console;
 mod every_page;
 mod find;
 mod look;
+mod nursery;
 mod site;
 mod standing;
 mod states;

@@ -118,6 +118,10 @@ mod notices {
         #[prop(optional_no_strip)]
         again: Option<String>,
     ) -> impl IntoView {
+        // Where no form is shown, the rules that were broken are said here.
+        let mut rules: Vec<_> = problem.fields.iter().map(|wrong| problems::rule(wrong.rule, locale)).collect();
+        rules.dedup();
+        let rules = rules.into_iter().map(|rule| view! { <p>{rule}</p> }).collect_view();
         let ours = matches!(problem.kind, ProblemKind::Internal | ProblemKind::Unavailable);
         let tone = if ours { Tone::Bad } else { Tone::Warn };
         let wait = problem.retry_after_s.map(|seconds| view! { <p>{problems::wait(seconds, locale)}</p> });
@@ -127,6 +131,7 @@ mod notices {
         view! {
             <Notice tone title=problems::title(problem.kind, locale)>
                 <p>{problems::advice(problem.kind, locale)}</p>
+                {rules}
                 {wait}
                 {code}
                 {again}

@@ -27,7 +27,10 @@ use crate::{
     page::{Page, Tab},
     problems::ProblemNotice,
     td,
-    ui::live::Live,
+    ui::{
+        live::Live,
+        notice::{Notice, Tone},
+    },
     visit::Visit,
 };
 
@@ -103,6 +106,8 @@ fn Find(scene: Scene, answer: Result<SlotPage, Problem>) -> impl IntoView {
     let locale = scene.locale;
     let near_off = scene.wanted.at.map(|_| scene.wanted.with(|wanted| wanted.at = None).href());
     let view = if scene.wanted.map { "map" } else { "list" };
+    let past = scene.wanted.some_are_past;
+    let past = past.then(|| view! { <Notice tone=Tone::Info title=td!(locale, common.day_is_past)/> }.inert());
     let body = match answer {
         Ok(page) => view! { <Results scene=scene.clone() page/> }.inert(),
         Err(problem) => view! {
@@ -118,6 +123,7 @@ fn Find(scene: Scene, answer: Result<SlotPage, Problem>) -> impl IntoView {
             <Filters scene/>
             {view! { <NearMe locale active=near_off/> }.inert()}
             {view! { <Live locale changes=Some(CHANGES.to_owned())/> }.inert()}
+            <div id="past" class="whole" data-zone>{past}</div>
             {body}
         </div>
     }

@@ -5,7 +5,7 @@ mod chosen;
 mod windows;
 
 use doorstep_shared::{
-    Timestamp,
+    Date, Timestamp,
     geo::walk_minutes,
     ids::NurseryId,
     nurseries::{Availability, CHANGES, GetAvailability, GetNursery, NurseryProfile},
@@ -64,6 +64,11 @@ pub async fn page(visit: &Visit, id: &str) -> Page {
     let answer = visit.call(request).await;
     let status = answer.as_ref().err().map_or(200, |problem| problem.status);
     let title = profile.name.clone();
+    let chosen = match &answer {
+        Ok(free) => chosen.settle(free),
+        Err(_) => chosen,
+    };
+    let past = visit.query.read::<Date>("date").is_some_and(|date| date < visit.now.local_date());
     let scene = Scene { locale, now: visit.now, chosen, profile, elder: visit.settings.elder };
     let page = Page::new(title, move || {
         let free = match answer {
@@ -72,6 +77,7 @@ pub async fn page(visit: &Visit, id: &str) -> Page {
         };
         view! {
             <Head scene=scene.clone()/>
+            {past.then(|| view! { <Notice tone=Tone::Info title=td!(locale, common.day_is_past)/> })}
             <div class="place">
                 {free}
                 <About scene/>
@@ -123,13 +129,11 @@ fn Head(scene: Scene) -> impl IntoView {
 /// What is free: days, windows of the chosen day, the bar that leads on.
 #[component]
 fn Free(scene: Scene, free: Availability) -> impl IntoView {
-    let chosen = scene.chosen.settle(&free);
-    let scene = Scene { chosen, ..scene };
     let locale = scene.locale;
     let day = free.days.iter().find(|day| day.date == scene.chosen.date).cloned();
     view! {
         <section class="stack free">
-            <Days scene=scene.clone() strip=free.strip/>
+            <Days scene=scene.clone() strip=free.strip told=free.days/>
             {view! { <Live locale changes=Some(CHANGES.to_owned())/> }.inert()}
             <Windows scene=scene.clone() day as_of=free.as_of/>
             <Bar scene/>

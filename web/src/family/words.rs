@@ -2,9 +2,10 @@
 
 use chrono::Datelike;
 use doorstep_shared::{
-    Date, Fen, Timestamp,
+    Date, Fen, Span, Timestamp,
     care::{CareKind, ClassKind, NurseryKind, Ownership},
     slots::AgeRange,
+    slots::FoundOffer,
 };
 
 use crate::{Locale, td};
@@ -105,6 +106,17 @@ pub fn distance(metres: u32, locale: Locale) -> String {
         td!(locale, common.metres, count = metres)
     } else {
         td!(locale, common.kilometres, count = format!("{:.1}", f64::from(metres) / 1_000.0))
+    }
+}
+
+/// The price of a found window: what an hour costs is said on the nursery's page, here it is the whole.
+pub fn price_of_window(offer: &FoundOffer, locale: Locale) -> String {
+    match (offer.care, Span::new(offer.from, offer.to)) {
+        (CareKind::Hourly, Some(span)) => {
+            let hours = super::price::hours(u32::from(span.half_hours()));
+            td!(locale, words.price_hours, price = offer.price_fen, hours = hours)
+        }
+        _ => price(offer.price_fen, offer.care, locale),
     }
 }
 

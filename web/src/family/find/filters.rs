@@ -156,7 +156,18 @@ fn Sheet(scene: Scene) -> impl IntoView {
         let checked = wanted.kinds.contains(kind);
         view! { <Check id=format!("kind-{kind}") name="kind" value=kind.as_str() label=words::nursery_kind(*kind, locale) checked/> }
     });
-    let dates = wanted.dates.iter().map(|date| view! { <input type="hidden" name="date" value=date.to_string()/> });
+    // One day can be typed; several are chosen elsewhere and only kept.
+    let day = (wanted.dates.len() < 2).then(|| {
+        let value = wanted.dates.first().map(ToString::to_string);
+        view! {
+            <div class="field">
+                <label for="date">{td!(locale, find.filter_date)}</label>
+                <input type="date" id="date" name="date" value=value min=scene.now.local_date().to_string()/>
+            </div>
+        }
+    });
+    let kept = wanted.dates.iter().filter(|_| wanted.dates.len() > 1);
+    let kept = kept.map(|date| view! { <input type="hidden" name="date" value=date.to_string()/> });
     view! {
         <div class="sheet-body card">
             <div class="field">
@@ -165,6 +176,7 @@ fn Sheet(scene: Scene) -> impl IntoView {
             </div>
             <Choice name="care" legend=td!(locale, find.care) options=cares chosen=wanted.care.map(|care| care.to_string()).unwrap_or_default()/>
             <div class="columns">
+                {day}
                 {siblings.collect_view()}
                 <SelectField id="from" name="from" label=td!(locale, find.from) options=times(any()) chosen=wanted.from.map(|t| t.to_string()).unwrap_or_default()/>
                 <SelectField id="to" name="to" label=td!(locale, find.to) options=times(any()) chosen=wanted.to.map(|t| t.to_string()).unwrap_or_default()/>
@@ -172,7 +184,7 @@ fn Sheet(scene: Scene) -> impl IntoView {
                 <SelectField id="max" name="max" label=td!(locale, find.price) options=prices chosen=wanted.max_price.map(in_yuan).unwrap_or_default()/>
                 <SelectField id="sort" name="sort" label=td!(locale, find.sort) options=sorts chosen=if wanted.by_price { "price" } else { "" }/>
             </div>
-            {dates.collect_view()}
+            {kept.collect_view()}
             <fieldset class="choices">
                 <legend>{td!(locale, find.kind)}</legend>
                 <div class="columns tight">

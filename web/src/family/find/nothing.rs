@@ -18,7 +18,9 @@ const WIDER_KM: [u32; 4] = [3, 5, 10, 20];
 pub fn Nothing(scene: Scene, blocking: Vec<Blocking>) -> impl IntoView {
     let (locale, now) = (scene.locale, scene.now);
     let helps: Vec<_> = blocking.into_iter().filter(|blocking| blocking.count_without > 0).take(NAMED).collect();
+    let named = |filter| matches!(filter, Some(&Blocking { filter: Filter::Name, .. }));
     let title = match helps.first() {
+        first if named(first) => td!(locale, find.nothing_named, q = scene.wanted.q.clone().unwrap_or_default()),
         Some(first) => td!(locale, find.nothing_because, name = filter_name(first.filter, locale)),
         None => td!(locale, find.nothing).to_owned(),
     };

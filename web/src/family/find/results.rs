@@ -24,6 +24,9 @@ use crate::{
 const SOME_NURSERIES: u32 = 6;
 const MANY_NURSERIES: u32 = 21;
 
+/// Who is further away than this is in another city.
+const FAR_M: u32 = 100_000;
+
 /// Pins at most: more cannot be told apart on a phone.
 const PINS: usize = 40;
 
@@ -31,6 +34,7 @@ const PINS: usize = 40;
 pub fn Results(scene: Scene, page: SlotPage) -> impl IntoView {
     let locale = scene.locale;
     let facets = page.facets.unwrap_or_default();
+    let nearest_m = page.items.iter().map(|found| found.nursery.distance_m).min();
     let pins: Vec<_> = page.items.iter().take(PINS).map(|found| found.nursery.clone()).collect();
     let list = if page.items.is_empty() {
         view! { <Nothing scene=scene.clone() blocking=facets.blocking/> }.inert()
@@ -51,6 +55,9 @@ pub fn Results(scene: Scene, page: SlotPage) -> impl IntoView {
     };
     let district = scene.district().map(|district| scene.district_name(district).to_owned());
     let from = match district.filter(|_| scene.wanted.at.is_none()) {
+        _ if nearest_m.is_some_and(|metres| metres > FAR_M && scene.wanted.at.is_some()) => {
+            td!(locale, find.far).to_owned()
+        }
         Some(name) => td!(locale, find.from_district, name = name),
         None if scene.wanted.at.is_some() => td!(locale, find.from_here).to_owned(),
         None => td!(locale, find.from_centre).to_owned(),
@@ -189,7 +196,7 @@ fn strip_day(scene: &Scene, day: &StripDay, chosen: bool, href: String) -> Day {
     let (locale, date): (_, Date) = (scene.locale, day.date);
     let (level, word) = match day.nurseries {
         0 if day.rest => (Level::Rest, td!(locale, words.level_rest)),
-        0 => (Level::None, td!(locale, words.level_none)),
+        0 => (Level::None, td!(locale, words.level_nobody)),
         1..SOME_NURSERIES => (Level::Few, td!(locale, words.level_few)),
         SOME_NURSERIES..MANY_NURSERIES => (Level::Some, td!(locale, words.level_some)),
         _ => (Level::Many, td!(locale, words.level_many)),

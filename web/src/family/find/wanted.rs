@@ -20,6 +20,9 @@ pub const ANY_AGE: &str = "any";
 /// Metres of the chip that most parents want.
 pub const NEAR_KM: u32 = 3;
 
+/// Radii that can be searched.
+const KILOMETRES: std::ops::RangeInclusive<u32> = 1..=50;
+
 /// Children at most.
 pub const CHILDREN: usize = 4;
 
@@ -45,6 +48,8 @@ pub struct Wanted {
     pub cursor: Option<String>,
     /// On small screens: the map instead of the list.
     pub map: bool,
+    /// The address names days that are over; they are left out.
+    pub some_are_past: bool,
     /// Ages are remembered, so that asking for any age has to be said.
     pub ages_known: bool,
 }
@@ -84,7 +89,12 @@ impl Wanted {
     /// From the address; the child's age as remembered when the address says nothing of it, else of the only child.
     pub fn read(visit: &Visit, children: &[Child]) -> Self {
         let query = &visit.query;
+        // Days that are over were chosen yesterday, or by whoever sent the link.
+        let today = visit.now.local_date();
         let mut dates: Vec<Date> = query.all("date").filter_map(|date| date.parse().ok()).collect();
+        let asked = dates.len();
+        dates.retain(|date| *date >= today);
+        let some_are_past = dates.len() < asked;
         dates.sort_unstable();
         dates.dedup();
         let (from, to) = times(query.read("from"), query.read("to"));
@@ -101,7 +111,7 @@ impl Wanted {
             dates,
             from,
             to,
-            radius_km: query.read("radius"),
+            radius_km: query.read("radius").filter(|km| KILOMETRES.contains(km)),
             inclusive: query.get("inclusive") == Some("1"),
             kinds: query.all("kind").filter_map(|kind| kind.parse().ok()).collect(),
             max_price: query.get("max").and_then(yuan),
@@ -109,6 +119,7 @@ impl Wanted {
             by_price: query.get("sort") == Some("price"),
             cursor: query.get("cursor").map(str::to_owned),
             map: query.get("view") == Some("map"),
+            some_are_past,
             ages_known: visit.remembered.get(BIRTHS).is_some() || children.len() == 1,
         }
     }

@@ -1,12 +1,12 @@
 //! What to know before coming.
 
-use doorstep_shared::{Span, nurseries::NurseryProfile};
+use doorstep_shared::{Span, Timestamp, nurseries::NurseryProfile};
 use leptos::prelude::*;
 
 use super::{Scene, tel};
 use crate::{
     Locale,
-    family::words,
+    family::{price, words},
     td,
     ui::{Inert as _, icon::Icon},
 };
@@ -14,19 +14,21 @@ use crate::{
 #[component]
 pub fn About(scene: Scene) -> impl IntoView {
     let (locale, profile) = (scene.locale, scene.profile.clone());
-    let rule = cancel_rule(&scene).map(|text| (td!(locale, nursery.cancel), text));
+    let rule = cancel_rule(&scene).map(|text| {
+        view! { <div id="cancel-rule" data-zone><dt>{td!(locale, nursery.cancel)}</dt><dd>{text}</dd></div> }
+    });
     let facts = [
         (td!(locale, nursery.about), profile.about.clone()),
         (td!(locale, nursery.bring), profile.bring.clone()),
         (td!(locale, nursery.health), profile.health.clone()),
     ];
-    let facts = facts.into_iter().filter(|(_, text)| !text.is_empty()).chain(rule);
+    let facts = facts.into_iter().filter(|(_, text)| !text.is_empty());
     let facts: Vec<_> = facts.map(|(title, text)| view! { <div><dt>{title}</dt><dd>{text}</dd></div> }).collect();
     view! {
         <aside class="stack about">
             <section class="card stack">
                 <h2>{td!(locale, nursery.before_coming)}</h2>
-                <dl class="facts">{facts}</dl>
+                <dl class="facts">{facts}{rule}</dl>
             </section>
             <Classes profile=profile.clone() locale/>
             <Opening opening=profile.opening.clone() locale/>
@@ -36,15 +38,22 @@ pub fn About(scene: Scene) -> impl IntoView {
     .inert()
 }
 
-/// In one sentence: of the chosen offer, else of the first.
+/// What cancelling the chosen window costs, as booking it will say. With nothing chosen: that it depends on the care,
+/// where it does.
 fn cancel_rule(scene: &Scene) -> Option<String> {
+    let (locale, chosen) = (scene.locale, &scene.chosen);
     let mut offers = scene.profile.classes.iter().flat_map(|class| &class.offers);
-    let chosen = offers.clone().find(|offer| Some(offer.id) == scene.chosen.offer);
-    let rule = chosen.or_else(|| offers.next())?.cancel_rule;
-    let (locale, hours) = (scene.locale, rule.free_until_hours);
+    if let Some(offer) = offers.clone().find(|offer| Some(offer.id) == chosen.offer) {
+        let begins = Timestamp::at(chosen.date, chosen.span?.from);
+        return Some(price::cancelling(offer.cancel_rule, offer.cancel_rule.free_until(begins), scene.now, locale));
+    }
+    let rule = offers.next()?.cancel_rule;
+    if offers.any(|offer| offer.cancel_rule != rule) {
+        return Some(td!(locale, nursery.cancel_depends).to_owned());
+    }
     Some(match rule.late_percent {
         0 => td!(locale, nursery.cancel_always).to_owned(),
-        percent => td!(locale, nursery.cancel_rule, hours = hours, percent = percent),
+        percent => td!(locale, nursery.cancel_rule, hours = rule.free_until_hours, percent = percent),
     })
 }
 

@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 
 use doorstep_shared::{
-    HalfHour, Timestamp,
+    Date, HalfHour, Timestamp,
     care::CareKind,
     nurseries::{ClosedReason, DayAvailability, Window},
     slots::{LimitKind, StripDay},
 };
 use leptos::prelude::*;
 
-use super::Scene;
+use super::{Scene, chosen::first_hours};
 use crate::{
     Locale,
     family::words,
@@ -32,9 +32,15 @@ const MANY_PLACES: u32 = 8;
 const SHORTEST: u8 = 2;
 
 #[component]
-pub fn Days(scene: Scene, strip: Vec<StripDay>) -> impl IntoView {
+pub fn Days(scene: Scene, strip: Vec<StripDay>, told: Vec<DayAvailability>) -> impl IntoView {
     let locale = scene.locale;
-    let days: Vec<_> = strip.iter().map(|day| strip_day(&scene, day)).collect();
+    // A day on which there are places, but none that can still be booked, is over rather than full.
+    let is_over = |date: Date| {
+        let windows = told.iter().filter(|day| day.date == date).flat_map(|day| &day.windows);
+        windows.clone().any(|window| window.free > 0)
+            && windows.clone().all(|window| !window.bookable || window.free == 0)
+    };
+    let days: Vec<_> = strip.iter().map(|day| strip_day(&scene, day, is_over(day.date))).collect();
     let first = scene.chosen.first_day;
     let week = chrono::Days::new(7);
     let today = scene.now.local_date();
@@ -56,10 +62,11 @@ pub fn Days(scene: Scene, strip: Vec<StripDay>) -> impl IntoView {
     .inert()
 }
 
-fn strip_day(scene: &Scene, day: &StripDay) -> Day {
+fn strip_day(scene: &Scene, day: &StripDay, is_over: bool) -> Day {
     let locale = scene.locale;
     let (level, word) = match day.free {
         _ if day.rest => (Level::Rest, td!(locale, words.level_rest)),
+        0 if is_over => (Level::None, td!(locale, words.level_over)),
         0 => (Level::None, td!(locale, words.level_none)),
         1..SOME_PLACES => (Level::Few, td!(locale, words.level_few)),
         SOME_PLACES..MANY_PLACES => (Level::Some, td!(locale, words.level_some)),
@@ -143,11 +150,13 @@ fn Row(scene: Scene, window: Window) -> impl IntoView {
     let chosen = scene.chosen.window.as_ref() == Some(&window);
     let free = window.free > 0 && window.bookable;
     let times = format!("{}–{}", window.span.from, window.span.to);
-    let left = if window.free == 0 {
-        view! { <span class="left" data-level="none">{td!(locale, words.level_none)}</span> }.inert()
+    let left = if window.limit.kind == LimitKind::Closed {
+        None
+    } else if window.free == 0 {
+        Some(view! { <span class="left" data-level="none">{td!(locale, words.level_none)}</span> }.inert())
     } else {
         let few = (window.free < 3).then_some("few");
-        view! { <span class="left" data-level=few>{td!(locale, words.left, count = window.free)}</span> }.inert()
+        Some(view! { <span class="left" data-level=few>{td!(locale, words.left, count = window.free)}</span> }.inert())
     };
     let why = if window.free == 0 {
         Some(limit(&window, locale))
@@ -160,7 +169,7 @@ fn Row(scene: Scene, window: Window) -> impl IntoView {
         (false, _) => view! { <span class="price-tag" data-off>{price}</span> }.inert(),
         (true, CareKind::Hourly) if chosen => view! { <span class="price-tag" data-on>{price}</span> }.inert(),
         (true, _) => {
-            let href = scene.chosen.with(window.offer_id, default_span(&window)).href();
+            let href = scene.chosen.with(&window, first_span(&window)).href();
             let current = chosen.then_some("true");
             view! {
                 <a id=id class="price-tag" href=href aria-current=current data-on=chosen.then_some("") data-live>
@@ -184,19 +193,15 @@ fn Row(scene: Scene, window: Window) -> impl IntoView {
 }
 
 /// Hourly care begins with two hours; the parent changes them.
-fn default_span(window: &Window) -> doorstep_shared::Span {
-    if window.care != CareKind::Hourly {
-        return window.span;
-    }
-    let to = HalfHour::new(window.span.from.index().saturating_add(4)).filter(|to| *to <= window.span.to);
-    doorstep_shared::Span { from: window.span.from, to: to.unwrap_or(window.span.to) }
+fn first_span(window: &Window) -> doorstep_shared::Span {
+    if window.care == CareKind::Hourly { first_hours(window.span) } else { window.span }
 }
 
 /// From and to inside the free run, in half-hours. A plain GET form.
 #[component]
 fn Hours(scene: Scene, window: Window) -> impl IntoView {
     let locale = scene.locale;
-    let span = scene.chosen.span.unwrap_or_else(|| default_span(&window));
+    let span = scene.chosen.span.unwrap_or_else(|| first_span(&window));
     let (first, last) = (window.span.from.index(), window.span.to.index());
     let option = |time: HalfHour| (time.to_string(), time.to_string());
     let starts = (first..=last.saturating_sub(SHORTEST)).filter_map(HalfHour::new).map(option).collect();
@@ -211,6 +216,7 @@ fn Hours(scene: Scene, window: Window) -> impl IntoView {
         <form class="hours" method="get" action=action data-live>
             {kept.collect_view()}
             <input type="hidden" name="offer" value=window.offer_id.to_string()/>
+            <input type="hidden" name="length" value=span.half_hours().to_string()/>
             <SelectField id="from" name="from" label=td!(locale, nursery.from) options=starts chosen=span.from.to_string()/>
             <SelectField id="to" name="to" label=td!(locale, nursery.to) options=ends chosen=span.to.to_string()/>
             <button class="button line">{td!(locale, nursery.take_hours)}</button>
