@@ -61,6 +61,8 @@ ids! {
     /// A care kind sold by a class.
     OfferId,
     ClosureId,
+    /// One run of an import.
+    ImportId,
     BookingId,
     /// One child on one day of a booking.
     BookingDayId,

@@ -1,5 +1,7 @@
-//! Importing nurseries: plain lists in every format, and two real files of other countries.
+//! Importing nurseries: plain lists in every format, while bookings go on, what a crash leaves, and two
+//! real files of other countries.
 
+mod broken_off;
 mod lists;
 mod real;
 
@@ -49,7 +51,8 @@ async fn import_text(db: &Db, name: &str, text: &str) -> Result<Report> {
 
 /// Rows of everything that an import writes.
 async fn written(db: &Db) -> Vec<(String, i64)> {
-    let tables = ["nursery", "class", "offer", "offer_window", "opening", "change"];
+    let tables =
+        ["nursery", "nursery_import", "nursery_import_row", "class", "offer", "offer_window", "opening", "change"];
     let counts = tables.map(|table| format!("SELECT '{table}' AS name, COUNT(*) AS rows FROM {table}"));
     rows(db, &counts.join(" UNION ALL ")).await
 }

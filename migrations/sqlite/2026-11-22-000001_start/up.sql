@@ -127,8 +127,11 @@ CREATE TABLE nursery (
     -- Classes and offers are defaults of an import.
     to_confirm BOOLEAN NOT NULL,
     created_at TIMESTAMP NOT NULL,
-    updated_at TIMESTAMP NOT NULL
+    updated_at TIMESTAMP NOT NULL,
+    -- Brought by an import that has not been accepted yet: nobody sees it. NULL: it stands in the register.
+    import_id BINARY
 );
+CREATE INDEX nursery_staged ON nursery (import_id) WHERE import_id IS NOT NULL;
 
 CREATE TABLE class (
     id BINARY NOT NULL PRIMARY KEY,

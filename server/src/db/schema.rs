@@ -122,6 +122,7 @@ diesel::table! {
         to_confirm -> Bool,
         created_at -> Timestamp,
         updated_at -> Timestamp,
+        import_id -> Nullable<Binary>,
     }
 }
 
@@ -284,6 +285,22 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    nursery_import (id) {
+        id -> Binary,
+        started_at -> Timestamp,
+        accepted_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    nursery_import_row (import_id, nursery_id) {
+        import_id -> Binary,
+        nursery_id -> Binary,
+        draft -> Nullable<Text>,
+    }
+}
+
 diesel::joinable!(family_member -> family (family_id));
 diesel::joinable!(family_member -> account (account_id));
 diesel::joinable!(session -> account (account_id));
@@ -315,6 +332,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     audit,
     district,
     nursery,
+    nursery_import,
+    nursery_import_row,
     class,
     offer,
     offer_window,

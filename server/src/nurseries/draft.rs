@@ -7,8 +7,9 @@ use doorstep_shared::{
     geo::Point,
     ids::{ClassId, NurseryId, OfferId},
 };
+use serde::{Deserialize, Serialize};
 
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct NurseryDraft {
     pub id: NurseryId,
     /// The key of its source, by which a later import meets it again.
@@ -39,7 +40,7 @@ pub struct NurseryDraft {
 /// Opening hours of a normal week, Monday first; an empty list is a closed day.
 pub type Week = [Vec<Span>; 7];
 
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ClassDraft {
     pub id: ClassId,
     pub kind: ClassKind,
@@ -50,7 +51,7 @@ pub struct ClassDraft {
     pub offers: Vec<OfferDraft>,
 }
 
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct OfferDraft {
     pub id: OfferId,
     pub care: CareKind,

@@ -16,7 +16,11 @@ use doorstep_shared::{
 };
 
 use self::draft::{ClosureDraft, NurseryDraft};
-pub use self::{http::register, store::DistrictRow};
+pub use self::{
+    http::register,
+    import::{FinishImport, ForgetImports},
+    store::DistrictRow,
+};
 use crate::{
     db::{Conn, changes},
     error::Result,
@@ -30,7 +34,7 @@ const REASON: usize = 200;
 /// # Errors
 /// When one is there already, by its id or its source's key.
 pub fn create_batch(conn: &mut Conn, now: Timestamp, drafts: &[NurseryDraft]) -> Result<()> {
-    store::insert_nurseries_batch(conn, now, drafts)?;
+    store::insert_nurseries_batch(conn, now, None, drafts)?;
     let ids: Vec<_> = drafts.iter().map(|draft| draft.id).collect();
     Ok(changes::nurseries_batch(conn, now, &ids)?)
 }

@@ -7,7 +7,7 @@ use doorstep_shared::{
     Fen, HalfHour, Span, Timestamp,
     bookings::CancelRule,
     care::{CareKind, ClassKind, NurseryKind, Ownership},
-    ids::{ClassId, ClosureId, NurseryId, OfferId},
+    ids::{ClassId, ClosureId, ImportId, NurseryId, OfferId},
     nurseries::District,
 };
 
@@ -186,10 +186,11 @@ struct NewNursery<'a> {
     to_confirm: bool,
     created_at: Timestamp,
     updated_at: Timestamp,
+    import_id: Option<ImportId>,
 }
 
 impl<'a> NewNursery<'a> {
-    fn of(draft: &'a NurseryDraft, now: Timestamp) -> Self {
+    fn of(draft: &'a NurseryDraft, now: Timestamp, import: Option<ImportId>) -> Self {
         Self {
             id: draft.id,
             source_key: draft.source_key.as_deref(),
@@ -212,6 +213,7 @@ impl<'a> NewNursery<'a> {
             to_confirm: draft.to_confirm,
             created_at: now,
             updated_at: now,
+            import_id: import,
         }
     }
 }
@@ -268,10 +270,15 @@ struct NewClosure<'a> {
     reason: &'a str,
 }
 
-/// Whole nurseries that are not in the register yet.
-pub fn insert_nurseries_batch(conn: &mut Conn, now: Timestamp, drafts: &[NurseryDraft]) -> QueryResult<()> {
-    let rows: Vec<_> = drafts.iter().map(|draft| NewNursery::of(draft, now)).collect();
-    insert_batch!(conn, nursery::table, rows, 21);
+/// Whole nurseries that are not in the register yet. Those of an `import` are seen by nobody until it is accepted.
+pub fn insert_nurseries_batch(
+    conn: &mut Conn,
+    now: Timestamp,
+    import: Option<ImportId>,
+    drafts: &[NurseryDraft],
+) -> QueryResult<()> {
+    let rows: Vec<_> = drafts.iter().map(|draft| NewNursery::of(draft, now, import)).collect();
+    insert_batch!(conn, nursery::table, rows, 22);
     insert_opening_batch(conn, drafts)?;
     let classes: Vec<_> = drafts.iter().flat_map(|draft| draft.classes.iter().map(|class| (draft.id, class))).collect();
     insert_classes_batch(conn, &classes)?;

@@ -27,7 +27,7 @@ use crate::{
 /// Every nursery, by id.
 pub fn load_nursery_ids(conn: &mut Conn) -> QueryResult<Vec<NurseryId>> {
     use schema::nursery::dsl;
-    dsl::nursery.select(dsl::id).order(dsl::id).load(conn)
+    dsl::nursery.filter(dsl::import_id.is_null()).select(dsl::id).order(dsl::id).load(conn)
 }
 
 pub fn count_classes(conn: &mut Conn) -> QueryResult<usize> {

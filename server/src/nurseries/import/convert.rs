@@ -10,6 +10,7 @@ use doorstep_shared::{
 
 use super::{
     defaults::{self, Prices, Told},
+    fields::{Reader, Refusal},
     hours,
     mapping::{Fields, Mapping, Per, Rule, Unit},
     read::Row,
@@ -38,57 +39,6 @@ pub struct Context<'a> {
     pub districts: &'a [(String, String)],
 }
 
-/// Reads the fields of one row and collects corrections.
-struct Reader<'a> {
-    source: Source<'a>,
-    corrections: Vec<String>,
-}
-
-/// Why a row is refused.
-type Refusal = String;
-
-impl Reader<'_> {
-    /// Reads a field with `read`; a default of the mapping is told as a correction.
-    fn get<T>(
-        &mut self,
-        field: &str,
-        rule: Option<&Rule>,
-        read: impl Fn(&Found) -> Result<T, String>,
-    ) -> Result<Option<T>, Refusal> {
-        let Some(rule) = rule else { return Ok(None) };
-        let found = self.source.look(rule).map_err(|why| format!("{field}: {why}"))?;
-        let Some(found) = found else { return Ok(None) };
-        if found.assumed {
-            self.corrections.push(format!("{field} is not told: {} assumed", found.text()));
-        }
-        read(&found).map(Some).map_err(|why| format!("{field}: {why}"))
-    }
-
-    fn text(&mut self, field: &str, rule: Option<&Rule>) -> Result<Option<String>, Refusal> {
-        let text = self.get(field, rule, |found| Ok(found.text()))?;
-        Ok(text.map(|text| {
-            let clean: String = text.chars().filter(|c| !c.is_control() || *c == '\n').collect();
-            if clean != text {
-                self.corrections.push(format!("{field}: control characters left out"));
-            }
-            clean
-        }))
-    }
-
-    fn flag(&mut self, field: &str, rule: Option<&Rule>) -> Result<bool, Refusal> {
-        Ok(self.get(field, rule, Found::flag)?.unwrap_or(false))
-    }
-
-    /// A whole number from 0 to 65,535.
-    fn count(&mut self, field: &str, rule: Option<&Rule>) -> Result<Option<u16>, Refusal> {
-        self.get(field, rule, |found| {
-            let number = found.number()?;
-            let whole = number.fract() == 0.0 && (0.0..=f64::from(u16::MAX)).contains(&number);
-            if whole { Ok(number as u16) } else { Err(format!("{number} is no count")) }
-        })
-    }
-}
-
 /// The key of a row, by which a later import knows its nursery.
 ///
 /// # Errors
@@ -101,93 +51,115 @@ pub fn key(row: &Row, mapping: &Mapping) -> Result<String, Refusal> {
 }
 
 /// # Errors
-/// Why the row is refused.
-pub fn convert(row: &Row, context: &Context<'_>) -> Result<Converted, Refusal> {
+/// Every reason why the row is refused; only that one when the mapping does not want it.
+pub fn convert(row: &Row, context: &Context<'_>) -> Result<Converted, Vec<Refusal>> {
     let Context { mapping, policy, districts } = context;
     if let Some(refuse) =
         mapping.refuse.iter().find(|one| row.text(&one.column).is_some_and(|text| one.is.contains(&text)))
     {
-        return Err(refuse.reason.clone());
+        return Err(vec![refuse.reason.clone()]);
     }
     let fields = &mapping.fields;
-    let mut reader = Reader { source: Source { row, empty: &mapping.empty }, corrections: Vec::new() };
-    let name = reader.text("name", Some(&fields.name))?.ok_or("name: it is not told")?;
-    let point = point(&mut reader, fields, mapping.datum)?;
-    let kind: NurseryKind = reader.get("kind", Some(&fields.kind), Found::word)?.ok_or("kind: it is not told")?;
-    let ownership = reader.get("ownership", fields.ownership.as_ref(), Found::word)?;
-    let ownership = ownership.unwrap_or_else(|| {
+    let mut reader = Reader::new(Source { row, empty: &mapping.empty });
+    let source_key = reader.sound(key(row, mapping));
+    let name = reader.need("name", |reader| reader.text("name", Some(&fields.name)));
+    let point = point(&mut reader, fields, mapping.datum);
+    let kind: Option<NurseryKind> = reader.need("kind", |reader| reader.get("kind", Some(&fields.kind), Found::word));
+    let ownership = reader.get("ownership", fields.ownership.as_ref(), Found::word).unwrap_or_else(|| {
         reader.corrections.push("ownership is not told: private assumed".to_owned());
         Ownership::Private
     });
-    let ages = ages(&mut reader, fields, policy, kind)?;
-    let opening = opening(&mut reader, fields)?;
-    let open = opening.iter().find_map(|day| day.first()).copied().ok_or("opening hours are not told")?;
-    let places = reader.count("places", fields.places.as_ref())?;
-    if places == Some(0) {
-        return Err("places: there are none".to_owned());
+    let ages = ages(&mut reader, fields, policy, kind);
+    let opening = opening(&mut reader, fields);
+    let open = opening.as_ref().and_then(|week| week.iter().find_map(|day| day.first()).copied());
+    if opening.is_some() && open.is_none() {
+        reader.faults.push("opening hours are not told".to_owned());
     }
-    if places.is_none() {
-        reader.corrections.push(format!("places are not told: {} for under-threes assumed", policy.import.places));
+    let places = reader.count("places", fields.places.as_ref());
+    match places {
+        Some(0) => reader.faults.push("places: there are none".to_owned()),
+        Some(_) => {}
+        None => {
+            let assumed = policy.import.places;
+            reader.corrections.push(format!("places are not told: {assumed} for under-threes assumed"));
+        }
     }
-    let care = care(&mut reader, fields)?;
-    let prices = prices(&mut reader, mapping, policy)?;
-    let classes = defaults::classes(&Told { kind, ages, places, open, care: &care, prices }, policy)?;
-    let district_id = reader.text("district", fields.district.as_ref())?.and_then(|told| {
+    let care = care(&mut reader, fields);
+    let prices = prices(&mut reader, mapping, policy);
+    let classes = match (kind, ages, open) {
+        (Some(kind), Some(ages), Some(open)) => {
+            let told = Told { kind, ages, places, open, care: &care, prices };
+            reader.sound(defaults::classes(&told, policy))
+        }
+        _ => None,
+    };
+    let district_id = reader.text("district", fields.district.as_ref()).and_then(|told| {
         let known = districts.iter().find(|(id, name)| *id == told || *name == told);
         if known.is_none() {
             reader.corrections.push(format!("district {told:?} is not in the register: left out"));
         }
         known.map(|(id, _)| id.clone())
     });
+    // What is not told has been noted; no second complaint about what stands here for it.
+    let missing: Vec<_> = [("name", name.is_none()), ("opening", open.is_none()), ("classes", classes.is_none())]
+        .into_iter()
+        .filter_map(|(field, missing)| missing.then_some(field))
+        .collect();
     let draft = NurseryDraft {
         id: NurseryId::new(),
-        source_key: Some(key(row, mapping)?),
-        name,
-        kind,
+        source_key,
+        name: name.unwrap_or_default(),
+        kind: kind.unwrap_or(NurseryKind::ChildcareInstitution),
         ownership,
         district_id,
-        address: reader.text("address", fields.address.as_ref())?.unwrap_or_default(),
-        point,
-        phone: reader.text("phone", fields.phone.as_ref())?,
-        inclusive: reader.flag("inclusive", fields.inclusive.as_ref())?,
-        rating: reader.text("rating", fields.rating.as_ref())?,
-        registration_no: reader.text("registration_no", fields.registration_no.as_ref())?,
-        filing_no: reader.text("filing_no", fields.filing_no.as_ref())?,
-        about: reader.text("about", fields.about.as_ref())?.unwrap_or_default(),
-        bring: reader.text("bring", fields.bring.as_ref())?.unwrap_or_default(),
-        health: reader.text("health", fields.health.as_ref())?.unwrap_or_default(),
+        address: reader.text("address", fields.address.as_ref()).unwrap_or_default(),
+        point: point.unwrap_or(Point { lat: 0.0, lng: 0.0 }),
+        phone: reader.text("phone", fields.phone.as_ref()),
+        inclusive: reader.flag("inclusive", fields.inclusive.as_ref()),
+        rating: reader.text("rating", fields.rating.as_ref()),
+        registration_no: reader.text("registration_no", fields.registration_no.as_ref()),
+        filing_no: reader.text("filing_no", fields.filing_no.as_ref()),
+        about: reader.text("about", fields.about.as_ref()).unwrap_or_default(),
+        bring: reader.text("bring", fields.bring.as_ref()).unwrap_or_default(),
+        health: reader.text("health", fields.health.as_ref()).unwrap_or_default(),
         demo: false,
         to_confirm: true,
-        opening,
-        classes,
+        opening: opening.unwrap_or_default(),
+        classes: classes.unwrap_or_default(),
     };
-    match rules::check(&draft, policy).first() {
-        Some(fault) => Err(fault.to_string()),
-        None => Ok(Converted { draft, corrections: reader.corrections }),
-    }
+    let broken = rules::check(&draft, policy);
+    let broken = broken.iter().filter(|fault| !missing.iter().any(|field| fault.at.starts_with(field)));
+    reader.faults.extend(broken.map(ToString::to_string));
+    if reader.faults.is_empty() { Ok(Converted { draft, corrections: reader.corrections }) } else { Err(reader.faults) }
 }
 
-fn point(reader: &mut Reader<'_>, fields: &Fields, datum: Datum) -> Result<Point, Refusal> {
-    let lat = reader.get("lat", Some(&fields.lat), Found::number)?;
-    let lng = reader.get("lng", Some(&fields.lng), Found::number)?;
-    let (Some(lat), Some(lng)) = (lat, lng) else { return Err("no coordinates".to_owned()) };
-    let outside = || format!("coordinates {lat}, {lng} are on no map");
-    // Zero, zero is where a broken conversion puts things.
-    if lat == 0.0 && lng == 0.0 {
-        return Err(outside());
-    }
-    let (lng, lat) = match datum {
+fn point(reader: &mut Reader<'_>, fields: &Fields, datum: Datum) -> Option<Point> {
+    let before = reader.faults.len();
+    let lat = reader.get("lat", Some(&fields.lat), Found::number);
+    let lng = reader.get("lng", Some(&fields.lng), Found::number);
+    let (Some(lat), Some(lng)) = (lat, lng) else {
+        if reader.faults.len() == before {
+            reader.faults.push("no coordinates".to_owned());
+        }
+        return None;
+    };
+    let (moved_lng, moved_lat) = match datum {
         Datum::Wgs84 => (lng, lat),
         Datum::Gcj02 => coordtransform::gcj02_to_wgs84(lng, lat),
     };
-    Point::new(lat, lng).ok_or_else(outside)
+    // Zero, zero is where a broken conversion puts things.
+    let point = Point::new(moved_lat, moved_lng).filter(|_| lat != 0.0 || lng != 0.0);
+    reader.sound(point.ok_or_else(|| format!("coordinates {lat}, {lng} are on no map")))
 }
 
-/// The ages taken; those of the policy's classes where they are not told.
-fn ages(reader: &mut Reader<'_>, fields: &Fields, policy: &Policy, kind: NurseryKind) -> Result<AgeRange, Refusal> {
+/// The ages taken; those of the policy's classes where they are not told. `kind`: None when it is not known, so that
+/// nothing more can be said.
+fn ages(reader: &mut Reader<'_>, fields: &Fields, policy: &Policy, kind: Option<NurseryKind>) -> Option<AgeRange> {
     use doorstep_shared::care::ClassKind;
-    let from = reader.count("from_months", fields.from_months.as_ref())?;
-    let to = reader.count("to_months", fields.to_months.as_ref())?;
+    let before = reader.faults.len();
+    let from = reader.count("from_months", fields.from_months.as_ref());
+    let to = reader.count("to_months", fields.to_months.as_ref());
+    let kind = kind.filter(|_| reader.faults.len() == before)?;
     let youngest = policy.class_rule(kind, ClassKind::Infant).ages().from_months;
     let oldest = policy.class_rule(kind, ClassKind::SeniorToddler).ages().to_months;
     let ages = AgeRange { from_months: from.unwrap_or(youngest), to_months: to.unwrap_or(oldest) };
@@ -197,20 +169,24 @@ fn ages(reader: &mut Reader<'_>, fields: &Fields, policy: &Policy, kind: Nursery
     }
     if ages.from_months >= ages.to_months {
         // Told from four years on, and nothing about the end.
-        return Err(match ages.from_months >= oldest {
+        reader.faults.push(match ages.from_months >= oldest {
             true => "takes no under-threes".to_owned(),
             false => format!("ages {} to {} months are none", ages.from_months, ages.to_months),
         });
+        return None;
     }
-    Ok(ages)
+    Some(ages)
 }
 
-fn opening(reader: &mut Reader<'_>, fields: &Fields) -> Result<Week, Refusal> {
-    let usual = usual_hours(reader, fields)?;
+/// None when its hours cannot be read.
+fn opening(reader: &mut Reader<'_>, fields: &Fields) -> Option<Week> {
+    let before = reader.faults.len();
+    let usual = usual_hours(reader, fields);
     let days = reader.get("weekdays", fields.weekdays.as_ref(), |found| {
         let day = |value: &toml::Value| value.as_integer().filter(|day| (1..=7).contains(day));
         found.list(day)
-    })?;
+    });
+    let is_sound = reader.faults.len() == before;
     let days = days.unwrap_or_else(|| (1..=5).collect());
     let mut week = Week::default();
     for (day, number) in week.iter_mut().zip(1..) {
@@ -220,7 +196,7 @@ fn opening(reader: &mut Reader<'_>, fields: &Fields) -> Result<Week, Refusal> {
     }
     let special = [("saturday_hours", &fields.saturday_hours, 5), ("sunday_hours", &fields.sunday_hours, 6)];
     for (field, rule, weekday) in special {
-        let Some(text) = reader.text(field, rule.as_ref())? else { continue };
+        let Some(text) = reader.text(field, rule.as_ref()) else { continue };
         match hours::from_text(&text) {
             Ok((span, correction)) => {
                 reader.corrections.extend(correction.map(|what| format!("{field}: {what}")));
@@ -232,38 +208,39 @@ fn opening(reader: &mut Reader<'_>, fields: &Fields) -> Result<Week, Refusal> {
             Err(why) => reader.corrections.push(format!("{field} left out: {why}")),
         }
     }
-    Ok(week)
+    is_sound.then_some(week)
 }
 
 /// None when nothing is told.
-fn usual_hours(reader: &mut Reader<'_>, fields: &Fields) -> Result<Option<Span>, Refusal> {
-    if reader.flag("all_day", fields.all_day.as_ref())? {
-        return Ok(Span::new(doorstep_shared::HalfHour::MIDNIGHT, doorstep_shared::HalfHour::END_OF_DAY));
+fn usual_hours(reader: &mut Reader<'_>, fields: &Fields) -> Option<Span> {
+    if reader.flag("all_day", fields.all_day.as_ref()) {
+        return Span::new(doorstep_shared::HalfHour::MIDNIGHT, doorstep_shared::HalfHour::END_OF_DAY);
     }
-    let text = reader.text("hours", fields.hours.as_ref())?;
-    let opens = reader.text("opens", fields.opens.as_ref())?;
-    let closes = reader.text("closes", fields.closes.as_ref())?;
+    let text = reader.text("hours", fields.hours.as_ref());
+    let opens = reader.text("opens", fields.opens.as_ref());
+    let closes = reader.text("closes", fields.closes.as_ref());
     let hours = match (text, opens, closes) {
-        (Some(text), ..) => hours::from_text(&text)?,
-        (None, Some(opens), Some(closes)) => hours::from_clock_times(&opens, &closes)?,
-        _ => return Ok(None),
+        (Some(text), ..) => hours::from_text(&text),
+        (None, Some(opens), Some(closes)) => hours::from_clock_times(&opens, &closes),
+        _ => return None,
     };
-    reader.corrections.extend(hours.1);
-    Ok(Some(hours.0))
+    let (span, correction) = reader.sound(hours)?;
+    reader.corrections.extend(correction);
+    Some(span)
 }
 
-fn care(reader: &mut Reader<'_>, fields: &Fields) -> Result<Vec<CareKind>, Refusal> {
+fn care(reader: &mut Reader<'_>, fields: &Fields) -> Vec<CareKind> {
     let told = reader.get("care", fields.care.as_ref(), |found| {
         found.list(|value| value.as_str().and_then(|word| word.parse().ok()))
-    })?;
+    });
     let mut care = told.unwrap_or_else(|| vec![CareKind::FullDay, CareKind::HalfDay, CareKind::Hourly]);
-    if reader.flag("temporary", fields.temporary.as_ref())? && !care.contains(&CareKind::Temporary) {
+    if reader.flag("temporary", fields.temporary.as_ref()) && !care.contains(&CareKind::Temporary) {
         care.push(CareKind::Temporary);
     }
-    Ok(care)
+    care
 }
 
-fn prices(reader: &mut Reader<'_>, mapping: &Mapping, policy: &Policy) -> Result<Prices, Refusal> {
+fn prices(reader: &mut Reader<'_>, mapping: &Mapping, policy: &Policy) -> Prices {
     let meaning = mapping.prices;
     let days = match meaning.per {
         Per::Day => 1.0,
@@ -277,12 +254,12 @@ fn prices(reader: &mut Reader<'_>, mapping: &Mapping, policy: &Policy) -> Result
         })
     };
     let fields = &mapping.fields;
-    Ok(Prices {
-        full_day: money("price", &fields.price, days)?,
-        infant_full_day: money("infant_price", &fields.infant_price, days)?,
-        half_day: money("half_day_price", &fields.half_day_price, 1.0)?,
-        hourly: money("hourly_price", &fields.hourly_price, 1.0)?,
-    })
+    Prices {
+        full_day: money("price", &fields.price, days),
+        infant_full_day: money("infant_price", &fields.infant_price, days),
+        half_day: money("half_day_price", &fields.half_day_price, 1.0),
+        hourly: money("hourly_price", &fields.hourly_price, 1.0),
+    }
 }
 
 #[cfg(test)]
@@ -317,7 +294,7 @@ mod tests {
         per = "month"
     "#;
 
-    fn converted(change: Value) -> Result<Converted, Refusal> {
+    fn converted(change: Value) -> Result<Converted, Vec<Refusal>> {
         let mut row = json!({
             "id": "7", "name": "園", "type": "nursery", "lat": 43.1, "lng": 141.3, "places": "90",
             "from": "産休あけ", "to": "就学前", "hours": "7:00-19:00", "sat": null, "temp": null, "fee": null,
@@ -379,16 +356,40 @@ mod tests {
             (json!({"name": "長".repeat(161)}), "name: has more than 160 characters"),
         ];
         for (change, why) in cases {
-            let refusal = converted(change.clone()).map(|_| ()).unwrap_err();
-            assert!(refusal.contains(why), "{change}: {refusal}");
+            let refusals = converted(change.clone()).map(|_| ()).unwrap_err();
+            assert!(refusals.len() == 1 && refusals[0].contains(why), "{change}: {refusals:?}");
         }
+    }
+
+    #[test]
+    fn a_row_with_several_faults_is_refused_with_each_of_them() {
+        let name = "長".repeat(161);
+        let faulty = json!({
+            "id": null, "name": name, "type": "zoo", "lat": "north", "places": "0", "from": "4歳児", "hours": "always",
+        });
+        let refusals = converted(faulty).map(|_| ()).unwrap_err();
+        let expected = [
+            "key: it is not told",
+            "kind: \"zoo\" is none of the words",
+            "lat: \"north\" is no number",
+            "from_months: \"4歳児\" is none of the words",
+            "opening hours \"always\" cannot be read",
+            "places: there are none",
+            "name: has more than 160 characters",
+        ];
+        for why in expected {
+            assert!(refusals.iter().any(|refusal| refusal.contains(why)), "{why}: {refusals:?}");
+        }
+        assert_eq!(refusals.len(), expected.len(), "{refusals:?}");
+        // A row that is not wanted is not judged.
+        assert_eq!(converted(json!({"type": "school", "lat": "north"})).map(|_| ()).unwrap_err().len(), 1);
     }
 
     #[test]
     fn coordinates_of_chinese_phone_maps_are_moved_to_where_they_mean() {
         let mapping = Mapping::parse(&format!("datum = \"gcj02\"\n{MAPPING}")).unwrap();
         let row = Row::new(1, json!({"lat": 31.57, "lng": 120.30}));
-        let mut reader = Reader { source: Source { row: &row, empty: &[] }, corrections: Vec::new() };
+        let mut reader = Reader::new(Source { row: &row, empty: &[] });
         let moved = point(&mut reader, &mapping.fields, mapping.datum).unwrap();
         let by_m = moved.distance_m(Point { lat: 31.57, lng: 120.30 });
         assert!((300.0..700.0).contains(&by_m), "{by_m} m");

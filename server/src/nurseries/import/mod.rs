@@ -1,9 +1,7 @@
 //! Importing nurseries from lists that others keep.
 //!
-//! A file is read and judged to its end before anything is written; then all of it is written in one transaction. So a
-//! file that cannot be read, or a database that fails, leaves the register as it was. While it is written a SQLite
-//! database takes no other write: about a third of a second for 2,000 nurseries, which bookings wait for and then go
-//! on. Searches and pages do not wait.
+//! A file is read and judged to its end before anything is written, and written so that bookings go on meanwhile and
+//! nothing is ever half there: see [`stage`].
 //!
 //! Nurseries are known by their source's key, so that a later import of the same list changes them and makes no second
 //! ones. What a list does not say is decided by [`defaults`], told in the [`Report`], and marked to be confirmed.
@@ -11,11 +9,13 @@
 pub mod command;
 mod convert;
 mod defaults;
+mod fields;
 mod hours;
 mod mapping;
 mod read;
 mod report;
 mod save;
+mod stage;
 mod store;
 mod value;
 
@@ -34,6 +34,7 @@ use self::{
 pub use self::{
     mapping::Mapping,
     report::{Item, Outcome, Report},
+    stage::{FinishImport, ForgetImports},
 };
 use super::{draft::NurseryDraft, store as register};
 use crate::{
@@ -45,7 +46,8 @@ use crate::{
 /// Reads a file into the register. `db`: None judges it against an empty register, for a dry run without a database.
 ///
 /// # Errors
-/// When the file or the mapping cannot be used, or the database fails; nothing is changed then.
+/// When the file or the mapping cannot be used, or the database fails. Nothing is changed then, unless the message says
+/// that the import was accepted before.
 pub fn run(
     db: Option<&Db>,
     policy: &Policy,
@@ -74,7 +76,7 @@ pub fn run(
         Some(db) => db.read_blocking(|conn| Ok(store::drafts_by_key(conn, &keys)?))?,
         None => HashMap::new(),
     };
-    let changes = Changes::between(drafts, known);
+    let changes = Changes::between(drafts, &known);
     let mut report = Report {
         file: name,
         source: mapping.source.clone(),
@@ -88,22 +90,24 @@ pub fn run(
     };
     report.count();
     if let Some(db) = db.filter(|_| !dry_run) {
-        let began = std::time::Instant::now();
-        db.write_blocking(move |conn| changes.write(conn, now))?;
-        tracing::info!(ms = began.elapsed().as_millis(), "the import is written");
+        let longest = stage::bring_in(db, now, &mapping.source, changes)?;
+        tracing::info!(longest_ms = longest.as_millis(), "the import is written, in many short transactions");
     }
     Ok(report)
 }
 
-/// Every row to a nursery or a reason.
+/// Every row to a nursery or the reasons against it.
 fn judge(rows: &[Row], context: &Context<'_>) -> (Vec<Item>, Vec<NurseryDraft>) {
     let (mut items, mut drafts, mut keys) = (Vec::new(), Vec::new(), HashMap::new());
     for row in rows {
         let key = key(row, context.mapping).ok();
         let first = key.as_ref().and_then(|key| keys.get(key));
-        let converted = match first {
-            Some(first) => Err(format!("has the same key as row {first}")),
-            None => convert(row, context),
+        let converted = match (first, convert(row, context)) {
+            (Some(first), converted) => {
+                let others = converted.err().unwrap_or_default();
+                Err([vec![format!("has the same key as row {first}")], others].concat())
+            }
+            (None, converted) => converted,
         };
         let (outcome, details) = match converted {
             Ok(Converted { draft, corrections }) => {
@@ -111,7 +115,7 @@ fn judge(rows: &[Row], context: &Context<'_>) -> (Vec<Item>, Vec<NurseryDraft>) 
                 drafts.push(draft);
                 (if corrections.is_empty() { Outcome::Taken } else { Outcome::Corrected }, corrections)
             }
-            Err(why) => (Outcome::Refused, vec![why]),
+            Err(why) => (Outcome::Refused, why),
         };
         items.push(Item { row: row.at, key, outcome, details, notes: Vec::new() });
     }

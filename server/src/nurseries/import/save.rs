@@ -6,51 +6,55 @@ use doorstep_shared::Timestamp;
 
 use super::store;
 use crate::{
-    db::{Conn, changes},
+    db::Conn,
     error::Result,
-    nurseries::{
-        self,
-        draft::{ClassDraft, NurseryDraft},
-    },
+    nurseries::draft::{ClassDraft, NurseryDraft},
 };
 
 /// What has to be written.
 #[derive(Default)]
 pub struct Changes {
     pub create: Vec<NurseryDraft>,
-    /// As it stands in the register, and as it shall be.
-    pub update: Vec<(NurseryDraft, NurseryDraft)>,
+    /// Those of the register, as they shall be.
+    pub update: Vec<NurseryDraft>,
     pub unchanged: usize,
 }
 
 impl Changes {
     /// `known`: the register's nurseries of these drafts, by key.
-    pub fn between(drafts: Vec<NurseryDraft>, mut known: HashMap<String, NurseryDraft>) -> Self {
+    pub fn between(drafts: Vec<NurseryDraft>, known: &HashMap<String, NurseryDraft>) -> Self {
         let mut changes = Self::default();
         for draft in drafts {
-            match draft.source_key.as_ref().and_then(|key| known.remove(key)) {
+            match draft.source_key.as_ref().and_then(|key| known.get(key)) {
                 None => changes.create.push(draft),
-                Some(old) => match merge(draft, &old) {
-                    new if new == old => changes.unchanged += 1,
-                    new => changes.update.push((old, new)),
+                Some(old) => match merge(draft, old) {
+                    new if new == *old => changes.unchanged += 1,
+                    new => changes.update.push(new),
                 },
             }
         }
         changes
     }
 
-    /// Writes all of it, and tells the index.
-    ///
-    /// # Errors
-    /// When the database fails; the caller's transaction then leaves everything as it was.
-    pub fn write(&self, conn: &mut Conn, now: Timestamp) -> Result<()> {
-        nurseries::store::insert_nurseries_batch(conn, now, &self.create)?;
-        for (old, new) in &self.update {
-            store::update_nursery(conn, now, old, new)?;
-        }
-        let ids: Vec<_> = self.create.iter().chain(self.update.iter().map(|(_, new)| new)).map(|one| one.id).collect();
-        Ok(changes::nurseries_batch(conn, now, &ids)?)
+    pub fn is_empty(&self) -> bool {
+        self.create.is_empty() && self.update.is_empty()
     }
+}
+
+/// Brings nurseries of the register to what their source says. They may have changed since these drafts were made: a
+/// nursery that has confirmed its classes meanwhile keeps them.
+///
+/// # Errors
+/// When the database fails.
+pub fn update(conn: &mut Conn, now: Timestamp, drafts: Vec<NurseryDraft>) -> Result<()> {
+    let keys: Vec<_> = drafts.iter().filter_map(|draft| draft.source_key.clone()).collect();
+    let known = store::drafts_by_key(conn, &keys)?;
+    for new in Changes::between(drafts, &known).update {
+        if let Some(old) = new.source_key.as_ref().and_then(|key| known.get(key)) {
+            store::update_nursery(conn, now, old, &new)?;
+        }
+    }
+    Ok(())
 }
 
 /// What the source says now, with the ids that the register knows.

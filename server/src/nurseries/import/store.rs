@@ -21,12 +21,13 @@ use crate::{
     },
 };
 
-/// Whole nurseries by their source's key, with the classes that sell something and the offers that are sold.
+/// Whole nurseries of the register by their source's key, with the classes that sell something and the offers that are sold.
 pub fn drafts_by_key(conn: &mut Conn, keys: &[String]) -> QueryResult<HashMap<String, NurseryDraft>> {
     let mut drafts = HashMap::new();
     for keys in keys.chunks(VALUES) {
         let found: Vec<(NurseryId, String)> = nursery::table
             .filter(nursery::source_key.eq_any(keys))
+            .filter(nursery::import_id.is_null())
             .select((nursery::id, nursery::source_key.assume_not_null()))
             .load(conn)?;
         for (id, key) in found {

@@ -1,0 +1,2 @@
+DROP TABLE nursery_import_row;
+DROP TABLE nursery_import;
