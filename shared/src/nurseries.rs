@@ -219,6 +219,7 @@ pub struct Availability {
     pub days: Vec<DayAvailability>,
     /// The same days, for the date strip.
     pub strip: Vec<StripDay>,
+    /// As of [`crate::slots::SlotPage`].
     pub as_of: Timestamp,
 }
 

@@ -106,7 +106,8 @@ pub struct SlotPage {
     pub facets: Option<Facets>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next_cursor: Option<String>,
-    /// When the newest change that this answer knows of was applied.
+    /// The answer knows every change committed up to this moment, by the clock of the server that answers, and perhaps
+    /// some later ones. Moves on while nothing changes: the server looks many times a second.
     pub as_of: Timestamp,
 }
 

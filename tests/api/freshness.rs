@@ -5,7 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use doorstep_shared::bookings::CancelBooking;
+use doorstep_shared::{bookings::CancelBooking, slots::SlotPage};
 use doorstep_tests::prelude::*;
 
 /// How often it is measured; the slowest but one is the 99th percentile.
@@ -53,6 +53,27 @@ async fn the_process_that_booked_knows_it_before_it_answers(app: TestApp) {
         assert!(!probe.is_found(&client).await, "still offered after booking");
         ann.call(&CancelBooking { id: booking.id }).await.unwrap();
         assert!(probe.is_found(&client).await, "not offered after cancelling");
+    }
+}
+
+#[test_on_both]
+async fn an_answer_knows_all_that_was_committed_by_its_time_and_its_time_moves_on_when_nothing_changes(app: TestApp) {
+    let beside = app.beside().await;
+    let client = beside.client();
+    for number in 0..10 {
+        let (probe, ann) = (probe(&app, number).await, app.family("Ann").await);
+        ann.book(&probe.offer, "09:00-11:00").await.unwrap();
+        app.clock.advance(chrono::Duration::seconds(1));
+        // Nothing is changed from here on; the other process has only its looks.
+        let (committed, began) = (app.now(), Instant::now());
+        let page = loop {
+            let page: SlotPage = serde_json::from_value(client.get(&probe.query).await.json()).unwrap();
+            if page.as_of >= committed {
+                break page;
+            }
+            assert!(began.elapsed() < Duration::from_secs(10), "{committed:?} is never reached: {:?}", page.as_of);
+        };
+        assert_eq!(page.items, [], "as of {:?}, though booked before {committed:?}", page.as_of);
     }
 }
 
