@@ -151,6 +151,9 @@ impl Endpoint for GetChild {
 }
 
 /// Change what is named; leave the rest. Allergies and notes need the `health` consent unless empty.
+///
+/// 409 `still-booked` for a birth date with which the child would be too young or too old for a class on a day where it
+/// is booked or a place is held: `dates` names these days, nothing is changed, and the family first cancels there.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{slots::NextBest, time::Timestamp, words::words};
+use crate::{Date, slots::NextBest, time::Timestamp, words::words};
 
 words! {
     /// The stable name of what went wrong.
@@ -48,7 +48,8 @@ words! {
         TooLateToUndo = "too-late-to-undo",
         /// The price is above what the policy allows.
         PriceOverCap = "price-over-cap",
-        /// Upcoming bookings stand in the way of deleting.
+        /// Upcoming bookings stand in the way of erasing a child, or of a birth date with which it is too young or too
+        /// old on their days; `dates` names these.
         StillBooked = "still-booked",
         /// The database cannot be reached or cannot write; nothing was changed. Try again after `retry_after_s`.
         Unavailable = "unavailable",
@@ -175,6 +176,9 @@ pub struct Problem {
     /// Other windows that were free a moment ago, best first, at most three.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub next_best: Vec<NextBest>,
+    /// The days that stand in the way, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub dates: Vec<Date>,
     /// From when it becomes possible.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub possible_from: Option<Timestamp>,
@@ -193,6 +197,7 @@ impl Problem {
             fields: Vec::new(),
             retry_after_s: None,
             next_best: Vec::new(),
+            dates: Vec::new(),
             possible_from: None,
             code: None,
         }

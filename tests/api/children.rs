@@ -167,6 +167,29 @@ async fn an_expected_child_is_not_erased_and_a_past_booking_stays(app: TestApp) 
 }
 
 #[test_on_both]
+async fn a_birth_date_is_not_changed_against_the_days_that_are_booked(app: TestApp) {
+    let offer = app.offer().places(9).hourly().create().await;
+    let ann = app.family("Ann").await;
+    let (id, born) = (ann.child().id, ann.child().birth_date);
+    let booked = ann.order(&offer, "09:00-11:00").on(app.in_days(1)).on(app.in_days(3)).send().await.unwrap();
+    let held = ann.order(&offer, "14:00-16:00").on(app.in_days(5)).hold().send().await.unwrap();
+    // Two years old in two days, so out of the toddlers' class by then.
+    let older = app.in_days(2) - chrono::Months::new(24);
+    let before = app.snapshot().await;
+    let refused = ann.call(&change(id, json!({ "birth_date": older, "name": "别名" }))).await.unwrap_err();
+    assert_eq!((refused.kind, &refused.dates), (ProblemKind::StillBooked, &vec![app.in_days(3), app.in_days(5)]));
+    assert_eq!(broken(&refused), [("birth_date", FieldRule::TooLarge)]);
+    let differences = before.differences(&app.snapshot().await);
+    assert!(differences.is_empty(), "{}", differences.join("\n"));
+
+    let fits = born + Duration::days(10);
+    assert_eq!(ann.call(&change(id, json!({ "birth_date": fits }))).await.unwrap().birth_date, fits);
+    ann.call(&CancelBooking { id: booked.id }).await.unwrap();
+    ann.call(&CancelBooking { id: held.id }).await.unwrap();
+    assert_eq!(ann.call(&change(id, json!({ "birth_date": older }))).await.unwrap().birth_date, older);
+}
+
+#[test_on_both]
 async fn a_child_is_never_both_erased_and_booked(app: TestApp) {
     let offer = app.offer().places(40).hourly().create().await;
     let mut ann = app.family_without_children("Ann").await;

@@ -122,7 +122,8 @@ async fn add_child(call: Call<Guardian>, child: AddChild) -> Result<Child> {
 
 async fn change_child(call: Call<Guardian>, change: ChangeChild) -> Result<Child> {
     let (now, guardian, keys) = (call.now, call.who, Arc::clone(&call.app.accounts.keys));
-    let id = call.write(move |conn| children::change(conn, now, &keys, &guardian, change)).await?;
+    let policy = Arc::clone(&call.app.policy);
+    let id = call.write(move |conn| children::change(conn, &policy, now, &keys, &guardian, change)).await?;
     read(call, id).await
 }
 

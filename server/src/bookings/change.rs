@@ -250,7 +250,7 @@ fn retake(conn: &mut Conn, locked: &mut Locked) -> Result<Vec<BookingDayId>> {
         }
         let class = locked.places.get(day.class_id, day.date);
         let misfit = class.and_then(|class| {
-            rules::age_misfit(locked.policies, class.nursery_kind, class.class_kind, child.birth_date, day.date)
+            locked.policies.age_misfit(class.nursery_kind, class.class_kind, child.birth_date, day.date)
         });
         if misfit.is_some() {
             return Err(Problem::new(ProblemKind::WrongAge).into());

@@ -3,9 +3,8 @@
 use chrono::{Datelike as _, Days as DaysAhead, Duration};
 use doorstep_shared::{
     Date, Fen, Problem, ProblemKind, Span, Timestamp,
-    age::completed_months,
     bookings::{BookedNursery, CancelRule, DayAndTime},
-    care::{CareKind, ClassKind, NurseryKind},
+    care::{CareKind, ClassKind},
     ids::{ChildId, ClassId, FamilyId, OfferId},
     problem::{FieldProblem, FieldRule},
 };
@@ -251,7 +250,7 @@ fn fits_ages(wishes: &[Wish], wanted: &[(usize, DayAndTime, Span)], policies: &P
     for wish in wishes {
         let misfits = wanted.iter().filter_map(|(_, day, _)| {
             let Offer { nursery_kind, class_kind, .. } = wish.offer;
-            let misfit = age_misfit(policies, *nursery_kind, *class_kind, wish.child.birth_date, day.date);
+            let misfit = policies.age_misfit(*nursery_kind, *class_kind, wish.child.birth_date, day.date);
             misfit.map(|rule| (day.date, rule))
         });
         let misfits: Vec<_> = misfits.collect();
@@ -271,23 +270,6 @@ fn fits_ages(wishes: &[Wish], wanted: &[(usize, DayAndTime, Span)], policies: &P
         return Err(problem);
     }
     Ok(())
-}
-
-/// Why a child born then does not belong in such a class on that day: too young or too old.
-pub fn age_misfit(
-    policies: &Policies,
-    nursery: NurseryKind,
-    class: ClassKind,
-    birth_date: Date,
-    on: Date,
-) -> Option<FieldRule> {
-    let policy = policies.on(on);
-    let rule = policy.class_rule(nursery, class);
-    if policy.takes(rule, birth_date, on) {
-        return None;
-    }
-    let is_older = completed_months(birth_date, on).is_some_and(|months| months >= rule.ages().to_months);
-    Some(if is_older { FieldRule::TooLarge } else { FieldRule::TooSmall })
 }
 
 /// How long a hold lasts, and by how much it is extended.

@@ -11,6 +11,7 @@ use doorstep_shared::{
     Date, Fen,
     age::completed_months,
     care::{ClassKind, NurseryKind},
+    problem::FieldRule,
     slots::AgeRange,
 };
 use serde::Deserialize;
@@ -143,6 +144,19 @@ pub struct ImportDefaults {
     pub late_percent: u8,
     /// Places of a nursery whose source does not tell.
     pub places: u16,
+}
+
+impl Policies {
+    /// Why a child born then does not belong in such a class on that day: too young or too old.
+    pub fn age_misfit(&self, nursery: NurseryKind, class: ClassKind, birth_date: Date, on: Date) -> Option<FieldRule> {
+        let policy = self.on(on);
+        let rule = policy.class_rule(nursery, class);
+        if policy.takes(rule, birth_date, on) {
+            return None;
+        }
+        let is_older = completed_months(birth_date, on).is_some_and(|months| months >= rule.ages().to_months);
+        Some(if is_older { FieldRule::TooLarge } else { FieldRule::TooSmall })
+    }
 }
 
 impl Policy {

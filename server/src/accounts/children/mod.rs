@@ -22,6 +22,7 @@ use crate::{
     audit::{self, Action},
     db::{Conn, once},
     error::{Error, Result},
+    policy::Policies,
 };
 
 /// A child's row, its health facts still sealed.
@@ -126,9 +127,11 @@ pub fn get(conn: &mut Conn, keys: &Keys, family: FamilyId, id: ChildId) -> Resul
 /// Changes what is named.
 ///
 /// # Errors
-/// `invalid` with each field that breaks a rule; `not-found`.
+/// `invalid` with each field that breaks a rule; `not-found`; `still-booked` with the dates when the child would be too
+/// young or too old for a class where it is expected: the family first cancels there.
 pub fn change(
     conn: &mut Conn,
+    policies: &Policies,
     now: Timestamp,
     keys: &Keys,
     guardian: &Guardian,
@@ -145,6 +148,12 @@ pub fn change(
     }
     if let Some(notes) = &change.notes {
         record.notes = Field::Notes.seal(keys, id, notes)?;
+    }
+    if let Some(birth_date) = change.birth_date {
+        let misfits = rules::misfits(policies, record.birth_date, birth_date, &store::expected(conn, id, now)?);
+        if !misfits.is_empty() {
+            return Err(rules::not_of_age(misfits).into());
+        }
     }
     record.name = change.name.unwrap_or(record.name);
     record.birth_date = change.birth_date.unwrap_or(record.birth_date);

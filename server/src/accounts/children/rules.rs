@@ -7,6 +7,9 @@ use doorstep_shared::{
     problem::{FieldProblem, FieldRule},
 };
 
+use super::store::Expected;
+use crate::policy::Policies;
+
 /// Children of a family at most. More than any mother has under four, and few enough for one screen.
 pub const MOST: i64 = 12;
 /// Characters of a name at most.
@@ -59,6 +62,28 @@ pub fn checked_change(change: ChangeChild, today: Date) -> Result<ChangeChild, B
         fields.consents(consents);
     }
     fields.done(change)
+}
+
+/// The days on which a child would not be of the class's age any more with another birth date, in order.
+pub fn misfits(policies: &Policies, before: Date, after: Date, expected: &[Expected]) -> Vec<(Date, FieldRule)> {
+    let misfit = |day: &Expected, birth| policies.age_misfit(day.nursery, day.class, birth, day.date);
+    let new = |day: &&Expected| misfit(day, before).is_none();
+    let mut misfits: Vec<_> =
+        expected.iter().filter(new).filter_map(|day| Some((day.date, misfit(day, after)?))).collect();
+    misfits.dedup_by_key(|(date, _)| *date);
+    misfits
+}
+
+/// Refuses a birth date for the days that it does not go with.
+pub fn not_of_age(misfits: Vec<(Date, FieldRule)>) -> Problem {
+    let dates: Vec<Date> = misfits.iter().map(|(date, _)| *date).collect();
+    let listed = dates.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+    let detail = format!("the child is booked, and would not be of the class's age on {listed}");
+    let mut problem = Problem::new(ProblemKind::StillBooked).detail(detail.clone());
+    let rule = misfits.first().map_or(FieldRule::Unknown, |(_, rule)| *rule);
+    problem.fields.push(FieldProblem { field: "birth_date".to_owned(), rule, detail });
+    problem.dates = dates;
+    problem
 }
 
 /// A consent must be to the text in force: to another one nobody can agree any more.
@@ -334,5 +359,32 @@ mod tests {
                 assert_eq!(broken(consented), [("notes".to_owned(), FieldRule::ConsentNeeded)], "{name}");
             }
         }
+    }
+
+    #[test]
+    fn a_birth_date_is_held_against_the_days_where_the_child_is_expected() {
+        use doorstep_shared::care::{ClassKind, NurseryKind};
+
+        let policies = Policies::load(None, None).unwrap();
+        let date = |text: &str| -> Date { text.parse().unwrap() };
+        let toddlers = |on: &str| Expected {
+            date: date(on),
+            class: ClassKind::Toddler,
+            nursery: NurseryKind::ChildcareInstitution,
+        };
+        let expected = [toddlers("2026-11-23"), toddlers("2026-11-23"), toddlers("2026-12-23")];
+        let cases: &[(&str, &str, &[(&str, FieldRule)])] = &[
+            ("a little older, still a toddler", "2025-01-01", &[]),
+            ("two years old by the second day", "2024-12-23", &[("2026-12-23", FieldRule::TooLarge)]),
+            ("one day younger than that", "2024-12-24", &[]),
+            ("too young on the first day", "2025-11-24", &[("2026-11-23", FieldRule::TooSmall)]),
+            ("far too old", "2024-06-01", &[("2026-11-23", FieldRule::TooLarge), ("2026-12-23", FieldRule::TooLarge)]),
+        ];
+        for (case, after, days) in cases {
+            let days: Vec<_> = days.iter().map(|(day, rule)| (date(day), *rule)).collect();
+            assert_eq!(misfits(&policies, date("2025-05-20"), date(after), &expected), days, "{case}");
+        }
+        // A day that did not fit before is no reason to keep a wrong date.
+        assert_eq!(misfits(&policies, date("2024-06-01"), date("2024-05-01"), &expected), []);
     }
 }

@@ -4,6 +4,7 @@ use diesel::{dsl::exists, prelude::*, select};
 use doorstep_shared::{
     Date, HalfHour, Timestamp,
     bookings::BookingState,
+    care::{ClassKind, NurseryKind},
     children::{ConsentGiven, ConsentPurpose, Sex},
     ids::{AccountId, ChildId, ConsentId, FamilyId},
 };
@@ -11,7 +12,7 @@ use doorstep_shared::{
 use super::Record;
 use crate::db::{
     Conn,
-    schema::{booking, booking_day, child, consent, family, family_member},
+    schema::{booking, booking_day, child, class, consent, family, family_member, nursery},
 };
 
 type Row = (ChildId, String, Date, Sex, i16, String, Option<Vec<u8>>, Option<Vec<u8>>);
@@ -141,24 +142,41 @@ pub fn erase(conn: &mut Conn, id: ChildId, now: Timestamp) -> QueryResult<()> {
     Ok(())
 }
 
-/// Whether one of these children is expected somewhere from now on, or a place is held for it.
+/// The booking days of these children that are to come, and stand or are held.
 ///
-/// The rows are those of bookings, a higher slice: asked here, because a record may only be erased in the transaction
-/// that has seen that nobody needs it.
+/// The rows are those of bookings, a higher slice: asked here, because a record may only be changed or erased in the
+/// transaction that has seen that nobody needs it as it was.
+macro_rules! days_to_come {
+    ($ids:expr, $now:expr) => {{
+        let (today, half_hour) = ($now.local_date(), HalfHour::containing($now));
+        let later_today = booking_day::date.eq(today).and(booking_day::to_half_hour.gt(half_hour));
+        let held = booking::state.eq(BookingState::Held).and(booking::hold_expires_at.assume_not_null().gt($now));
+        booking_day::table
+            .inner_join(booking::table)
+            .inner_join(class::table.inner_join(nursery::table))
+            .filter(booking_day::child_id.eq_any($ids))
+            .filter(booking_day::takes_place)
+            .filter(booking_day::date.gt(today).or(later_today))
+            .filter(booking::state.eq(BookingState::Confirmed).or(held))
+    }};
+}
+
+/// Whether one of these children is expected somewhere from now on, or a place is held for it.
 pub fn is_any_booked(conn: &mut Conn, ids: &[ChildId], now: Timestamp) -> QueryResult<bool> {
-    let (today, half_hour) = (now.local_date(), HalfHour::containing(now));
-    let to_come =
-        booking_day::date.gt(today).or(booking_day::date.eq(today).and(booking_day::to_half_hour.gt(half_hour)));
-    let stands = booking::state
-        .eq(BookingState::Confirmed)
-        .or(booking::state.eq(BookingState::Held).and(booking::hold_expires_at.assume_not_null().gt(now)));
-    let days = booking_day::table
-        .inner_join(booking::table)
-        .filter(booking_day::child_id.eq_any(ids.to_vec()))
-        .filter(booking_day::takes_place)
-        .filter(to_come)
-        .filter(stands);
-    select(exists(days)).get_result(conn)
+    select(exists(days_to_come!(ids.to_vec(), now))).get_result(conn)
+}
+
+/// A day on which a child is expected, or a place held for it, and who expects it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Queryable)]
+pub struct Expected {
+    pub date: Date,
+    pub class: ClassKind,
+    pub nursery: NurseryKind,
+}
+
+/// Where a child is expected from now on, by date.
+pub fn expected(conn: &mut Conn, id: ChildId, now: Timestamp) -> QueryResult<Vec<Expected>> {
+    days_to_come!([id], now).order(booking_day::date).select((booking_day::date, class::kind, nursery::kind)).load(conn)
 }
 
 pub fn consents(conn: &mut Conn, id: ChildId) -> QueryResult<Vec<ConsentGiven>> {
