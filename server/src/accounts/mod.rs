@@ -2,7 +2,7 @@
 //!
 //! - `codes`: six digits by text message, redeemed once.
 //! - `sessions`: a signed-in device; access tokens for a quarter of an hour, a refresh token that rotates.
-//! - `permission`: [`Guardian`] and [`MaybeGuardian`], what handlers of every slice ask for.
+//! - `permission`: [`Guardian`], what handlers of every slice ask for.
 //! - `families`: the account, its export and its end.
 //! - `children`: records, consents, erasing.
 //! - `keys`: the secrets of this installation.
@@ -31,7 +31,7 @@ pub use self::{
     families::BookingsOf,
     http::register,
     jobs::{ForgetSignIns, prune},
-    permission::{Guardian, MaybeGuardian},
+    permission::Guardian,
 };
 use self::{
     keys::Keys,

@@ -46,28 +46,6 @@ impl Permission for Guardian {
     }
 }
 
-/// Everybody; a guardian when signed in. A bearer token that does not hold is refused all the same, so that a program
-/// notices that it must renew it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct MaybeGuardian(pub Option<Guardian>);
-
-impl Permission for MaybeGuardian {
-    const NAME: &'static str = "anyone, more as guardian";
-
-    fn of<'a>(app: &'a App, request: &'a HttpRequest, reply: &'a Reply) -> LocalBoxFuture<'a, Result<Self>> {
-        Box::pin(async move {
-            match caller(app, request, reply).await? {
-                None if bearer(request).is_some() => Err(ProblemKind::Unauthenticated.into()),
-                found => Ok(Self(found)),
-            }
-        })
-    }
-
-    fn account(&self) -> Option<AccountId> {
-        self.0.map(|guardian| guardian.account)
-    }
-}
-
 /// Found once per request: a page makes several calls, and a refresh token is exchanged once.
 #[derive(Clone, Copy)]
 struct Caller(Option<Guardian>);
