@@ -35,7 +35,7 @@ pub use self::{
 };
 use self::{
     keys::Keys,
-    sessions::{AccessTokens, Held, Live, RefreshToken, Rotation},
+    sessions::{AccessTokens, Held, Live, RefreshToken, Rotation, Trust},
 };
 use crate::{db::Db, error::Result, sms::TextMessages};
 
@@ -59,14 +59,14 @@ impl Accounts {
 
     /// Whose access token it is; None when it is not valid, or its session has ended.
     ///
-    /// A session that the database held alive is believed for ten seconds; one ended in this process is refused at
-    /// once.
-    async fn by_access(&self, db: &Db, now: Timestamp, token: &str) -> Result<Option<Guardian>> {
+    /// A session that the database held alive is believed for ten seconds, unless `trust` forbids; one ended in this
+    /// process is refused at once.
+    async fn by_access(&self, db: &Db, now: Timestamp, token: &str, trust: Trust) -> Result<Option<Guardian>> {
         let Some(claims) = self.access.check(now, token) else { return Ok(None) };
         let holder = match self.live.get(now, claims.sid) {
-            sessions::Answer::Alive(holder) => Some(holder),
+            sessions::Answer::Alive(holder) if trust == Trust::ForAWhile => Some(holder),
             sessions::Answer::Ended => None,
-            sessions::Answer::Unknown => {
+            sessions::Answer::Alive(_) | sessions::Answer::Unknown => {
                 let found = db.read(move |conn| sessions::holder(conn, now, claims.sid)).await?;
                 found.filter(|holder| self.live.found(now, *holder))
             }

@@ -9,7 +9,7 @@ use futures::future::LocalBoxFuture;
 
 use super::{
     cookies,
-    sessions::{Holder, RefreshToken},
+    sessions::{Holder, RefreshToken, Trust},
 };
 use crate::{
     app::App,
@@ -61,11 +61,17 @@ async fn caller(app: &App, request: &HttpRequest, reply: &Reply) -> Result<Optio
         return Ok(guardian);
     }
     let found = match bearer(request) {
-        Some(token) => app.accounts.by_access(&app.db, app.clock.now(), &token).await?,
+        Some(token) => app.accounts.by_access(&app.db, app.clock.now(), &token, trust(app, request)).await?,
         None => by_cookies(app, request, reply).await?,
     };
     remember(request, found);
     Ok(found)
+}
+
+/// What changes nothing may be answered to a session that another process ended a moment ago; what changes something is
+/// asked of the database each time. One process serves a SQLite file, and knows every end itself.
+fn trust(app: &App, request: &HttpRequest) -> Trust {
+    if request.method().is_safe() || app.db.is_sqlite() { Trust::ForAWhile } else { Trust::Nothing }
 }
 
 fn bearer(request: &HttpRequest) -> Option<String> {
@@ -77,7 +83,7 @@ fn bearer(request: &HttpRequest) -> Option<String> {
 async fn by_cookies(app: &App, request: &HttpRequest, reply: &Reply) -> Result<Option<Guardian>> {
     let now = app.clock.now();
     if let Some(token) = cookies::access(app, request)
-        && let Some(guardian) = app.accounts.by_access(&app.db, now, &token).await?
+        && let Some(guardian) = app.accounts.by_access(&app.db, now, &token, trust(app, request)).await?
     {
         return Ok(Some(guardian));
     }

@@ -1,6 +1,8 @@
 //! Which sessions were found alive a moment ago, so that not every call asks the database.
 //!
-//! A session ended in this process is refused from that moment; one ended in another process within [`TRUSTED`].
+//! A session ended in this process is refused from that moment. One ended in another process is refused from that
+//! moment where something is changed ([`Trust`]), and may read for [`TRUSTED`] more: less than its access token, which
+//! a program without a database would have to believe for a quarter of an hour.
 
 use std::{
     collections::HashMap,
@@ -34,6 +36,15 @@ enum Known {
 
 #[derive(Default)]
 pub struct Live(Mutex<HashMap<SessionId, Known>>);
+
+/// How far an earlier look into the database is believed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Trust {
+    /// For [`TRUSTED`].
+    ForAWhile,
+    /// The database is asked again.
+    Nothing,
+}
 
 /// What is known without asking.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -18,7 +18,7 @@ use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
 pub use self::{
-    live::{Answer, Live},
+    live::{Answer, Live, Trust},
     token::{AccessTokens, VALID as ACCESS_VALID},
 };
 use super::keys::{self, Keys, Purpose};
