@@ -77,13 +77,18 @@ pub struct CodeLimits {
     #[arg(long, env = "DOORSTEP_CODES_PER_PHONE_MINUTE", default_value_t = 1)]
     pub codes_per_phone_minute: u16,
 
-    /// Sign-in codes to one phone in an hour: more than anyone mistypes; keeps others from pestering a phone.
+    /// Sign-in codes to one phone in an hour, asked for by one address: more than anyone mistypes.
     #[arg(long, env = "DOORSTEP_CODES_PER_PHONE_HOUR", default_value_t = 5)]
     pub codes_per_phone_hour: u16,
 
-    /// Sign-in codes to one phone in a day. With five tries each, guessing one takes 55 years on average.
+    /// Sign-in codes to one phone in a day, asked for by one address: who uses them up stops only himself.
     #[arg(long, env = "DOORSTEP_CODES_PER_PHONE_DAY", default_value_t = 10)]
     pub codes_per_phone_day: u16,
+
+    /// Sign-in codes to one phone in a day, whoever asks, except a device on which it has signed in before. With at
+    /// most ten tries each, guessing one takes nine years on average; keeps others from pestering a phone.
+    #[arg(long, env = "DOORSTEP_CODES_PER_PHONE_DAY_STRANGERS", default_value_t = 30)]
+    pub codes_per_phone_day_strangers: u16,
 
     /// Sign-in codes asked for by one address in an hour: all parents of a nursery may come through one.
     #[arg(long, env = "DOORSTEP_CODES_PER_ADDRESS_HOUR", default_value_t = 60)]

@@ -132,6 +132,27 @@ async fn an_address_gets_its_codes_and_no_more(database: Database) {
 }
 
 #[test_on_both]
+async fn a_phone_signs_in_on_its_own_device_whatever_strangers_have_asked_for(database: Database) {
+    let app = TestApp::with(database, |config| config.code_limits.codes_per_phone_day_strangers = 2).await;
+    let (jar, _) = cookies(&browser(&app).await);
+    let device = jar.split("; ").find(|pair| pair.starts_with("doorstep_device=")).unwrap().to_owned();
+    app.clock.advance(Duration::minutes(1));
+    ask(&app.client()).await.unwrap();
+    app.clock.advance(Duration::minutes(1));
+    let refused = ask(&app.client()).await.unwrap_err();
+    assert_eq!((refused.kind, refused.retry_after_s), (ProblemKind::TooManyRequests, Some(86_400 - 120)));
+    let (client, body) = (app.client(), json!({ "phone": PHONE }));
+    let asks = |cookie: String| {
+        let call = client.request("POST", "/api/v1/auth/codes").header("cookie", cookie);
+        read(call.json(&body))
+    };
+    assert_eq!(asks(device.replace('=', "=x")).await.status, 429, "a mark that was made up");
+    assert_eq!(asks(device).await.status, 202);
+    let code = app.code_sent_to(PHONE).await;
+    assert!(sign_in(&client, &code).await.is_ok());
+}
+
+#[test_on_both]
 async fn tabs_that_refresh_at_once_stay_signed_in_together(app: TestApp) {
     let beside = app.beside().await;
     let ann = app.family("Ann").await;

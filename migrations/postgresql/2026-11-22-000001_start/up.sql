@@ -32,7 +32,9 @@ CREATE TABLE login_code (
     address_hash BYTEA NOT NULL,
     sent_at TIMESTAMP NOT NULL,
     expires_at TIMESTAMP NOT NULL,
+    -- From the address that asked for it, and from all others.
     tries SMALLINT NOT NULL DEFAULT 0,
+    stranger_tries SMALLINT NOT NULL DEFAULT 0,
     used_at TIMESTAMP
 );
 CREATE INDEX login_code_phone ON login_code (phone, sent_at);

@@ -1,4 +1,4 @@
-//! The two cookies of a browser: out of reach of scripts, and not sent along by other sites' forms.
+//! The cookies of a browser, two of its session and one that marks a device as known: out of reach of scripts, and not sent along by other sites' forms.
 
 use actix_web::{
     HttpRequest,
@@ -18,6 +18,10 @@ struct Name {
 const ACCESS: Name = Name { plain: "doorstep_access", host: "__Host-doorstep_access" };
 const REFRESH: Name = Name { plain: "doorstep_refresh", host: "__Host-doorstep_refresh" };
 
+const DEVICE: Name = Name { plain: "doorstep_device", host: "__Host-doorstep_device" };
+/// How long a device that is not used stays known.
+const DEVICE_KNOWN: chrono::Duration = chrono::Duration::days(365);
+
 impl Name {
     fn of(&self, app: &App) -> &'static str {
         if app.config.is_https() { self.host } else { self.plain }
@@ -35,6 +39,15 @@ pub fn access(app: &App, request: &HttpRequest) -> Option<String> {
 
 pub fn refresh(app: &App, request: &HttpRequest) -> Option<String> {
     request.cookie(REFRESH.of(app)).map(|cookie| cookie.value().to_owned())
+}
+
+/// The mark of `devices`.
+pub fn device(app: &App, request: &HttpRequest) -> Option<String> {
+    request.cookie(DEVICE.of(app)).map(|cookie| cookie.value().to_owned())
+}
+
+pub fn set_device(app: &App, reply: &Reply, mark: String) {
+    reply.set_cookie(cookie(app, &DEVICE, mark, DEVICE_KNOWN));
 }
 
 pub fn set(app: &App, reply: &Reply, tokens: &Tokens) {

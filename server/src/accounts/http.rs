@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use actix_web::HttpRequest;
 use doorstep_shared::{
     ProblemKind,
     accounts::{
@@ -12,14 +13,18 @@ use doorstep_shared::{
         AddChild, ChangeChild, Child, Children, ConsentGiven, Consents, DeleteChild, GetChild, GiveConsent,
         ListChildren, ListConsents, WithdrawConsent,
     },
+    phone::Phone,
 };
 
 use super::{
-    BookingsOf, Guardian, children, codes, cookies, families, permission,
+    BookingsOf, Guardian, children,
+    codes::{self, Asker},
+    cookies, devices, families, permission,
     sessions::{self, Held, RefreshToken},
 };
 use crate::{
     api::{Api, Call},
+    app::App,
     auth::{self, Anyone},
     error::Result,
 };
@@ -36,17 +41,23 @@ pub fn register(api: &mut Api, bookings: BookingsOf) {
 async fn ask_code(call: Call<Anyone>, asked: RequestCode) -> Result<CodeSent> {
     let (app, now) = (call.app, call.now);
     let (keys, sms) = (Arc::clone(&app.accounts.keys), Arc::clone(&app.accounts.sms));
-    let (limits, address) = (app.config.code_limits.clone(), auth::address(&app, &call.request));
-    let send = move |conn: &mut _| codes::ask(conn, now, &keys, sms.as_ref(), &limits, &asked.phone, address);
+    let (limits, asker) = (app.config.code_limits.clone(), asker(&app, &call.request, &asked.phone));
+    let send = move |conn: &mut _| codes::ask(conn, now, &keys, sms.as_ref(), &limits, &asked.phone, asker);
     app.db.write(send).await
+}
+
+fn asker(app: &App, request: &HttpRequest, phone: &Phone) -> Asker {
+    let known = cookies::device(app, request).is_some_and(|mark| devices::is_known(&app.accounts.keys, phone, &mark));
+    Asker { address: auth::address(app, request), known }
 }
 
 async fn sign_in(call: Call<Anyone>, given: SignIn) -> Result<Tokens> {
     let code = codes::Code::parse(&given.code)?;
     let (keys, now, phone) = (Arc::clone(&call.app.accounts.keys), call.now, given.phone);
+    let (asker, mark) = (asker(&call.app, &call.request, &phone), devices::mark(&keys, &phone));
     // Not with an idempotency record: a code works once, and tokens are written nowhere.
     let signed_in = call.app.db.write(move |conn| {
-        if !codes::redeem(conn, now, &keys, &phone, &code)? {
+        if !codes::redeem(conn, now, &keys, &phone, &code, asker)? {
             return Ok(None);
         }
         let (account, family) = families::meet(conn, now, &phone)?;
@@ -55,6 +66,7 @@ async fn sign_in(call: Call<Anyone>, given: SignIn) -> Result<Tokens> {
     let (held, me) = signed_in.await?.ok_or(ProblemKind::WrongCode)?;
     let tokens = hand_out(&call, &held, me)?;
     cookies::set(&call.app, &call.reply, &tokens);
+    cookies::set_device(&call.app, &call.reply, mark);
     Ok(tokens)
 }
 

@@ -28,6 +28,7 @@ pub enum Purpose {
     Code,
     Address,
     Refresh,
+    Device,
 }
 
 impl Purpose {
@@ -36,6 +37,7 @@ impl Purpose {
             Self::Code => b"doorstep code\0",
             Self::Address => b"doorstep address\0",
             Self::Refresh => b"doorstep refresh\0",
+            Self::Device => b"doorstep device\0",
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Accounts, sign-in and sessions, families and their children.
 //!
 //! - `codes`: six digits by text message, redeemed once.
+//! - `devices`: those on which a phone has signed in before.
 //! - `sessions`: a signed-in device; access tokens for a quarter of an hour, a refresh token that rotates.
 //! - `permission`: [`Guardian`], what handlers of every slice ask for.
 //! - `families`: the account, its export and its end.
@@ -12,6 +13,7 @@
 mod children;
 mod codes;
 mod cookies;
+mod devices;
 mod families;
 mod http;
 mod jobs;

@@ -32,6 +32,7 @@ diesel::table! {
         sent_at -> Timestamp,
         expires_at -> Timestamp,
         tries -> SmallInt,
+        stranger_tries -> SmallInt,
         used_at -> Nullable<Timestamp>,
     }
 }

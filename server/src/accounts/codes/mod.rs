@@ -1,7 +1,7 @@
 //! Sign-in codes: asked for, sent by text message, redeemed once.
 //!
 //! Nothing here knows whether a phone has an account, so nothing can tell. Tries are counted on the code and in the
-//! database: neither a restart nor a second process forgets them, and nobody is locked out by what others do to theirs.
+//! database: neither a restart nor a second process forgets them. Nobody is locked out by what others do: [`limits`].
 
 mod limits;
 mod store;
@@ -17,12 +17,27 @@ use crate::{config::CodeLimits, db::Conn, error::Result, sms::TextMessages};
 
 /// How long a code can be used.
 pub const VALID: Duration = Duration::minutes(10);
-/// Tries at a code: a mistyped digit or two are forgiven, one guess in 200,000 is let through.
+/// Tries at a code for whoever asked for it, and as many for all others together: a mistyped digit or two are forgiven,
+/// one guess in 100,000 is let through, and nobody's tries can be used up from elsewhere.
 pub const TRIES: i16 = 5;
 /// How long codes are kept: as long as the longest limit counts them.
 const KEPT: Duration = Duration::days(1);
 /// Codes are the numbers below this, written with six digits.
 const CODES: u32 = 1_000_000;
+
+/// Who asks for a code, or tries one.
+#[derive(Clone, Copy, Debug)]
+pub struct Asker {
+    pub address: IpAddr,
+    /// The phone has signed in on this device before.
+    pub known: bool,
+}
+
+impl Asker {
+    fn address_hash(self, keys: &Keys) -> [u8; 32] {
+        keys.hash(Purpose::Address, &[&network(self.address)])
+    }
+}
 
 /// Makes a code and sends it to the phone. Codes sent there before are void from now on.
 ///
@@ -35,11 +50,11 @@ pub fn ask(
     sms: &dyn TextMessages,
     limits: &CodeLimits,
     phone: &Phone,
-    address: IpAddr,
+    asker: Asker,
 ) -> Result<CodeSent> {
     store::lock_phone(conn, phone)?;
-    let address = keys.hash(Purpose::Address, &[&network(address)]);
-    for limit in limits::of(limits) {
+    let address = asker.address_hash(keys);
+    for limit in limits::of(limits, asker.known) {
         let since = store::nth_latest(conn, limit.scope, limit.most, phone, &address)?;
         if let Some(wait) = since.and_then(|since| wait(limit, since, now)) {
             return Err(Problem::new(ProblemKind::TooManyRequests).retry_after_s(wait).into());
@@ -50,17 +65,18 @@ pub fn ask(
     let hash = keys.hash(Purpose::Code, &[id.as_bytes(), phone.as_str().as_bytes(), code.as_bytes()]);
     store::insert(conn, id, phone, &hash, &address, now, now + VALID)?;
     sms.send(conn, now, format!("code:{id}"), phone, text(&code))?;
-    let next = limits::of(limits).find(|limit| limit.scope == Scope::Phone && limit.most == 1);
+    let next = limits::of(limits, asker.known).find(|limit| limit.scope == Scope::Phone && limit.most == 1);
     Ok(CodeSent { retry_after_s: next.map_or(0, |limit| seconds(limit.within)) })
 }
 
 /// Takes one try at the latest code of the phone; true when it is right, and then it is used up.
 ///
 /// Returns `Ok` for a wrong code too: the try must be committed.
-pub fn redeem(conn: &mut Conn, now: Timestamp, keys: &Keys, phone: &Phone, code: &Code) -> Result<bool> {
+pub fn redeem(conn: &mut Conn, now: Timestamp, keys: &Keys, phone: &Phone, code: &Code, asker: Asker) -> Result<bool> {
     let Some(latest) = store::latest(conn, phone)? else { return Ok(false) };
+    let is_stranger = !asker.known && latest.address != asker.address_hash(keys);
     // Counted before it is compared: of many at once, five are.
-    if !store::take_try(conn, latest.id, now, TRIES)? {
+    if !store::take_try(conn, latest.id, now, is_stranger, TRIES)? {
         return Ok(false);
     }
     let parts = [latest.id.as_bytes().as_slice(), phone.as_str().as_bytes(), code.0.as_bytes()];
@@ -163,7 +179,7 @@ mod tests {
     fn asked(db: &Db, now: Timestamp, phone: &Phone, address: IpAddr) -> Result<String, u32> {
         let phone = phone.clone();
         let asked = db.write_blocking(move |conn| {
-            ask(conn, now, &keys(), &ToOutbox, &limits(), &phone, address)?;
+            ask(conn, now, &keys(), &ToOutbox, &limits(), &phone, stranger(address))?;
             let sent = outbox::latest(conn, Some(phone.as_str()), 1)?;
             Ok(sent[0].body.chars().filter(char::is_ascii_digit).take(6).collect())
         });
@@ -174,9 +190,22 @@ mod tests {
         })
     }
 
+    /// Tries a code at home.
     fn tried(db: &Db, now: Timestamp, phone: &Phone, code: &str) -> bool {
+        tried_by(db, now, phone, code, stranger(HOME))
+    }
+
+    fn tried_by(db: &Db, now: Timestamp, phone: &Phone, code: &str, asker: Asker) -> bool {
         let (phone, code) = (phone.clone(), Code::parse(code).unwrap());
-        db.write_blocking(move |conn| redeem(conn, now, &keys(), &phone, &code)).unwrap()
+        db.write_blocking(move |conn| redeem(conn, now, &keys(), &phone, &code, asker)).unwrap()
+    }
+
+    fn stranger(address: IpAddr) -> Asker {
+        Asker { address, known: false }
+    }
+
+    fn elsewhere(n: u8) -> IpAddr {
+        IpAddr::from([198, 51, 100, n])
     }
 
     fn another(code: &str) -> String {
@@ -228,7 +257,53 @@ mod tests {
     }
 
     #[test]
-    fn guessing_at_one_phone_gets_fifty_tries_a_day() {
+    fn who_asks_for_anothers_codes_and_guesses_at_them_keeps_nobody_out() {
+        let (db, phone) = (testing::scratch(), phone(1));
+        let mut now = testing::now();
+        // One address: its own share of the day.
+        for _ in 0..2 {
+            for _ in 0..5 {
+                assert!(asked(&db, now, &phone, elsewhere(1)).is_ok());
+                now = now + Duration::minutes(1);
+            }
+            assert!(asked(&db, now, &phone, elsewhere(1)).is_err(), "no more for this hour");
+            now = now + Duration::hours(1);
+        }
+        assert!(asked(&db, now, &phone, elsewhere(1)).is_err(), "no more for this day");
+        let code = asked(&db, now, &phone, HOME).unwrap();
+        for _ in 0..9 {
+            assert!(!tried_by(&db, now, &phone, &another(&code), stranger(elsewhere(1))));
+        }
+        assert!(tried(&db, now, &phone, &code), "others' guesses cost the phone's owner no try");
+
+        // Many addresses: all strangers' share of the day. A device that the phone has used before is no stranger.
+        let mut from = 2;
+        while asked(&db, now + Duration::minutes(1), &phone, elsewhere(from)).is_ok() {
+            (now, from) = (now + Duration::minutes(1), from + 1);
+        }
+        assert_eq!(from - 2, 30 - 11);
+        now = now + Duration::minutes(1);
+        assert!(asked(&db, now, &phone, HOME).is_err());
+        let known = Asker { known: true, ..stranger(HOME) };
+        let (at, to) = (now, phone.clone());
+        let sent = db.write_blocking(move |conn| ask(conn, at, &keys(), &ToOutbox, &limits(), &to, known));
+        assert!(sent.is_ok());
+    }
+
+    #[test]
+    fn all_others_have_five_tries_at_a_code_together() {
+        for (wrong, signs_in) in [(4, true), (5, false)] {
+            let (db, now, phone) = (testing::scratch(), testing::now(), phone(1));
+            let code = asked(&db, now, &phone, HOME).unwrap();
+            for from in 0..wrong {
+                assert!(!tried_by(&db, now, &phone, &another(&code), stranger(elsewhere(from))));
+            }
+            assert_eq!(tried_by(&db, now, &phone, &code, stranger(elsewhere(9))), signs_in, "after {wrong}");
+        }
+    }
+
+    #[test]
+    fn one_address_gets_ten_codes_of_a_phone_a_day() {
         let (db, phone) = (testing::scratch(), phone(1));
         let (mut now, mut codes) = (testing::now(), 0);
         let end = now + Duration::days(1);
@@ -249,20 +324,24 @@ mod tests {
         for minute in 1..5 {
             assert!(asked(&db, now + Duration::minutes(minute), &phone(1), HOME).is_ok());
         }
-        assert_eq!(asked(&db, now + Duration::minutes(5), &phone(1), HOME), Err(55 * 60), "an hour, per phone");
+        assert_eq!(
+            asked(&db, now + Duration::minutes(5), &phone(1), HOME),
+            Err(55 * 60),
+            "an hour, per phone and address"
+        );
         for other in 2..57 {
             assert!(asked(&db, now + Duration::minutes(5), &phone(other), HOME).is_ok(), "{other}");
         }
         assert_eq!(asked(&db, now + Duration::minutes(6), &phone(60), HOME), Err(54 * 60), "an hour, per address");
-        let elsewhere = IpAddr::from([198, 51, 100, 1]);
-        assert!(asked(&db, now + Duration::minutes(6), &phone(60), elsewhere).is_ok(), "from another address");
+        assert!(asked(&db, now + Duration::minutes(6), &phone(60), elsewhere(1)).is_ok(), "from another address");
     }
 
     #[test]
     fn all_phones_together_have_a_limit() {
         let (db, now) = (testing::scratch(), testing::now());
         let limits = CodeLimits { codes_per_minute: 3, ..limits() };
-        let ask_for = move |conn: &mut Conn, last| ask(conn, now, &keys(), &ToOutbox, &limits, &phone(last), HOME);
+        let ask_for =
+            move |conn: &mut Conn, last| ask(conn, now, &keys(), &ToOutbox, &limits, &phone(last), stranger(HOME));
         db.write_blocking(move |conn| {
             for last in 1..=3 {
                 ask_for(conn, last)?;

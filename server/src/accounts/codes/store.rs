@@ -11,6 +11,8 @@ use crate::db::{Conn, schema::login_code};
 pub struct Latest {
     pub id: Uuid,
     pub hash: Vec<u8>,
+    /// Keyed hash of the address that asked for it.
+    pub address: Vec<u8>,
 }
 
 /// Keeps other processes from counting this phone's codes until the transaction ends.
@@ -38,6 +40,9 @@ pub fn nth_latest(
     let mut query = login_code::table.select(login_code::sent_at).into_boxed();
     query = match scope {
         Scope::Phone => query.filter(login_code::phone.eq(phone.as_str().to_owned())),
+        Scope::PhoneByAddress => query
+            .filter(login_code::phone.eq(phone.as_str().to_owned()))
+            .filter(login_code::address_hash.eq(address.to_vec())),
         Scope::Address => query.filter(login_code::address_hash.eq(address.to_vec())),
         Scope::All => query,
     };
@@ -69,23 +74,32 @@ pub fn insert(
 
 /// The last code sent to the phone: those before it are void.
 pub fn latest(conn: &mut Conn, phone: &Phone) -> QueryResult<Option<Latest>> {
-    let row: Option<(Vec<u8>, Vec<u8>)> = login_code::table
+    let row: Option<(Vec<u8>, Vec<u8>, Vec<u8>)> = login_code::table
         .filter(login_code::phone.eq(phone.as_str()))
         .order((login_code::sent_at.desc(), login_code::id.desc()))
-        .select((login_code::id, login_code::code_hash))
+        .select((login_code::id, login_code::code_hash, login_code::address_hash))
         .first(conn)
         .optional()?;
-    Ok(row.and_then(|(id, hash)| Some(Latest { id: Uuid::from_slice(&id).ok()?, hash })))
+    Ok(row.and_then(|(id, hash, address)| Some(Latest { id: Uuid::from_slice(&id).ok()?, hash, address })))
 }
 
-/// Counts one more try; false when the code is used, expired or tried too often. Locks the row.
-pub fn take_try(conn: &mut Conn, id: Uuid, now: Timestamp, most: i16) -> QueryResult<bool> {
+/// Counts one more try, by a stranger or by who asked for the code; false when the code is used, expired or tried too
+/// often by the likes of them. Locks the row.
+pub fn take_try(conn: &mut Conn, id: Uuid, now: Timestamp, is_stranger: bool, most: i16) -> QueryResult<bool> {
     let open = login_code::table
         .filter(login_code::id.eq(id.as_bytes().to_vec()))
         .filter(login_code::used_at.is_null())
-        .filter(login_code::expires_at.gt(now))
-        .filter(login_code::tries.lt(most));
-    Ok(diesel::update(open).set(login_code::tries.eq(login_code::tries + 1)).execute(conn)? == 1)
+        .filter(login_code::expires_at.gt(now));
+    let counted = if is_stranger {
+        diesel::update(open.filter(login_code::stranger_tries.lt(most)))
+            .set(login_code::stranger_tries.eq(login_code::stranger_tries + 1))
+            .execute(conn)?
+    } else {
+        diesel::update(open.filter(login_code::tries.lt(most)))
+            .set(login_code::tries.eq(login_code::tries + 1))
+            .execute(conn)?
+    };
+    Ok(counted == 1)
 }
 
 /// False when it was used up a moment ago.
