@@ -81,7 +81,9 @@ fn around(
         let asked = if refused.care == CareKind::Hourly { &same_time } else { &open };
         let found = asked.windows(home, wish, &Days::Any(vec![day]));
         let found = if children.len() == 1 { found } else { found.into_iter().take(1).collect() };
-        let other = |entry: &Entry<'_>| (entry.day, entry.span) != (wanted, refused.span);
+        // Another class may have a place at the very same time.
+        let other =
+            |entry: &Entry<'_>| (entry.day, entry.span, entry.sale.offer) != (wanted, refused.span, refused.offer);
         entries.extend(found.iter().filter(|entry| other(entry)).map(|entry| {
             let apart = (entry.day - wanted).abs();
             let later = entry.span.from.index().abs_diff(refused.span.from.index());
