@@ -309,15 +309,59 @@ async fn sign_ins_that_cannot_be(app: TestApp) {
 }
 
 #[test_on_both]
-async fn a_child_born_on_29_february_is_as_old_as_the_calendar_says(app: TestApp) {
+async fn tokens_that_open_nothing(app: TestApp) {
+    use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+
+    let ann = app.family("Ann").await;
+    let add = json!({"name": "Mia", "birth_date": app.in_days(-500), "sex": "female"});
+    let token = ann.token().unwrap();
+    let [head, claims, signature] = token.split('.').collect::<Vec<_>>()[..] else { panic!("{token}") };
+    let another = app.family("Ben").await.token().unwrap();
+    let other_claims = another.split('.').nth(1).unwrap();
+    let unsigned = URL_SAFE_NO_PAD.encode(r#"{"typ":"at+jwt","alg":"none"}"#);
+    let cases = [
+        ("another's claims under one's own signature", format!("{head}.{other_claims}.{signature}")),
+        ("no signature", format!("{head}.{claims}.")),
+        ("signed by nobody", format!("{unsigned}.{claims}.")),
+        ("a refresh token", ann.refresh_token.clone()),
+        ("no token", "abc".to_owned()),
+        ("nothing", String::new()),
+    ];
+    let before = app.snapshot().await;
+    let refused = async |name: &str, token: &str| {
+        ann.bear(token);
+        for answer in [ann.get("/api/v1/me").await, ann.send("POST", "/api/v1/children", &add).await] {
+            assert_eq!(answer.problem().kind, ProblemKind::Unauthenticated, "{name}");
+        }
+    };
+    for (name, token) in &cases {
+        refused(name, token).await;
+    }
+    app.clock.advance(chrono::Duration::minutes(15));
+    refused("an expired token", &token).await;
+    let differences = before.differences(&app.snapshot().await);
+    assert!(differences.is_empty(), "something was changed:\n{}", differences.join("\n"));
+    // What was refused was refused for its token alone.
+    let again = Family::sign_in(&app, "Ann", &ann.phone).await;
+    assert_eq!(again.send("POST", "/api/v1/children", &add).await.status, 201);
+}
+
+#[test_on_both]
+async fn a_child_born_on_29_february_is_as_old_as_the_calendar_says(database: Database) {
+    let start: Timestamp = serde_json::from_value("2026-02-26T08:00:00+08:00".into()).unwrap();
+    let app = TestApp::at(start, database, |_| ()).await;
     let nursery = app.nursery().create().await;
     let toddlers = app.offer().of(&nursery).places(9).hourly().create().await;
     let seniors = app.offer().of(&nursery).class(ClassKind::SeniorToddler).places(9).hourly().create().await;
+    // Completes 24 months on 28 February, as there is no 29th.
     let mut ann = app.family_without_children("Ann").await;
-    // Completed 24 months on 28 February 2026, two days before the test begins.
     ann.add_child_born("2024-02-29".parse().unwrap()).await;
-    assert_eq!(ann.book(&toddlers, "09:00-11:00").await.unwrap_err().kind, ProblemKind::WrongAge);
-    assert!(ann.book(&seniors, "09:00-11:00").await.is_ok());
+    for (date, belongs, does_not) in [("2026-02-27", &toddlers, &seniors), ("2026-02-28", &seniors, &toddlers)] {
+        let date = date.parse().unwrap();
+        let refused = ann.order(does_not, "09:00-11:00").on(date).send().await.unwrap_err();
+        assert_eq!(refused.kind, ProblemKind::WrongAge, "{date}");
+        assert!(ann.order(belongs, "09:00-11:00").on(date).send().await.is_ok(), "{date}");
+    }
 }
 
 #[test_on_both]

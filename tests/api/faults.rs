@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use diesel::{Connection as _, RunQueryDsl as _, SqliteConnection, connection::SimpleConnection as _, sql_query};
 use doorstep_server::db::DatabaseUrl;
-use doorstep_tests::{Proxy, prelude::*, read, run};
+use doorstep_tests::{Folder, Proxy, prelude::*, program, read, run};
 
 /// 503, and when to come back.
 async fn is_unavailable(family: &Family, offer: &Offer, span: &str) {
@@ -111,4 +111,42 @@ fn a_full_disk_refuses_what_it_cannot_keep_and_loses_nothing() {
         }
         app.check_finds_no_difference().await;
     });
+}
+
+#[test]
+fn a_full_disk_under_postgresql_refuses_what_it_cannot_keep() {
+    run(Database::Postgres, async |app: TestApp| {
+        let offer = app.offer().places(3).hourly().create().await;
+        let ann = app.family("Ann").await;
+        // What the server reports when it cannot write: disk_full.
+        let full = "CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN \
+                    RAISE EXCEPTION 'could not extend file' USING ERRCODE = '53100'; END $$; \
+                    CREATE TRIGGER full_disk BEFORE INSERT ON booking_day EXECUTE FUNCTION full_disk()";
+        app.db().write(move |conn| Ok(conn.batch_execute(full)?)).await.unwrap();
+        let before = app.snapshot().await;
+        is_unavailable(&ann, &offer, "09:00-11:00").await;
+        let differences = before.differences(&app.snapshot().await);
+        assert!(differences.is_empty(), "something was changed:\n{}", differences.join("\n"));
+        let room = "DROP TRIGGER full_disk ON booking_day";
+        app.db().write(move |conn| Ok(conn.batch_execute(room)?)).await.unwrap();
+        ann.book(&offer, "09:00-11:00").await.unwrap();
+        app.check_finds_no_difference().await;
+    });
+}
+
+#[test_on_both]
+async fn a_server_does_not_start_on_a_database_of_a_newer_version(app: TestApp) {
+    let newer = "INSERT INTO __diesel_schema_migrations (version) VALUES ('20990101000001')";
+    app.db().write(move |conn| Ok(conn.batch_execute(newer)?)).await.unwrap();
+    let before = app.snapshot().await;
+    for command in ["serve", "work", "migrate"] {
+        let data = Folder::new();
+        let mut starting = program();
+        starting.arg(command).env("DATABASE_URL", app.database().url_text()).env("DOORSTEP_DATA", data.path());
+        let ended = starting.env("DOORSTEP_LISTEN", "127.0.0.1:0").output().unwrap();
+        let told = String::from_utf8_lossy(&ended.stderr);
+        assert!(!ended.status.success() && told.contains("newer version than this program"), "{command}: {told}");
+    }
+    let differences = before.differences(&app.snapshot().await);
+    assert!(differences.is_empty(), "something was changed:\n{}", differences.join("\n"));
 }
