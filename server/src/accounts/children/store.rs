@@ -15,33 +15,33 @@ use crate::db::{
     schema::{booking, booking_day, child, class, consent, family, family_member, nursery},
 };
 
-type Row = (ChildId, String, Date, Sex, i16, String, Option<Vec<u8>>, Option<Vec<u8>>);
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = child)]
+struct Row {
+    id: ChildId,
+    name: String,
+    birth_date: Date,
+    sex: Sex,
+    birth_order: i16,
+    residence_district: String,
+    allergies_sealed: Option<Vec<u8>>,
+    notes_sealed: Option<Vec<u8>>,
+}
 
-const COLUMNS: (
-    child::id,
-    child::name,
-    child::birth_date,
-    child::sex,
-    child::birth_order,
-    child::residence_district,
-    child::allergies_sealed,
-    child::notes_sealed,
-) = (
-    child::id,
-    child::name,
-    child::birth_date,
-    child::sex,
-    child::birth_order,
-    child::residence_district,
-    child::allergies_sealed,
-    child::notes_sealed,
-);
-
-fn record(row: Row) -> Record {
-    let (id, name, birth_date, sex, birth_order, residence_district, allergies, notes) = row;
-    // A CHECK keeps it between 1 and 12.
-    let birth_order = u8::try_from(birth_order).unwrap_or(1);
-    Record { id, name, birth_date, sex, birth_order, residence_district, allergies, notes }
+impl From<Row> for Record {
+    fn from(row: Row) -> Self {
+        Self {
+            id: row.id,
+            name: row.name,
+            birth_date: row.birth_date,
+            sex: row.sex,
+            // A CHECK keeps it between 1 and 12.
+            birth_order: u8::try_from(row.birth_order).unwrap_or(1),
+            residence_district: row.residence_district,
+            allergies: row.allergies_sealed,
+            notes: row.notes_sealed,
+        }
+    }
 }
 
 /// Locks the family as bookings do; false when the account is no member (any more).
@@ -103,9 +103,9 @@ pub fn list(conn: &mut Conn, family: FamilyId) -> QueryResult<Vec<Record>> {
         .filter(child::family_id.eq(family))
         .filter(child::erased_at.is_null())
         .order((child::birth_date, child::id))
-        .select(COLUMNS)
+        .select(Row::as_select())
         .load(conn)?;
-    Ok(rows.into_iter().map(record).collect())
+    Ok(rows.into_iter().map(Record::from).collect())
 }
 
 pub fn find(conn: &mut Conn, family: FamilyId, id: ChildId) -> QueryResult<Option<Record>> {
@@ -113,10 +113,10 @@ pub fn find(conn: &mut Conn, family: FamilyId, id: ChildId) -> QueryResult<Optio
         .filter(child::id.eq(id))
         .filter(child::family_id.eq(family))
         .filter(child::erased_at.is_null())
-        .select(COLUMNS)
+        .select(Row::as_select())
         .first(conn)
         .optional()?;
-    Ok(row.map(record))
+    Ok(row.map(Record::from))
 }
 
 pub fn erase_health(conn: &mut Conn, id: ChildId) -> QueryResult<()> {

@@ -245,70 +245,19 @@ impl Mapping {
 
     /// Every column that the mapping names.
     pub fn columns(&self) -> impl Iterator<Item = &str> {
-        let Fields {
-            key,
-            name,
-            kind,
-            ownership,
-            address,
-            district,
-            lat,
-            lng,
-            phone,
-            inclusive,
-            rating,
-            registration_no,
-            filing_no,
-            about,
-            bring,
-            health,
-            places,
-            from_months,
-            to_months,
-            hours,
-            opens,
-            closes,
-            all_day,
-            weekdays,
-            saturday_hours,
-            sunday_hours,
-            temporary,
-            care,
-            price,
-            infant_price,
-            half_day_price,
-            hourly_price,
-        } = &self.fields;
-        let optional = [
-            ownership,
-            address,
-            district,
-            phone,
-            inclusive,
-            rating,
-            registration_no,
-            filing_no,
-            about,
-            bring,
-            health,
-            places,
-            from_months,
-            to_months,
-            hours,
-            opens,
-            closes,
-            all_day,
-            weekdays,
-            saturday_hours,
-            sunday_hours,
-            temporary,
-            care,
-            price,
-            infant_price,
-            half_day_price,
-            hourly_price,
-        ];
-        let rules = [key, name, kind, lat, lng].into_iter().chain(optional.into_iter().flatten());
+        // Names each field once, and does not compile when one is forgotten.
+        macro_rules! rules {
+            (needed: $($needed:ident)+, optional: $($optional:ident)+) => {{
+                let Fields { $($needed,)+ $($optional,)+ } = &self.fields;
+                [$($needed),+].into_iter().chain([$($optional),+].into_iter().flatten())
+            }};
+        }
+        let rules = rules!(
+            needed: key name kind lat lng,
+            optional: ownership address district phone inclusive rating registration_no filing_no about bring health
+                places from_months to_months hours opens closes all_day weekdays saturday_hours sunday_hours temporary
+                care price infant_price half_day_price hourly_price
+        );
         rules.flat_map(Rule::named).chain(self.refuse.iter().map(|refuse| refuse.column.as_str()))
     }
 }
