@@ -1,7 +1,7 @@
 //! Background work: tried again when it fails, done once, by one worker.
 
 use std::sync::{
-    Arc,
+    Arc, Condvar, Mutex,
     atomic::{AtomicUsize, Ordering},
 };
 
@@ -10,7 +10,7 @@ use diesel::prelude::*;
 use doorstep_server::{
     db::{Conn, schema::job},
     error::{Error, Result},
-    jobs::{self, Context, Job, Jobs, NewJob, Next, Office},
+    jobs::{self, Context, Job, Jobs, NewJob, Next, Office, Worker},
 };
 use doorstep_tests::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -130,4 +130,70 @@ async fn work_of_which_there_is_one_is_written_once(app: TestApp) {
         enqueue(&app, vec![NewJob::only(&Shaky { number: 7, failures: 0 }).unwrap()]).await;
     }
     assert_eq!(run_due(&app).await, 1);
+}
+
+/// Waits, the first time, until the test lets it go.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Slow {
+    gate: uuid::Uuid,
+    number: usize,
+}
+
+/// How far the slow jobs of a test are.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Gate {
+    Shut,
+    OneWaits,
+    Open,
+}
+
+type Gates = std::collections::HashMap<uuid::Uuid, Gate>;
+static GATES: (Mutex<Option<Gates>>, Condvar) = (Mutex::new(None), Condvar::new());
+
+/// Moves a gate once it stands at `from`.
+fn move_gate(gate: uuid::Uuid, from: Gate, to: Gate) {
+    let (gates, bell) = &GATES;
+    let at = |gates: &Option<Gates>| gates.as_ref().and_then(|gates| gates.get(&gate)).copied().unwrap_or(Gate::Shut);
+    let mut gates = bell.wait_while(gates.lock().unwrap(), |gates| at(gates) != from).unwrap();
+    gates.get_or_insert_default().insert(gate, to);
+    bell.notify_all();
+}
+
+impl Job for Slow {
+    const KIND: &'static str = "slow";
+
+    fn run(self, _: &mut Conn, _: &Context) -> Result<Next> {
+        if self.number == 0 {
+            move_gate(self.gate, Gate::Shut, Gate::OneWaits);
+            move_gate(self.gate, Gate::Open, Gate::Open);
+        }
+        Ok(Next::Done)
+    }
+}
+
+#[test_on_both]
+async fn a_worker_that_is_told_to_stop_keeps_no_job_to_itself(app: TestApp) {
+    let gate = uuid::Uuid::now_v7();
+    enqueue(&app, (0..40).map(|number| NewJob::once(&Slow { gate, number }).unwrap()).collect()).await;
+    let office = Office { jobs: Jobs::default().on::<Slow>(), ..office(&app) };
+    let stopped = tokio::task::spawn_blocking(move || {
+        let worker = Worker::start(office).unwrap();
+        move_gate(gate, Gate::OneWaits, Gate::OneWaits);
+        // Told while a job runs and others are claimed. It waits for the job, so that is let go beside it.
+        let stopping = std::thread::spawn(move || drop(worker));
+        move_gate(gate, Gate::OneWaits, Gate::Open);
+        stopping.join()
+    });
+    stopped.await.unwrap().unwrap();
+    let (done, kept) = app
+        .db()
+        .read(|conn| {
+            let slow = job::table.filter(job::kind.eq("slow"));
+            let kept = slow.filter(job::done_at.is_null()).filter(job::locked_until.is_not_null());
+            Ok((slow.filter(job::done_at.is_not_null()).count().get_result(conn)?, kept.count().get_result(conn)?))
+        })
+        .await
+        .unwrap();
+    let (done, kept): (i64, i64) = (done, kept);
+    assert!(done >= 1 && kept == 0, "{done} done, {kept} claimed and left");
 }

@@ -21,4 +21,5 @@ mod search;
 mod search_dice;
 mod search_naive;
 mod search_world;
+mod stopping;
 mod watch;
