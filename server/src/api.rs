@@ -229,26 +229,6 @@ impl Api {
     ) -> Option<LocalBoxFuture<'static, Box<dyn Any>>> {
         self.doors.get(&endpoint).map(|door| door(app, request, key, input))
     }
-
-    /// The same with types, for form routes.
-    ///
-    /// # Errors
-    /// The problem that the HTTP route would answer.
-    pub async fn call<E: Endpoint>(
-        &self,
-        app: App,
-        request: HttpRequest,
-        key: Option<String>,
-        input: E,
-    ) -> Result<E::Response, Problem> {
-        let unregistered = || Error::internal(format!("{} is not registered", E::PATH)).into_problem();
-        let answer = self
-            .call_any(app, request, key, TypeId::of::<E>(), Box::new(input))
-            .ok_or_else(unregistered)?
-            .await
-            .downcast::<Result<E::Response, Problem>>();
-        answer.map_or_else(|_| Err(unregistered()), |answer| *answer)
-    }
 }
 
 async fn run<E, P, H, F, T>(

@@ -6,7 +6,6 @@ use actix_web::{App as ActixApp, HttpServer, dev::ServerHandle, middleware, web}
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 
 use crate::{
-    api::Api,
     app::App,
     error::{Error, Result},
     ops,
@@ -95,6 +94,3 @@ async fn trace(
     tracing::debug!(%method, path, status = response.status().as_u16(), ms, "answered");
     Ok(response)
 }
-
-/// The table that pages call through.
-pub type SharedApi = web::Data<Api>;

@@ -4,7 +4,7 @@ use chrono::Days;
 use diesel::prelude::*;
 use doorstep_server::{
     db::{
-        Conn, Db,
+        Conn, Db, changes,
         schema::{
             account, booking, booking_day, child, class, closure, district, family, nursery, offer, offer_window,
             opening,
@@ -167,7 +167,7 @@ impl World {
         let (from, to) = *dice.pick(&[("00:00", "24:00"), ("12:00", "18:00"), ("08:00", "09:30")]);
         let write = self.db.write(move |conn| {
             insert_closure(conn, nursery, class, date, from, to)?;
-            inventory::changed_nursery(conn, now, nursery)?;
+            changes::nurseries_batch(conn, now, &[nursery])?;
             Ok(())
         });
         write.await.unwrap();
@@ -280,7 +280,7 @@ fn insert_nursery(
         }
         classes.push((class, id, any.unwrap()));
     }
-    inventory::changed_nursery(conn, now, id)
+    changes::nurseries_batch(conn, now, &[id])
 }
 
 fn insert_offer(conn: &mut Conn, dice: &mut Dice, class: ClassId) -> QueryResult<OfferId> {

@@ -23,12 +23,10 @@ mod view;
 
 pub use self::{
     book::book_many,
-    change::{cancel, confirm, extend, undo},
     check::check,
     expected::{Expected, expected},
-    expire::release_expired,
     http::register,
     jobs::ReleaseExpired,
     order::{Order, check_shape},
-    read::{all, get, list},
+    read::all,
 };

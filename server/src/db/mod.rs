@@ -42,7 +42,6 @@ type AfterCommit = Box<dyn Fn(&mut Conn) + Send + Sync>;
 pub struct Db(Arc<Inner>);
 
 struct Inner {
-    url: DatabaseUrl,
     pool: r2d2::Pool<Connector>,
     /// On SQLite; PostgreSQL writes through the pool.
     writer: Option<Writer>,
@@ -87,11 +86,7 @@ impl Db {
             .connection_timeout(POOL_WAIT)
             .test_on_check_out(matches!(url, DatabaseUrl::Postgres(_)))
             .build_unchecked(connector);
-        Ok(Self(Arc::new(Inner { url: url.clone(), pool, writer, after_commit, _held: held })))
-    }
-
-    pub fn url(&self) -> &DatabaseUrl {
-        &self.0.url
+        Ok(Self(Arc::new(Inner { pool, writer, after_commit, _held: held })))
     }
 
     /// Whether writes go through one connection.

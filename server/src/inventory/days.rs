@@ -14,10 +14,7 @@ use super::{
     rules::{self, Staffing, Used},
     store,
 };
-use crate::{
-    db::Conn,
-    policy::{ClassRule, Policies},
-};
+use crate::{db::Conn, policy::Policies};
 
 /// A class on a date, as it is under the lock and as the caller has changed it since.
 #[derive(Clone, Debug)]
@@ -27,8 +24,6 @@ pub struct Day {
     pub nursery: NurseryId,
     pub nursery_kind: NurseryKind,
     pub class_kind: ClassKind,
-    /// What the policy says about such a class on `date`: ages, cap and ratio.
-    pub rule: ClassRule,
     pub staffing: Staffing,
     /// When it is open, one bit for each half-hour.
     pub open: u64,
@@ -92,11 +87,6 @@ impl Days {
 
     pub fn iter(&self) -> impl Iterator<Item = &Day> {
         self.0.iter()
-    }
-
-    /// Places left in the fullest half-hour of `span`; 0 when closed, or not locked.
-    pub fn free(&self, class: ClassId, date: Date, span: Span) -> u16 {
-        self.get(class, date).map_or(0, |day| day.free(span))
     }
 
     /// See [`Day::take`]. False for a day that was not locked.
@@ -182,7 +172,6 @@ fn day(
         nursery: found.nursery,
         nursery_kind: found.nursery_kind,
         class_kind: found.kind,
-        rule,
         staffing: Staffing::new(found.places, found.carers, rule),
         open: rules::open_on(&week, date, policies.calendar.day_kind(date), class, closures),
         used,
@@ -204,15 +193,6 @@ pub fn save_days(conn: &mut Conn, now: Timestamp, days: &Days) -> QueryResult<()
     }
     let holds = store::open_holds(conn, now, &changed)?;
     store::save_batch(conn, now, &changed, &holds)
-}
-
-/// Tells the index of every process that something of a nursery's register has changed: its profile, classes, offers,
-/// opening hours or closures. Call it in the transaction of the change.
-///
-/// # Errors
-/// When the database fails.
-pub fn changed_nursery(conn: &mut Conn, now: Timestamp, nursery: NurseryId) -> QueryResult<()> {
-    store::insert_nursery_change(conn, now, nursery)
 }
 
 /// Derives the places in use from the booking days and names each half-hour that differs. Empty: all is well.
@@ -305,7 +285,6 @@ pub mod testing {
                 nursery: NurseryId::new(),
                 nursery_kind,
                 class_kind,
-                rule,
                 staffing: Staffing::new(places, places, rule),
                 open: open.mask(),
                 used: Used::NOBODY,

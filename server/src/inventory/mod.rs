@@ -1,8 +1,8 @@
 //! One set of places under four kinds of care: places per class, day and half-hour; the in-memory index; search.
 //!
 //! Whoever changes places does it in one transaction: [`lock_days`], decide with [`Days`], write the booking's own rows,
-//! [`save_days`]. Whoever changes the register calls [`changed_nursery`] in the same transaction. Both write change
-//! rows, which the index of every process follows.
+//! [`save_days`]. Whoever changes the register calls [`crate::db::changes::nurseries_batch`] in the same
+//! transaction. Both write change rows, which the index of every process follows.
 
 mod days;
 mod http;
@@ -22,7 +22,7 @@ use doorstep_shared::{
 #[cfg(test)]
 pub use self::days::testing;
 pub use self::{
-    days::{Day, Days, changed_nursery, check, lock_days, overfull, save_days},
+    days::{Days, check, lock_days, overfull, save_days},
     http::register,
     index::Index,
     keep::start,

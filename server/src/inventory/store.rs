@@ -305,14 +305,6 @@ pub fn save_batch(conn: &mut Conn, now: Timestamp, days: &[&Day], holds: &Holds)
     Ok(())
 }
 
-pub fn insert_nursery_change(conn: &mut Conn, now: Timestamp, nursery: NurseryId) -> QueryResult<()> {
-    use schema::change;
-    diesel::insert_into(change::table)
-        .values((change::at.eq(now), change::kind.eq("nursery"), change::nursery_id.eq(nursery)))
-        .execute(conn)?;
-    Ok(())
-}
-
 /// Change rows removed at a time, so that nobody waits for long.
 const CLEARED: i64 = 5_000;
 

@@ -9,11 +9,7 @@ pub mod import;
 pub mod rules;
 mod store;
 
-use doorstep_shared::{
-    Problem, ProblemKind, Timestamp,
-    ids::{ClosureId, NurseryId},
-    problem::FieldRule,
-};
+use doorstep_shared::{Problem, ProblemKind, Timestamp, ids::ClosureId, problem::FieldRule};
 
 use self::draft::{ClosureDraft, NurseryDraft};
 pub use self::{
@@ -67,16 +63,6 @@ pub fn close(conn: &mut Conn, now: Timestamp, closure: &ClosureDraft) -> Result<
     Ok(id)
 }
 
-/// Takes a closure back, and returns whose it was.
-///
-/// # Errors
-/// `not-found` without such a closure.
-pub fn reopen(conn: &mut Conn, now: Timestamp, id: ClosureId) -> Result<NurseryId> {
-    let nursery = store::delete_closure(conn, id)?.ok_or(ProblemKind::NotFound)?;
-    changes::nurseries_batch(conn, now, &[nursery])?;
-    Ok(nursery)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -101,7 +87,7 @@ mod tests {
     }
 
     #[test]
-    fn a_closure_needs_a_reason_and_a_nursery_and_can_be_taken_back() {
+    fn a_closure_needs_a_reason_and_a_nursery() {
         let db = scratch();
         let draft = sound();
         let (id, class) = (draft.id, draft.classes[0].id);
@@ -119,10 +105,8 @@ mod tests {
             other => panic!("{other}"),
         };
         assert_eq!(kind(shut(ClosureDraft { reason: " ".to_owned(), ..closure.clone() })), ProblemKind::Invalid);
-        let elsewhere = ClosureDraft { nursery_id: NurseryId::new(), ..closure.clone() };
+        let elsewhere = ClosureDraft { nursery_id: doorstep_shared::ids::NurseryId::new(), ..closure.clone() };
         assert_eq!(kind(shut(elsewhere)), ProblemKind::NotFound);
-        let closed = shut(closure).unwrap();
-        assert_eq!(db.write_blocking(move |conn| reopen(conn, now(), closed)).unwrap(), id);
-        assert!(db.write_blocking(move |conn| reopen(conn, now(), closed)).is_err());
+        assert!(shut(closure).is_ok());
     }
 }

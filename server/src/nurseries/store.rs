@@ -375,10 +375,3 @@ pub fn exists(conn: &mut Conn, id: NurseryId, class: Option<ClassId>) -> QueryRe
         None => diesel::select(diesel::dsl::exists(nursery::table.find(id))).get_result(conn),
     }
 }
-
-/// Deletes a closure and returns its nursery; None when there is no such closure.
-pub fn delete_closure(conn: &mut Conn, id: ClosureId) -> QueryResult<Option<NurseryId>> {
-    let nursery = closure::table.find(id).select(closure::nursery_id).first(conn).optional()?;
-    diesel::delete(closure::table.find(id)).execute(conn)?;
-    Ok(nursery)
-}
