@@ -15,6 +15,7 @@ pub mod error;
 mod housekeeping;
 pub mod inventory;
 pub mod jobs;
+mod language;
 pub mod nurseries;
 mod openapi;
 mod ops;

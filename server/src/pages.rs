@@ -17,7 +17,7 @@ use doorstep_web::{
     api::{Call, Door},
     app,
     page::{Answer, Remembered},
-    settings::{self, Settings},
+    settings,
     visit::{Fields, Site, Visit},
 };
 
@@ -26,6 +26,7 @@ use crate::{
     app::App,
     auth::Reply,
     error::Result,
+    language,
 };
 use files::Files;
 
@@ -83,12 +84,10 @@ pub async fn serve(
 }
 
 fn visit(app: &web::Data<App>, api: web::Data<Api>, pages: &Pages, request: &HttpRequest) -> Visit {
-    let accepted = request.headers().get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
-    let look = request.cookie(settings::COOKIE);
     Visit {
         path: request.path().to_owned(),
         query: Fields::parse(request.query_string()),
-        settings: Settings::read(look.as_ref().map(Cookie::value), accepted.unwrap_or_default()),
+        settings: language::settings(request),
         remembered: remembered(request),
         now: app.clock.now(),
         signed_in: crate::accounts::has_session(request),

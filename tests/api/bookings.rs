@@ -61,6 +61,34 @@ async fn a_hold_is_confirmed_and_both_sides_are_told(app: TestApp) {
 }
 
 #[test_on_both]
+async fn a_family_is_told_in_the_language_it_has_chosen_and_the_nursery_in_chinese(app: TestApp) {
+    use doorstep_tests::read;
+
+    let offer = app.offer().places(9).hourly().create().await;
+    // What a page remembers of the choice, and what a program says.
+    for (header, value, code, booked) in [
+        ("cookie", "look=en.auto.0.std", "Tell nobody", "Booked at 阳光托育, 3 Mar 09:00–11:00."),
+        ("accept-language", "en-GB,en;q=0.9", "Tell nobody", "Booked at 阳光托育, 3 Mar 09:00–11:00."),
+        ("accept-language", "zh-CN", "请勿告诉他人", "已预约阳光托育，3月3日 09:00–11:00。"),
+    ] {
+        let ann = app.family("Ann").await;
+        app.clock.advance(Duration::minutes(1));
+        let send = |path: &'static str, body: serde_json::Value| {
+            let call = ann.request("POST", path).header("idempotency-key", path).header(header, value);
+            read(call.json(&body))
+        };
+        assert_eq!(send("/api/v1/auth/codes", serde_json::json!({ "phone": ann.phone })).await.status, 202);
+        let order = serde_json::to_value(ann.order(&offer, "09:00-11:00").request()).unwrap();
+        assert_eq!(send("/api/v1/bookings", order).await.status, 201);
+        let sms = app.messages(&ann.phone).await;
+        let [.., asked, told] = sms.as_slice() else { panic!("{sms:?}") };
+        assert!(asked.contains(code) && told.contains(booked), "{value}: {sms:?}");
+        let nursery = app.messages(&offer.nursery.to_string()).await;
+        assert_eq!(nursery.last().map(String::as_str), Some("新预约：3月3日 09:00–11:00，托小班 1 人。"));
+    }
+}
+
+#[test_on_both]
 async fn a_hold_ends_at_its_instant_whether_or_not_a_worker_runs(app: TestApp) {
     let offer = app.offer().places(1).hourly().create().await;
     let (ann, ben) = (app.family("Ann").await, app.family("Ben").await);

@@ -143,7 +143,8 @@ async fn book_guarded(server: &TestApp, attempt: &Attempt) -> bool {
     let children = vec![ChildInOffer { child_id: child, offer_id: offer.id }];
     let days = vec![DayAndTime { date, from: span.from, to: span.to }];
     let book = Book { children, days, hold, pickup: String::new(), voucher_ids: Vec::new() };
-    let order = Order { family, account: AccountId::new(), now: server.now(), once: None, book };
+    let (account, locale) = (AccountId::new(), doorstep_web::Locale::Zh);
+    let order = Order { family, account, locale, now: server.now(), once: None, book };
     match server.inside().bookings.submit(order).await {
         Ok(_) => true,
         Err(Error::Refused(problem)) if problem.kind == ProblemKind::SlotFull => false,

@@ -27,6 +27,7 @@ use crate::{
     app::App,
     auth::{self, Anyone},
     error::Result,
+    language,
 };
 
 /// Registers the endpoints. `bookings` gives what a family's export contains of a higher slice.
@@ -48,7 +49,7 @@ async fn ask_code(call: Call<Anyone>, asked: RequestCode) -> Result<CodeSent> {
 
 fn asker(app: &App, request: &HttpRequest, phone: &Phone) -> Asker {
     let known = cookies::device(app, request).is_some_and(|mark| devices::is_known(&app.accounts.keys, phone, &mark));
-    Asker { address: auth::address(app, request), known }
+    Asker { address: auth::address(app, request), known, locale: language::of(request) }
 }
 
 async fn sign_in(call: Call<Anyone>, given: SignIn) -> Result<Tokens> {

@@ -8,6 +8,7 @@ use doorstep_shared::{
     bookings::{Booking, BookingState, DayState},
     ids::{AccountId, BookingDayId, BookingId, ClassId, FamilyId, OfferId},
 };
+use doorstep_web::Locale;
 
 use super::{
     facts::{Known, Offer, Taken},
@@ -118,13 +119,20 @@ fn since(wanted: &[(ClassId, Date)], now: Timestamp) -> Date {
     earliest.with_day(1).unwrap_or(earliest)
 }
 
+/// What a family is told of, once it is booked.
+struct Told {
+    account: AccountId,
+    locale: Locale,
+    booking: Booking,
+}
+
 /// What a batch writes.
 #[derive(Default)]
 struct New {
     bookings: Vec<BookingRow>,
     days: Vec<DayRow>,
     /// Booked at once, so that it is told.
-    confirmed: Vec<(AccountId, Booking)>,
+    confirmed: Vec<Told>,
 }
 
 impl New {
@@ -183,7 +191,8 @@ impl New {
         let limits = &policies.on(now.local_date()).booking;
         let booking = view::booking(&row, plan.nursery, &days, now, limits);
         if row.state == BookingState::Confirmed {
-            self.confirmed.push((order.account, booking.clone()));
+            let (account, locale) = (order.account, order.locale);
+            self.confirmed.push(Told { account, locale, booking: booking.clone() });
         }
         self.bookings.push(row);
         self.days.extend(days.into_iter().map(|day| day.row));
@@ -191,12 +200,12 @@ impl New {
     }
 
     fn accounts(&self) -> Vec<AccountId> {
-        sorted(self.confirmed.iter().map(|(account, _)| *account))
+        sorted(self.confirmed.iter().map(|told| told.account))
     }
 
     fn messages(&self, phones: &HashMap<AccountId, String>) -> Vec<Message> {
-        let told = self.confirmed.iter().flat_map(|(account, booking)| {
-            messages::about(booking, 1, Event::Booked, phones.get(account).map(String::as_str))
+        let told = self.confirmed.iter().flat_map(|Told { account, locale, booking }| {
+            messages::about(booking, 1, Event::Booked, phones.get(account).map(String::as_str), *locale)
         });
         told.collect()
     }

@@ -8,6 +8,7 @@ use doorstep_shared::{
     ids::{BookingDayId, BookingId, ClassId, FamilyId},
     problem::FieldRule,
 };
+use doorstep_web::Locale;
 
 use super::{
     facts::Known,
@@ -24,11 +25,22 @@ use crate::{
     policy::{BookingRules, Policies},
 };
 
+/// Which booking is to be changed, and for whom.
+#[derive(Clone, Copy, Debug)]
+pub struct Asked {
+    pub id: BookingId,
+    pub family: FamilyId,
+    pub now: Timestamp,
+    /// In which the family is told.
+    pub locale: Locale,
+}
+
 /// A booking that nobody else can change until the transaction ends.
 struct Locked<'a> {
     policies: &'a Policies,
     limits: &'a BookingRules,
     now: Timestamp,
+    locale: Locale,
     row: BookingRow,
     days: Vec<DayRow>,
     places: Days,
@@ -36,13 +48,8 @@ struct Locked<'a> {
 
 /// Locks a booking of the family: its class-days, by class and date. All that changes a booking comes this way, so its
 /// row needs no lock of its own.
-fn lock<'a>(
-    conn: &mut Conn,
-    policies: &'a Policies,
-    now: Timestamp,
-    family: FamilyId,
-    id: BookingId,
-) -> Result<Locked<'a>> {
+fn lock<'a>(conn: &mut Conn, policies: &'a Policies, asked: Asked) -> Result<Locked<'a>> {
+    let Asked { id, family, now, locale } = asked;
     let not_found = || Problem::new(ProblemKind::NotFound);
     store::find(conn, family, id)?.ok_or_else(not_found)?;
     // Its class-days never change, so they can be read before they are locked.
@@ -51,7 +58,7 @@ fn lock<'a>(
     let row = store::find(conn, family, id)?.ok_or_else(not_found)?;
     let days = store::days(conn, id)?;
     let limits = &policies.on(now.local_date()).booking;
-    Ok(Locked { policies, limits, now, row, days, places })
+    Ok(Locked { policies, limits, now, locale, row, days, places })
 }
 
 impl Locked<'_> {
@@ -74,7 +81,11 @@ impl Locked<'_> {
         if let Some(event) = event {
             let phones = store::phones(conn, &[self.row.account_id])?;
             let phone = phones.get(&self.row.account_id).map(String::as_str);
-            outbox::send_batch(conn, self.now, &messages::about(&booking, self.row.version, event, phone))?;
+            outbox::send_batch(
+                conn,
+                self.now,
+                &messages::about(&booking, self.row.version, event, phone, self.locale),
+            )?;
         }
         Ok(booking)
     }
@@ -112,17 +123,11 @@ fn wrong_state(state: BookingState) -> Problem {
 ///
 /// # Errors
 /// `not-found`, `hold-expired`, `wrong-state`.
-pub fn confirm(
-    conn: &mut Conn,
-    policies: &Policies,
-    now: Timestamp,
-    family: FamilyId,
-    id: BookingId,
-) -> Result<Booking> {
-    let mut locked = lock(conn, policies, now, family, id)?;
+pub fn confirm(conn: &mut Conn, policies: &Policies, asked: Asked) -> Result<Booking> {
+    let mut locked = lock(conn, policies, asked)?;
     locked.is_held()?;
     locked.row.state = BookingState::Confirmed;
-    locked.row.confirmed_at = Some(now);
+    locked.row.confirmed_at = Some(asked.now);
     locked.row.hold_expires_at = None;
     locked.save(conn, &[], true, Some(Event::Booked))
 }
@@ -131,14 +136,8 @@ pub fn confirm(
 ///
 /// # Errors
 /// `not-found`, `hold-expired`, `wrong-state` the second time.
-pub fn extend(
-    conn: &mut Conn,
-    policies: &Policies,
-    now: Timestamp,
-    family: FamilyId,
-    id: BookingId,
-) -> Result<Booking> {
-    let mut locked = lock(conn, policies, now, family, id)?;
+pub fn extend(conn: &mut Conn, policies: &Policies, asked: Asked) -> Result<Booking> {
+    let mut locked = lock(conn, policies, asked)?;
     locked.is_held()?;
     if locked.row.extended || locked.limits.hold_extensions == 0 {
         return Err(Problem::new(ProblemKind::WrongState).detail("a hold is extended once").into());
@@ -154,14 +153,9 @@ pub fn extend(
 ///
 /// # Errors
 /// `not-found`, `wrong-state` when it is cancelled or expired already, or when all its days have begun.
-pub fn cancel(
-    conn: &mut Conn,
-    policies: &Policies,
-    now: Timestamp,
-    family: FamilyId,
-    id: BookingId,
-) -> Result<Booking> {
-    let mut locked = lock(conn, policies, now, family, id)?;
+pub fn cancel(conn: &mut Conn, policies: &Policies, asked: Asked) -> Result<Booking> {
+    let mut locked = lock(conn, policies, asked)?;
+    let now = asked.now;
     let (cost, released, event) = match locked.row.state_at(now) {
         BookingState::Held => (Fen::ZERO, locked.placed(|_| true), None),
         BookingState::Confirmed => {
@@ -186,17 +180,12 @@ pub fn cancel(
 /// Undoes the last step while its minutes run: the booking, free of cost, or its cancellation.
 ///
 /// # Errors
-/// `not-found`, `wrong-state` when there is nothing to undo or something else than `what`, `too-late-to-undo`; for a cancellation also `slot-full`,
-/// `child-busy`, `wrong-age`, `temporary-limit` or `invalid` (without consent) when the children cannot come any more.
-pub fn undo(
-    conn: &mut Conn,
-    policies: &Policies,
-    now: Timestamp,
-    family: FamilyId,
-    id: BookingId,
-    what: Option<Undoable>,
-) -> Result<Booking> {
-    let mut locked = lock(conn, policies, now, family, id)?;
+/// `not-found`, `wrong-state` when there is nothing to undo or something else than `what`, `too-late-to-undo`; for a
+/// cancellation also `slot-full`, `child-busy`, `wrong-age`, `temporary-limit` or `invalid` (without consent) when the
+/// children cannot come any more.
+pub fn undo(conn: &mut Conn, policies: &Policies, asked: Asked, what: Option<Undoable>) -> Result<Booking> {
+    let mut locked = lock(conn, policies, asked)?;
+    let now = asked.now;
     let Some(undo) = view::undo(&locked.row, now, locked.limits) else {
         let was_undoable = match locked.row.state {
             BookingState::Confirmed => true,

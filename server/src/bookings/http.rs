@@ -6,16 +6,23 @@ use doorstep_shared::{
     bookings::{
         Book, Booking, BookingPage, CancelBooking, ConfirmBooking, ExtendHold, GetBooking, ListBookings, UndoBooking,
     },
+    ids::BookingId,
 };
 
-use super::{Order, calendar, change, check_shape, read};
+use super::{
+    Order, calendar,
+    change::{self, Asked},
+    check_shape, read,
+};
 use crate::{
     accounts::Guardian,
     api::{Api, Call},
     app::App,
     auth::Permission as _,
+    db::Conn,
     error::{Error, Result},
-    inventory,
+    inventory, language,
+    policy::Policies,
 };
 
 /// Registers every endpoint of this slice.
@@ -30,7 +37,8 @@ pub fn register(api: &mut Api) {
 async fn book(call: Call<Guardian>, book: Book) -> Result<Booking> {
     check_shape(&book)?;
     let Guardian { account, family, .. } = call.who;
-    let order = Order { family, account, now: call.now, once: call.once, book };
+    let locale = language::of(&call.request);
+    let order = Order { family, account, locale, now: call.now, once: call.once, book };
     match call.app.bookings.submit(order.clone()).await {
         Err(Error::Refused(full)) if full.kind == ProblemKind::SlotFull => {
             Err(with_next_best(&call.app, order, *full).await.into())
@@ -65,21 +73,27 @@ async fn list(call: Call<Guardian>, ask: ListBookings) -> Result<BookingPage> {
 }
 
 async fn confirm(call: Call<Guardian>, ConfirmBooking { id }: ConfirmBooking) -> Result<Booking> {
-    let (policy, family, now) = (call.app.policy.clone(), call.who.family, call.now);
-    call.write(move |conn| change::confirm(conn, &policy, now, family, id)).await
+    changed(call, id, change::confirm).await
 }
 
 async fn extend(call: Call<Guardian>, ExtendHold { id }: ExtendHold) -> Result<Booking> {
-    let (policy, family, now) = (call.app.policy.clone(), call.who.family, call.now);
-    call.write(move |conn| change::extend(conn, &policy, now, family, id)).await
+    changed(call, id, change::extend).await
 }
 
 async fn cancel(call: Call<Guardian>, CancelBooking { id }: CancelBooking) -> Result<Booking> {
-    let (policy, family, now) = (call.app.policy.clone(), call.who.family, call.now);
-    call.write(move |conn| change::cancel(conn, &policy, now, family, id)).await
+    changed(call, id, change::cancel).await
 }
 
 async fn undo(call: Call<Guardian>, UndoBooking { id, what }: UndoBooking) -> Result<Booking> {
-    let (policy, family, now) = (call.app.policy.clone(), call.who.family, call.now);
-    call.write(move |conn| change::undo(conn, &policy, now, family, id, what)).await
+    changed(call, id, move |conn, policies, asked| change::undo(conn, policies, asked, what)).await
+}
+
+async fn changed(
+    call: Call<Guardian>,
+    id: BookingId,
+    verb: impl FnOnce(&mut Conn, &Policies, Asked) -> Result<Booking> + Send + 'static,
+) -> Result<Booking> {
+    let policy = call.app.policy.clone();
+    let asked = Asked { id, family: call.who.family, now: call.now, locale: language::of(&call.request) };
+    call.write(move |conn| verb(conn, &policy, asked)).await
 }

@@ -8,6 +8,7 @@ use doorstep_shared::{
     ids::{AccountId, FamilyId},
     problem::{FieldProblem, FieldRule},
 };
+use doorstep_web::Locale;
 
 use crate::db::Once;
 
@@ -23,6 +24,8 @@ const PICKUP: usize = 60;
 pub struct Order {
     pub family: FamilyId,
     pub account: AccountId,
+    /// In which the family is told.
+    pub locale: Locale,
     /// When the call came in: holds, lead times and ages are judged by it.
     pub now: Timestamp,
     pub once: Option<Once>,

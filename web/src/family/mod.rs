@@ -17,6 +17,8 @@ pub mod find;
 #[cfg(feature = "ssr")]
 pub mod me;
 #[cfg(feature = "ssr")]
+pub mod messages;
+#[cfg(feature = "ssr")]
 pub mod missing;
 pub mod near;
 #[cfg(feature = "ssr")]

@@ -10,6 +10,7 @@ use std::net::IpAddr;
 
 use chrono::Duration;
 use doorstep_shared::{Problem, ProblemKind, Timestamp, accounts::CodeSent, phone::Phone, problem::FieldRule};
+use doorstep_web::{Locale, family::messages};
 
 use self::limits::{Limit, Scope};
 use super::keys::{self, Keys, Purpose};
@@ -31,6 +32,8 @@ pub struct Asker {
     pub address: IpAddr,
     /// The phone has signed in on this device before.
     pub known: bool,
+    /// In which the code is sent.
+    pub locale: Locale,
 }
 
 impl Asker {
@@ -64,7 +67,8 @@ pub fn ask(
     let id = uuid::Uuid::now_v7();
     let hash = keys.hash(Purpose::Code, &[id.as_bytes(), phone.as_str().as_bytes(), code.as_bytes()]);
     store::insert(conn, id, phone, &hash, &address, now, now + VALID)?;
-    sms.send(conn, now, format!("code:{id}"), phone, text(&code))?;
+    let text = messages::sign_in_code(&code, VALID.num_minutes(), asker.locale);
+    sms.send(conn, now, format!("code:{id}"), phone, text)?;
     let next = limits::of(limits, asker.known).find(|limit| limit.scope == Scope::Phone && limit.most == 1);
     Ok(CodeSent { retry_after_s: next.map_or(0, |limit| seconds(limit.within)) })
 }
@@ -138,15 +142,6 @@ fn draw() -> Result<String> {
     Ok(format!("{drawn:06}"))
 }
 
-/// In both languages: the phone's owner, not the one who typed its number, reads it.
-fn text(code: &str) -> String {
-    let minutes = VALID.num_minutes();
-    format!(
-        "【家门口托育】验证码 {code}，{minutes} 分钟内有效，请勿告诉他人。\n\
-         Doorstep code {code}, valid for {minutes} minutes. Tell nobody."
-    )
-}
-
 #[cfg(test)]
 mod tests {
     use doorstep_shared::phone::Phone;
@@ -201,7 +196,7 @@ mod tests {
     }
 
     fn stranger(address: IpAddr) -> Asker {
-        Asker { address, known: false }
+        Asker { address, known: false, locale: Locale::Zh }
     }
 
     fn elsewhere(n: u8) -> IpAddr {

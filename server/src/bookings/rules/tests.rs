@@ -110,7 +110,8 @@ impl World {
         let child = ChildInOffer { child_id: self.children[0], offer_id: self.offers[&care] };
         let days = days.iter().map(day).collect();
         let book = Book { children: vec![child], days, hold: false, pickup: String::new(), voucher_ids: Vec::new() };
-        Order { family: self.family, account: AccountId::new(), now: now(), once: None, book }
+        let account = AccountId::new();
+        Order { family: self.family, account, locale: doorstep_web::Locale::Zh, now: now(), once: None, book }
     }
 
     fn decide(&mut self, order: &Order) -> Result<Plan, Problem> {

@@ -1,0 +1,66 @@
+//! What text messages say: to a family in the language it has chosen, to a nursery in its own.
+
+use doorstep_shared::{Date, Fen, Span, care::ClassKind};
+
+use super::words;
+use crate::{Locale, td};
+
+/// A code to sign in with.
+pub fn sign_in_code(code: &str, minutes: i64, locale: Locale) -> String {
+    td!(locale, message.sign_in_code, code = code, minutes = minutes)
+}
+
+/// What the family reads of its booking.
+pub struct OfBooking<'a> {
+    pub nursery: &'a str,
+    pub when: &'a str,
+    /// Said at the door.
+    pub code: &'a str,
+    pub due: Fen,
+}
+
+pub fn booked(OfBooking { nursery, when, code, due }: OfBooking<'_>, locale: Locale) -> String {
+    td!(locale, message.booked, nursery = nursery, when = when, code = code, due = due)
+}
+
+pub fn cancelled(OfBooking { nursery, when, due, .. }: OfBooking<'_>, locale: Locale) -> String {
+    td!(locale, message.cancelled, nursery = nursery, when = when, due = due)
+}
+
+pub fn booking_undone(OfBooking { nursery, when, .. }: OfBooking<'_>, locale: Locale) -> String {
+    td!(locale, message.booking_undone, nursery = nursery, when = when)
+}
+
+pub fn cancellation_undone(OfBooking { nursery, when, code, .. }: OfBooking<'_>, locale: Locale) -> String {
+    td!(locale, message.cancellation_undone, nursery = nursery, when = when, code = code)
+}
+
+pub fn nursery_booked(when: &str, who: &str, locale: Locale) -> String {
+    td!(locale, message.nursery_booked, when = when, who = who)
+}
+
+pub fn nursery_cancelled(when: &str, who: &str, locale: Locale) -> String {
+    td!(locale, message.nursery_cancelled, when = when, who = who)
+}
+
+pub fn nursery_booking_undone(when: &str, who: &str, locale: Locale) -> String {
+    td!(locale, message.nursery_booking_undone, when = when, who = who)
+}
+
+pub fn nursery_cancellation_undone(when: &str, who: &str, locale: Locale) -> String {
+    td!(locale, message.nursery_cancellation_undone, when = when, who = who)
+}
+
+/// The first day with its window, and of how many days it is the first.
+pub fn when(first: Date, window: Span, days: usize, locale: Locale) -> String {
+    let day = words::month_day(first, locale);
+    match days {
+        0 | 1 => td!(locale, message.one_day, day = day, window = window),
+        days => td!(locale, message.several_days, day = day, window = window, count = days),
+    }
+}
+
+/// So many children of a class.
+pub fn children(class: ClassKind, count: usize, locale: Locale) -> String {
+    td!(locale, message.children, class = words::class(class, locale), count = count)
+}
