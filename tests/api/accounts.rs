@@ -257,7 +257,6 @@ async fn an_erased_account_leaves_nothing_that_names_it(app: TestApp) {
     let offer = app.offer().places(1).hourly().create().await;
     let booked = ann.order(&offer, "09:00-11:00").pickup("外婆王桂芳").send().await.unwrap();
     ann.call(&CancelBooking { id: booked.id }).await.unwrap();
-    let door_code = booked.door_code.unwrap();
     app.clock.advance(Duration::minutes(1));
     let other_device = Family::sign_in(&app, "Ann", &ann.phone).await;
     ann.call(&DeleteAccount {}).await.unwrap();
