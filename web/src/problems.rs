@@ -159,6 +159,8 @@ mod notices {
             });
             let links: Vec<_> = links.collect();
             let list = (!links.is_empty()).then(|| view! { <ul>{links}</ul> });
+            let dates = form.problem.dates.iter().map(ToString::to_string).collect::<Vec<_>>().join(" · ");
+            let dates = (!dates.is_empty()).then(|| view! { <p>{td!(locale, problem.dates, dates = dates)}</p> });
             let code = form.problem.code.clone();
             let wait = form.problem.retry_after_s.map(|seconds| problems::wait(seconds, locale));
             view! {
@@ -166,6 +168,7 @@ mod notices {
                     <p>{problems::advice(form.problem.kind, locale)}</p>
                     {wait.map(|wait| view! { <p>{wait}</p> })}
                     {list}
+                    {dates}
                     {code.map(|code| view! { <p class="code">{td!(locale, problem.code, code = code)}</p> })}
                 </Notice>
             }
