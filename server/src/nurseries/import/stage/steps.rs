@@ -8,12 +8,12 @@ use crate::{
 };
 
 /// A step that took less than this lets the next one be larger.
-const SHORT: Duration = Duration::from_millis(4);
+const SHORT: Duration = Duration::from_millis(8);
 /// A step that took longer makes the next one smaller, well before the 50 ms that a writer may be held.
-const LONG: Duration = Duration::from_millis(10);
+const LONG: Duration = Duration::from_millis(20);
 /// Nurseries in the first step, and at most in any.
 const FIRST: usize = 4;
-const MOST: usize = 64;
+const MOST: usize = 256;
 
 pub struct Steps<'d> {
     db: &'d Db,
@@ -74,7 +74,7 @@ mod tests {
 
     #[test]
     fn a_step_grows_while_it_is_short_and_shrinks_when_it_is_long() {
-        let cases = [(4, 1, 8), (50, 1, 64), (32, 4, 32), (32, 10, 32), (32, 11, 16), (1, 500, 1)];
+        let cases = [(4, 1, 8), (200, 1, 256), (64, 8, 64), (64, 20, 64), (64, 21, 32), (1, 500, 1)];
         for (size, ms, next) in cases {
             assert_eq!(next_size(size, Duration::from_millis(ms)), next, "{size} in {ms} ms");
         }
