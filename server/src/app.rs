@@ -62,9 +62,13 @@ impl App {
         Ok(Self(Arc::new(Inner { config, db, clock, policy, index, accounts, bookings })))
     }
 
-    /// Whether searches are answered from a complete index.
-    pub fn is_ready(&self) -> bool {
-        self.index.is_ready()
+    /// Why calls had better go to another process; None when all is well.
+    pub fn is_unready(&self) -> Option<&'static str> {
+        match (self.index.is_ready(), self.db.is_writable()) {
+            (false, _) => Some("the index is being built"),
+            (true, false) => Some("the database's writer has stopped"),
+            (true, true) => None,
+        }
     }
 
     /// Every endpoint of every slice.

@@ -13,9 +13,15 @@ pub fn register(api: &mut Api, metrics: PrometheusHandle) {
     api.raw(Method::Get, "/livez", "anyone", "200 while the process answers at all.", |config| {
         config.route("/livez", web::get().to(async || HttpResponse::Ok().content_type("text/plain").body("alive\n")));
     });
-    api.raw(Method::Get, "/readyz", "anyone", "503 until searches are answered from a complete index.", |config| {
-        config.route("/readyz", web::get().to(readyz));
-    });
+    api.raw(
+        Method::Get,
+        "/readyz",
+        "anyone",
+        "503 until searches are answered from a complete index, and when nothing can be written any more.",
+        |config| {
+            config.route("/readyz", web::get().to(readyz));
+        },
+    );
     let metrics = Arc::new(metrics);
     api.raw(Method::Get, "/metrics", "anyone", "Figures in the Prometheus text format.", move |config| {
         let metrics = Arc::clone(&metrics);
@@ -35,10 +41,7 @@ pub fn register(api: &mut Api, metrics: PrometheusHandle) {
 }
 
 async fn readyz(app: web::Data<App>) -> HttpResponse {
-    if app.is_ready() {
-        HttpResponse::Ok().content_type("text/plain").body("ready\n")
-    } else {
-        let mut answer = HttpResponse::ServiceUnavailable();
-        answer.insert_header(("retry-after", "1")).content_type("text/plain").body("the index is being built\n")
-    }
+    let Some(why) = app.is_unready() else { return HttpResponse::Ok().content_type("text/plain").body("ready\n") };
+    let mut answer = HttpResponse::ServiceUnavailable();
+    answer.insert_header(("retry-after", "1")).content_type("text/plain").body(format!("{why}\n"))
 }

@@ -79,6 +79,7 @@ pub struct ChildInOffer {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct DayAndTime {
+    #[serde(deserialize_with = "crate::dates::deserialize")]
     pub date: Date,
     pub from: HalfHour,
     pub to: HalfHour,
@@ -284,7 +285,7 @@ pub struct ListBookings {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub state: Option<BookingState>,
     /// Only bookings with a day on or after this date.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "crate::dates::deserialize", skip_serializing_if = "Option::is_none")]
     pub from: Option<Date>,
     /// `next_cursor` of the page before.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -88,6 +88,7 @@ pub struct AddChild {
     /// 1 to 40 characters.
     pub name: String,
     /// Not in the future, not more than four years ago.
+    #[serde(deserialize_with = "crate::dates::deserialize")]
     pub birth_date: Date,
     pub sex: Sex,
     /// 1 to 12.
@@ -161,7 +162,7 @@ pub struct ChangeChild {
     pub id: ChildId,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "crate::dates::deserialize", skip_serializing_if = "Option::is_none")]
     pub birth_date: Option<Date>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sex: Option<Sex>,

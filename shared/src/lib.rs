@@ -8,6 +8,7 @@ pub mod age;
 pub mod bookings;
 pub mod care;
 pub mod children;
+pub mod dates;
 pub mod endpoint;
 pub mod geo;
 pub mod ids;

@@ -190,7 +190,7 @@ pub const CHANGES: &str = "/api/v1/nursery-changes";
 pub struct GetAvailability {
     pub id: NurseryId,
     /// First day; today unless told.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "crate::dates::deserialize", skip_serializing_if = "Option::is_none")]
     pub from: Option<Date>,
     /// How many, 1 to 31; 7 unless told.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -198,7 +198,7 @@ pub struct GetAvailability {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub care: Option<CareKind>,
     /// Only classes that take one of the children, on each day; at most four.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, deserialize_with = "crate::dates::deserialize", skip_serializing_if = "Vec::is_empty")]
     pub birth_date: Vec<Date>,
     /// Instead of a birth date: completed months.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -46,7 +46,7 @@ pub struct SearchSlots {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub radius_m: Option<u32>,
     /// One per child, at most four; siblings go to the same nursery.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, deserialize_with = "crate::dates::deserialize", skip_serializing_if = "Vec::is_empty")]
     pub birth_date: Vec<Date>,
     /// Instead of birth dates, for one child: completed months on the care date, 0 to 47.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -57,7 +57,7 @@ pub struct SearchSlots {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub voucher: Option<bool>,
     /// Care dates, at most 14, today to 60 days ahead.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, deserialize_with = "crate::dates::deserialize", skip_serializing_if = "Vec::is_empty")]
     pub date: Vec<Date>,
     /// The care must have begun by then. Needs `to`.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -55,10 +55,11 @@ impl Timestamp {
         self.local().format("%H:%M").to_string()
     }
 
-    /// The instant at which `half_hour` begins on `date` in China. 24:00 is the next midnight.
+    /// The instant at which `half_hour` begins on `date` in China. 24:00 is the next midnight. For the first day that
+    /// there is, on which it is not yet that day in UTC: the first instant that there is.
     pub fn at(date: Date, half_hour: HalfHour) -> Self {
-        let local = date.and_time(NaiveTime::MIN) + Duration::minutes(i64::from(half_hour.0) * 30);
-        Self(local - Duration::hours(8))
+        let since_midnight_utc = Duration::minutes((i64::from(half_hour.0) - 16) * 30);
+        Self(date.and_time(NaiveTime::MIN).checked_add_signed(since_midnight_utc).unwrap_or(NaiveDateTime::MIN))
     }
 
     /// Cut off below whole seconds, for tokens.
@@ -372,5 +373,12 @@ mod tests {
         assert_eq!(serde_json::to_string(&eight)?, "\"2026-11-23T08:00:00+08:00\"");
         assert_eq!(eight.local_date(), date);
         Ok(())
+    }
+
+    #[test]
+    fn every_date_has_its_instants() {
+        for half_hour in [HalfHour::MIDNIGHT, HalfHour::END_OF_DAY] {
+            assert!(Timestamp::at(Date::MIN, half_hour) < Timestamp::at(Date::MAX, half_hour));
+        }
     }
 }

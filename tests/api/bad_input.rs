@@ -79,6 +79,8 @@ async fn orders_that_cannot_be(app: TestApp) {
         body[name] = value;
         Call::Send("POST", "/api/v1/bookings".to_owned(), body)
     };
+    let on = |date: &str| json!({"date": date, "from": "00:00", "to": "02:00"});
+    let (before_all, after_all) = (on("-262143-01-01"), on("+262142-12-31"));
     let raw = |content_type, body: &str| Call::Raw("POST", "/api/v1/bookings", content_type, body.to_owned());
     let json_type = "application/json";
     let huge = format!("{{\"pickup\": \"{}\"}}", "x".repeat(1024 * 1024));
@@ -120,6 +122,10 @@ async fn orders_that_cannot_be(app: TestApp) {
             Malformed,
             "",
         ),
+        ("a year before all others", order(&hourly, vec![before_all.clone()]), Malformed, ""),
+        ("a year after all others", order(&hourly, vec![after_all]), Malformed, ""),
+        ("one good day and one before all", order(&hourly, [morning(), vec![before_all]].concat()), Malformed, ""),
+        ("the year 1899", order(&hourly, vec![on("1899-12-31")]), Malformed, ""),
         ("no day", order(&hourly, vec![]), Invalid, "days required"),
         ("a day twice", order(&hourly, [morning(), morning()].concat()), Invalid, "days.1.date twice"),
         (
@@ -202,6 +208,14 @@ async fn orders_that_cannot_be(app: TestApp) {
         ("no booking's id", Call::Get("/api/v1/bookings/1".to_owned()), Malformed, ""),
         ("a state that is none", Call::Get("/api/v1/bookings?state=lost".to_owned()), Malformed, ""),
         ("an unknown question", Call::Get("/api/v1/bookings?colour=red".to_owned()), Malformed, ""),
+        ("bookings from before all", Call::Get("/api/v1/bookings?from=-200000-01-01".to_owned()), Malformed, ""),
+        ("bookings from after all", Call::Get("/api/v1/bookings?from=%2B200000-01-01".to_owned()), Malformed, ""),
+        (
+            "a cursor from before all",
+            Call::Get(format!("/api/v1/bookings?cursor=-200000-01-01_{}", uuid())),
+            Invalid,
+            "cursor unknown",
+        ),
     ];
     all_are_refused(&app, &ann, cases).await;
 }
@@ -220,6 +234,8 @@ async fn children_that_cannot_be(app: TestApp) {
     let cases = vec![
         ("29 February of a common year", with("birth_date", json!("2025-02-29")), Malformed, ""),
         ("a date as a number", with("birth_date", json!(20_250_228)), Malformed, ""),
+        ("born before all", with("birth_date", json!("-262143-01-01")), Malformed, ""),
+        ("changed to be born before all", change(json!({"birth_date": "-262143-01-01"})), Malformed, ""),
         ("born tomorrow", with("birth_date", json!(app.in_days(1))), Invalid, "birth_date not-under-three"),
         ("born ten years ago", with("birth_date", json!(app.in_days(-3650))), Invalid, "birth_date not-under-three"),
         ("without a name", with("name", json!("  ")), Invalid, "name required"),
@@ -259,6 +275,11 @@ async fn searches_that_cannot_be(app: TestApp) {
         ("yesterday", slots(&format!("date={}", app.in_days(-1))), Invalid, "date in-the-past"),
         ("in 400 days", slots(&format!("date={}", app.in_days(400))), Invalid, "date too-far-ahead"),
         ("month 13", slots("date=2026-13-01"), Malformed, ""),
+        ("a year before all others", slots("date=-262143-01-01&from=00:00&to=02:00"), Malformed, ""),
+        ("a year after all others", slots("date=%2B262142-12-31"), Malformed, ""),
+        ("born before all", slots("birth_date=-262143-01-01"), Malformed, ""),
+        ("days from before all", days("from=-262143-01-01"), Malformed, ""),
+        ("days for one born before all", days("birth_date=-262143-01-01"), Malformed, ""),
         ("15 dates", slots(&many_dates), Invalid, "date too-long"),
         ("five siblings", slots(&["birth_date=2025-01-01"; 5].join("&")), Invalid, "birth_date too-long"),
         ("999 months old", slots("age_months=999"), Invalid, "age_months too-large"),
@@ -379,4 +400,28 @@ async fn a_path_or_a_method_that_is_none_is_a_problem_too(app: TestApp) {
         assert_eq!(answer.problem().kind, kind, "{method} {path}");
         assert_eq!(answer.header("allow").is_some(), kind == ProblemKind::MethodNotAllowed, "{method} {path}");
     }
+}
+
+#[test_on_both]
+async fn a_date_that_nobody_can_mean_breaks_no_page_and_nothing_after_it(app: TestApp) {
+    let offer = app.offer().places(9).hourly().create().await;
+    let ann = app.family("Ann").await;
+    let dates = ["-262143-01-01", "%2B262142-12-31", "0000-01-01"];
+    let paths = |date: &str| {
+        [
+            format!("/book?offer={}&date={date}&from=00:00&to=02:00&child={}", offer.id, ann.child().id),
+            format!("/?date={date}&birth={date}"),
+            format!("/nurseries/{}?date={date}&week={date}", offer.nursery),
+        ]
+    };
+    for path in dates.into_iter().flat_map(paths) {
+        let answer = ann.get(&path).await;
+        assert!(answer.status < 500, "{path}: {}", answer.status);
+        let form = format!("date=-262143-01-01&offer={}&from=00:00&to=02:00&key=one", offer.id);
+        let posted = ann.request("POST", &path).header("content-type", "application/x-www-form-urlencoded").body(form);
+        let answer = doorstep_tests::read(posted).await;
+        assert!(answer.status < 500, "{path}: {}", answer.status);
+    }
+    assert_eq!(ann.get("/readyz").await.status, 200);
+    ann.book(&offer, "09:00-11:00").await.unwrap();
 }

@@ -197,3 +197,29 @@ async fn a_worker_that_is_told_to_stop_keeps_no_job_to_itself(app: TestApp) {
     let (done, kept): (i64, i64) = (done, kept);
     assert!(done >= 1 && kept == 0, "{done} done, {kept} claimed and left");
 }
+
+/// A mistake of ours.
+#[derive(Serialize, Deserialize)]
+struct Broken {}
+
+impl Job for Broken {
+    const KIND: &'static str = "broken";
+
+    fn run(self, conn: &mut Conn, context: &Context) -> Result<Next> {
+        jobs::enqueue_batch(conn, context.now, &[NewJob::only(&Done { number: 0 })?])?;
+        panic!("as a mistake would")
+    }
+}
+
+#[test_on_both]
+async fn a_job_that_panics_has_failed_and_stops_nothing(app: TestApp) {
+    enqueue(&app, vec![NewJob::once(&Broken {}).unwrap(), NewJob::once(&Shaky { number: 1, failures: 0 }).unwrap()])
+        .await;
+    let office = Office { jobs: Jobs::default().on::<Broken>().on::<Shaky>(), ..office(&app) };
+    assert_eq!(tokio::task::spawn_blocking(move || office.run_due().unwrap()).await.unwrap(), 2);
+    let why = app
+        .db()
+        .read(|conn| Ok(job::table.filter(job::kind.eq("broken")).select(job::error).first::<Option<String>>(conn)?));
+    assert!(why.await.unwrap().is_some_and(|why| why.contains("as a mistake would")));
+    assert_eq!(traces(&app).await, 1, "what it wrote is gone, the other's trace is there");
+}

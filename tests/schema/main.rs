@@ -1,5 +1,6 @@
 //! What holds the house together: the migrations, the tables, and who may depend on whom.
 
+mod dates;
 mod dependencies;
 mod layers;
 mod migrations;

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use doorstep_shared::{Endpoint, Problem, Timestamp, problem::FieldProblem};
+use doorstep_shared::{Date, Endpoint, Problem, Timestamp, dates, problem::FieldProblem};
 
 use crate::{Locale, api::Door, settings::Settings};
 
@@ -106,9 +106,22 @@ impl Fields {
         self.0.iter().any(|(key, _)| key == name)
     }
 
-    /// The value of that name, if it reads as a `T`.
+    /// The value of that name, if it reads as a `T`. For dates there is [`Fields::date`].
     pub fn read<T: std::str::FromStr>(&self, name: &str) -> Option<T> {
         self.get(name)?.parse().ok()
+    }
+
+    /// The date of that name, if it can be one.
+    pub fn date(&self, name: &str) -> Option<Date> {
+        dates::read(self.get(name)?)
+    }
+
+    /// Every date of that name, in order, each once.
+    pub fn dates(&self, name: &str) -> Vec<Date> {
+        let mut dates: Vec<_> = self.all(name).filter_map(dates::read).collect();
+        dates.sort_unstable();
+        dates.dedup();
+        dates
     }
 
     pub fn encoded(&self) -> String {

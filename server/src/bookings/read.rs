@@ -3,6 +3,7 @@
 use doorstep_shared::{
     Date, Problem, ProblemKind, Timestamp,
     bookings::{Book, Booking, BookingPage, ListBookings},
+    dates,
     ids::{BookingId, FamilyId},
     problem::FieldRule,
 };
@@ -70,7 +71,7 @@ pub fn all(conn: &mut Conn, policies: &Policies, now: Timestamp, family: FamilyI
 }
 
 fn read_cursor(cursor: &str) -> Result<(Date, BookingId), Problem> {
-    let parts = cursor.split_once('_').and_then(|(date, id)| Some((date.parse().ok()?, id.parse().ok()?)));
+    let parts = cursor.split_once('_').and_then(|(date, id)| Some((dates::read(date)?, id.parse().ok()?)));
     parts.ok_or_else(|| Problem::field("cursor", FieldRule::Unknown, "it is not the next_cursor of a page"))
 }
 

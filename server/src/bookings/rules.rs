@@ -191,10 +191,11 @@ fn in_time(offer: &Offer, index: usize, day: DayAndTime, now: Timestamp, limits:
         problem.fields.push(FieldProblem { field: format!("days.{index}.{name}"), rule, detail });
         problem
     };
-    let (today, begins) = (now.local_date(), Timestamp::at(day.date, day.from));
+    let today = now.local_date();
     if day.date < today {
         return Err(refuse("date", FieldRule::InThePast, format!("{} is past", day.date)));
     }
+    let begins = Timestamp::at(day.date, day.from);
     if begins < now {
         return Err(refuse("from", FieldRule::InThePast, format!("{} {} is past", day.date, day.from)));
     }

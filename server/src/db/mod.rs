@@ -26,7 +26,10 @@ use serde::{Serialize, de::DeserializeOwned};
 
 use self::{connect::Connector, writer::Writer};
 pub use self::{connect::DatabaseUrl, once::Once};
-use crate::error::{Error, Result};
+use crate::{
+    caught::caught,
+    error::{Error, Result},
+};
 
 /// A connection to either database.
 #[derive(diesel::MultiConnection)]
@@ -87,6 +90,11 @@ impl Db {
             .test_on_check_out(matches!(url, DatabaseUrl::Postgres(_)))
             .build_unchecked(connector);
         Ok(Self(Arc::new(Inner { pool, writer, after_commit, _held: held })))
+    }
+
+    /// Whether writing can work at all in this process.
+    pub fn is_writable(&self) -> bool {
+        self.0.writer.as_ref().is_none_or(Writer::is_alive)
     }
 
     /// Whether writes go through one connection.
@@ -207,12 +215,20 @@ impl Inner {
     fn write_here<T>(&self, run: impl FnOnce(&mut Conn) -> Result<T>) -> Result<T> {
         let mut conn = self.connection()?;
         let conn: &mut Conn = &mut conn;
-        let written = conn.transaction(run)?;
-        if let Some(hook) = self.after_commit.get() {
-            hook(conn);
-        }
+        let written = conn.transaction(|conn| caught(|| run(conn)))?;
+        followed(&self.after_commit, conn);
         Ok(written)
     }
+}
+
+/// Does what is to be done after a commit. False when that panicked; the commit stands, and it has been logged.
+fn followed(hook: &OnceLock<AfterCommit>, conn: &mut Conn) -> bool {
+    let Some(hook) = hook.get() else { return true };
+    let run = || {
+        hook(conn);
+        Ok(())
+    };
+    caught(run).is_ok()
 }
 
 async fn blocking<T: Send + 'static>(run: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {

@@ -3,10 +3,12 @@
 //! It drains the queue, runs each job in a savepoint of one `BEGIN IMMEDIATE` transaction, commits, and only then
 //! answers. A single fsync so serves many callers. When the commit fails, or an error made SQLite roll the whole
 //! transaction back (disk full, I/O error, out of memory), every job of the group is answered `unavailable` and the
-//! connection is opened anew: nothing was changed for any of them.
+//! connection is opened anew: nothing was changed for any of them. A job that panics is rolled back alone and answered
+//! `internal`; the thread lives on.
 
 use std::{
     sync::{Arc, OnceLock, mpsc},
+    thread::JoinHandle,
     time::{Duration, Instant},
 };
 
@@ -17,7 +19,10 @@ use diesel::{
 use tokio::sync::oneshot;
 
 use super::{AfterCommit, Conn, connect::Connector};
-use crate::error::{Error, Result};
+use crate::{
+    caught::caught,
+    error::{Error, Result},
+};
 
 /// Tells a job's caller how it ended, once the group has been committed or lost.
 type Acknowledge = Box<dyn FnOnce(std::result::Result<(), &str>) + Send>;
@@ -31,17 +36,23 @@ const QUEUE: usize = 10_000;
 
 pub struct Writer {
     jobs: mpsc::SyncSender<Job>,
+    thread: JoinHandle<()>,
 }
 
 impl Writer {
     pub fn start(connector: Connector, after_commit: Arc<OnceLock<AfterCommit>>, most: usize) -> Result<Self> {
         let (jobs, queue) = mpsc::sync_channel(QUEUE);
         let conn = connector.open().map_err(|error| Error::unavailable(error.to_string()))?;
-        std::thread::Builder::new()
+        let thread = std::thread::Builder::new()
             .name("sqlite-writer".to_owned())
             .spawn(move || WriterThread { connector, conn: Some(conn), after_commit, most }.run(&queue))
             .map_err(|error| Error::internal(error.to_string()))?;
-        Ok(Self { jobs })
+        Ok(Self { jobs, thread })
+    }
+
+    /// Whether there is still somebody who writes.
+    pub fn is_alive(&self) -> bool {
+        !self.thread.is_finished()
     }
 
     /// Queues a transaction. The receiver has the result once it is on disk.
@@ -52,7 +63,7 @@ impl Writer {
     {
         let (answer, receiver) = oneshot::channel();
         let job: Job = Box::new(move |conn| {
-            let result = conn.transaction(run);
+            let result = conn.transaction(|conn| caught(|| run(conn)));
             Box::new(move |committed| {
                 // A caller that has gone away is told nothing.
                 let _ = answer.send(match (result, committed) {
@@ -115,17 +126,19 @@ impl WriterThread {
             return refuse(first, acknowledgements, error.to_string());
         }
         let started = Instant::now();
-        acknowledgements.push(first(conn));
-        while acknowledgements.len() < self.most && started.elapsed() < GROUP_TIME {
+        let mut next = Some(first);
+        while let Some(job) = next {
+            acknowledgements.push(job(conn));
             if was_rolled_back(conn) {
                 return Err("the database rolled the transaction back".to_owned());
             }
-            let Ok(job) = queue.try_recv() else { break };
-            acknowledgements.push(job(conn));
+            let has_room = acknowledgements.len() < self.most && started.elapsed() < GROUP_TIME;
+            next = if has_room { queue.try_recv().ok() } else { None };
         }
         commit(conn).map_err(|error| error.to_string())?;
-        if let Some(hook) = self.after_commit.get() {
-            hook(conn);
+        if !super::followed(&self.after_commit, conn) {
+            // Committed all the same; but who knows what the connection is in the middle of.
+            self.conn = None;
         }
         Ok(())
     }
@@ -161,13 +174,14 @@ fn commit(conn: &mut Conn) -> diesel::QueryResult<()> {
     AnsiTransactionManager::commit_transaction(sqlite(conn))
 }
 
-/// SQLite refuses a second BEGIN inside a transaction; when it accepts one, the transaction is gone.
+/// Whether the group's transaction is not the one that is open. SQLite refuses a second BEGIN inside a transaction; when
+/// it accepts one, the transaction is gone. A job that panicked in a transaction of its own leaves that open.
 fn was_rolled_back(conn: &mut Conn) -> bool {
     use diesel::connection::TransactionManagerStatus;
     let conn = sqlite(conn);
     let in_doubt = match AnsiTransactionManager::transaction_manager_status_mut(conn) {
         TransactionManagerStatus::InError => true,
-        TransactionManagerStatus::Valid(status) => status.transaction_depth().is_none(),
+        TransactionManagerStatus::Valid(status) => status.transaction_depth().is_none_or(|depth| depth.get() > 1),
     };
     in_doubt || conn.batch_execute("BEGIN").is_ok()
 }
@@ -214,6 +228,44 @@ mod tests {
         assert!(also_good.blocking_recv().unwrap().is_ok());
         assert_eq!(count(&db), 3);
         std::fs::remove_file(path).unwrap();
+    }
+
+    #[test]
+    fn a_job_that_panics_takes_neither_its_group_nor_the_thread_with_it() {
+        let (db, path) = scratch();
+        let writer = db.0.writer.as_ref().unwrap();
+        let good = writer.write(insert(1)).unwrap();
+        let bad = writer.write(|conn| -> Result<()> {
+            insert(2)(conn)?;
+            panic!("as a mistake of ours would")
+        });
+        assert!(good.blocking_recv().unwrap().is_ok());
+        assert!(matches!(bad.unwrap().blocking_recv().unwrap(), Err(Error::Internal(_))));
+        let inside = writer.write(|conn| {
+            conn.transaction(|conn| -> Result<()> {
+                insert(3)(conn)?;
+                panic!("in a transaction of its own")
+            })
+        });
+        // That group is lost, because nobody knows what is in it.
+        assert!(inside.unwrap().blocking_recv().unwrap().is_err());
+        assert!(writer.is_alive());
+        db.after_commit(|_| panic!("and so would the hook"));
+        db.write_blocking(insert(4)).unwrap();
+        db.write_blocking(insert(5)).unwrap();
+        assert_eq!(count(&db), 3);
+        assert!(writer.is_alive());
+        std::fs::remove_file(path).unwrap();
+    }
+
+    #[test]
+    fn a_writer_whose_thread_has_ended_is_not_alive() {
+        let (jobs, _) = mpsc::sync_channel(1);
+        let writer = Writer { jobs, thread: std::thread::spawn(|| ()) };
+        while !writer.thread.is_finished() {
+            std::thread::yield_now();
+        }
+        assert!(!writer.is_alive());
     }
 
     #[test]

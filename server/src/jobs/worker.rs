@@ -13,6 +13,7 @@ use super::{
     store::{self, Claimed},
 };
 use crate::{
+    caught::caught,
     clock::Clock,
     db::Db,
     error::{Error, Result},
@@ -70,7 +71,7 @@ impl Drop for Worker {
 
 fn work(office: &Office, (stop, bell): &(Mutex<bool>, Condvar)) {
     loop {
-        let ran = office.run_due().unwrap_or_else(|error| {
+        let ran = caught(|| office.run_due()).unwrap_or_else(|error| {
             // The database may come back.
             tracing::warn!(%error, "jobs could not be looked for");
             0

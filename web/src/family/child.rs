@@ -101,7 +101,7 @@ fn read(form: &Fields, id: ChildId) -> Result<ChangeChild, Problem> {
         problem.fields.push(FieldProblem { field: field.to_owned(), rule, detail: String::new() });
     };
     let text = |name: &str| Some(form.get(name).unwrap_or_default().trim().to_owned());
-    let (birth_date, sex) = (form.read("birth_date"), form.read("sex"));
+    let (birth_date, sex) = (form.date("birth_date"), form.read("sex"));
     if birth_date.is_none() {
         wrong("birth_date", FieldRule::NotADate);
     }

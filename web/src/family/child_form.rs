@@ -51,7 +51,7 @@ pub fn read(form: &Fields) -> Result<AddChild, Problem> {
     if name.is_empty() {
         wrong("name", FieldRule::Required);
     }
-    let (birth_date, sex) = (form.read("birth_date"), form.read::<Sex>("sex"));
+    let (birth_date, sex) = (form.date("birth_date"), form.read::<Sex>("sex"));
     if birth_date.is_none() {
         wrong("birth_date", if form.get("birth_date").is_some() { FieldRule::NotADate } else { FieldRule::Required });
     }

@@ -22,12 +22,10 @@ impl Wish {
     pub fn read(fields: &Fields) -> Option<Self> {
         let mut wish = Self {
             offer: fields.read("offer")?,
-            dates: fields.all("date").filter_map(|date| date.parse().ok()).collect(),
+            dates: fields.dates("date"),
             span: Span::new(fields.read::<HalfHour>("from")?, fields.read::<HalfHour>("to")?)?,
             children: Vec::new(),
         };
-        wish.dates.sort_unstable();
-        wish.dates.dedup();
         for child in fields.all("child").filter_map(|child| child.parse().ok()) {
             if !wish.children.contains(&child) {
                 wish.children.push(child);

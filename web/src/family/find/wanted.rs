@@ -4,6 +4,7 @@ use doorstep_shared::{
     Date, Fen, HalfHour, Timestamp,
     care::{CareKind, NurseryKind},
     children::Child,
+    dates,
     geo::Point,
     nurseries::DistrictOutline,
     slots::{Filter, SearchSlots, SlotSort},
@@ -69,8 +70,8 @@ impl Birth {
 
     /// A month stands for its middle: at most half a month off. Booking asks for the day.
     pub fn parse(text: &str) -> Option<Self> {
-        let whole = text.parse().ok().map(|date| Self { date, whole: true });
-        whole.or_else(|| Some(Self { date: format!("{text}-15").parse().ok()?, whole: false }))
+        let whole = dates::read(text).map(|date| Self { date, whole: true });
+        whole.or_else(|| Some(Self { date: dates::read(&format!("{text}-15"))?, whole: false }))
     }
 
     /// The date to reckon with; a month that has just begun does not lie ahead.
@@ -91,12 +92,10 @@ impl Wanted {
         let query = &visit.query;
         // Days that are over were chosen yesterday, or by whoever sent the link.
         let today = visit.now.local_date();
-        let mut dates: Vec<Date> = query.all("date").filter_map(|date| date.parse().ok()).collect();
+        let mut dates = query.dates("date");
         let asked = dates.len();
         dates.retain(|date| *date >= today);
         let some_are_past = dates.len() < asked;
-        dates.sort_unstable();
-        dates.dedup();
         let (from, to) = times(query.read("from"), query.read("to"));
         let told = query.has("birth") || visit.remembered.get(BIRTHS).is_some();
         let births = match children {

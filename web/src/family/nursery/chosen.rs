@@ -41,8 +41,8 @@ impl Chosen {
     pub fn read(visit: &Visit, nursery: NurseryId) -> Self {
         let (query, today) = (&visit.query, visit.now.local_date());
         // A link of yesterday shows today.
-        let date = query.read::<Date>("date").filter(|date| *date >= today);
-        let first: Date = query.read("week").unwrap_or(today).max(today);
+        let date = query.date("date").filter(|date| *date >= today);
+        let first = query.date("week").unwrap_or(today).max(today);
         let shown = |date: &Date| *date >= first && Some(*date) < first.checked_add_days(DAYS);
         let first_day = if date.as_ref().is_none_or(shown) { first } else { date.unwrap_or(first) };
         Self {
