@@ -1,9 +1,13 @@
 //! Errors inside the server, and how they become what a caller may see.
 
+mod failure;
+
 use std::sync::Arc;
 
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
 use doorstep_shared::{Problem, ProblemKind};
+
+use self::failure::Failure;
 
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -39,7 +43,16 @@ impl Error {
     pub fn is_unavailable(&self) -> bool {
         match self {
             Self::Unavailable(_) => true,
-            Self::Database(error) => is_unavailable(error),
+            Self::Database(error) => failure::of(error) != Failure::Mistake,
+            Self::Refused(_) | Self::Internal(_) => false,
+        }
+    }
+
+    /// Whether nothing else could be written now either.
+    pub fn is_of_connection(&self) -> bool {
+        match self {
+            Self::Unavailable(_) => true,
+            Self::Database(error) => failure::of(error) == Failure::Connection,
             Self::Refused(_) | Self::Internal(_) => false,
         }
     }
@@ -75,23 +88,6 @@ impl Error {
                 problem
             }
         }
-    }
-}
-
-/// Everything that is not a broken rule of the schema is a database that cannot be used now: closed connections,
-/// lock and statement timeouts, deadlocks, a full disk.
-fn is_unavailable(error: &DieselError) -> bool {
-    match error {
-        DieselError::DatabaseError(kind, _) => !matches!(
-            kind,
-            DatabaseErrorKind::UniqueViolation
-                | DatabaseErrorKind::ForeignKeyViolation
-                | DatabaseErrorKind::NotNullViolation
-                | DatabaseErrorKind::CheckViolation
-                | DatabaseErrorKind::ExclusionViolation
-        ),
-        DieselError::BrokenTransactionManager | DieselError::RollbackErrorOnCommit { .. } => true,
-        _ => false,
     }
 }
 

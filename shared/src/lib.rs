@@ -17,6 +17,7 @@ pub mod nurseries;
 pub mod phone;
 pub mod problem;
 pub mod slots;
+pub mod text;
 pub mod time;
 mod words;
 

@@ -138,6 +138,8 @@ words! {
     pub enum FieldRule {
         Required = "required",
         TooLong = "too-long",
+        /// It holds characters that nobody writes, such as NUL.
+        ControlCharacters = "control-characters",
         TooSmall = "too-small",
         TooLarge = "too-large",
         NotAPhone = "not-a-phone",

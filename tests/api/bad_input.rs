@@ -192,6 +192,8 @@ async fn orders_that_cannot_be(app: TestApp) {
         ("null for a list", with("children", Value::Null), Malformed, ""),
         ("no id", with("children", json!([{"child_id": "1", "offer_id": hourly.id}])), Malformed, ""),
         ("a long name", with("pickup", json!("外".repeat(61))), Invalid, "pickup too-long"),
+        ("a name of nothing", with("pickup", json!("\u{0}")), Invalid, "pickup control-characters"),
+        ("a name that rings", with("pickup", json!("外\u{7}婆")), Invalid, "pickup control-characters"),
         ("a list instead of an object", raw(json_type, "[]"), Malformed, ""),
         ("half a body", raw(json_type, "{\"children\": ["), Malformed, ""),
         ("nothing", raw(json_type, ""), Malformed, ""),
@@ -235,6 +237,8 @@ async fn children_that_cannot_be(app: TestApp) {
         ("29 February of a common year", with("birth_date", json!("2025-02-29")), Malformed, ""),
         ("a date as a number", with("birth_date", json!(20_250_228)), Malformed, ""),
         ("born before all", with("birth_date", json!("-262143-01-01")), Malformed, ""),
+        ("named with nothing", with("name", json!("Mia\u{0}")), Invalid, "name control-characters"),
+        ("with nothing in the notes", with("notes", json!("a\u{0}b")), Invalid, "notes control-characters"),
         ("changed to be born before all", change(json!({"birth_date": "-262143-01-01"})), Malformed, ""),
         ("born tomorrow", with("birth_date", json!(app.in_days(1))), Invalid, "birth_date not-under-three"),
         ("born ten years ago", with("birth_date", json!(app.in_days(-3650))), Invalid, "birth_date not-under-three"),
@@ -278,6 +282,7 @@ async fn searches_that_cannot_be(app: TestApp) {
         ("a year before all others", slots("date=-262143-01-01&from=00:00&to=02:00"), Malformed, ""),
         ("a year after all others", slots("date=%2B262142-12-31"), Malformed, ""),
         ("born before all", slots("birth_date=-262143-01-01"), Malformed, ""),
+        ("a name of nothing", slots("q=%00"), Invalid, "q control-characters"),
         ("days from before all", days("from=-262143-01-01"), Malformed, ""),
         ("days for one born before all", days("birth_date=-262143-01-01"), Malformed, ""),
         ("15 dates", slots(&many_dates), Invalid, "date too-long"),
@@ -424,4 +429,29 @@ async fn a_date_that_nobody_can_mean_breaks_no_page_and_nothing_after_it(app: Te
     }
     assert_eq!(ann.get("/readyz").await.status, 200);
     ann.book(&offer, "09:00-11:00").await.unwrap();
+}
+
+#[test_on_both]
+async fn one_order_that_cannot_be_kept_leaves_the_others_of_its_batch_alone(app: TestApp) {
+    let offer = app.offer().places(15).hourly().create().await;
+    let mallory = app.family("Mallory").await;
+    let families = join_all((0..15).map(|at| {
+        let (app, name) = (&app, format!("F{at}"));
+        async move { app.family(&name).await }
+    }))
+    .await;
+    let bad = async |at: usize| {
+        let mut order = mallory.order(&offer, "09:00-11:00").request();
+        order.pickup = "\u{0}".to_owned();
+        mallory.call_once(&order, Some(&at.to_string())).await.unwrap_err()
+    };
+    let orders = join_all(families.iter().map(|family| family.book(&offer, "09:00-11:00")));
+    let (refused, booked) = join!(join_all((0..15).map(bad)), orders);
+    for problem in refused {
+        assert_eq!(problem.kind, ProblemKind::Invalid, "{problem}");
+    }
+    for booking in booked {
+        assert!(booking.is_ok(), "{booking:?}");
+    }
+    app.check_finds_no_difference().await;
 }

@@ -80,6 +80,7 @@ pub fn rule(rule: FieldRule, locale: Locale) -> &'static str {
     match rule {
         FieldRule::Required => td!(locale, problem.rule_required),
         FieldRule::TooLong => td!(locale, problem.rule_too_long),
+        FieldRule::ControlCharacters => td!(locale, problem.rule_control_characters),
         FieldRule::TooSmall => td!(locale, problem.rule_too_small),
         FieldRule::TooLarge => td!(locale, problem.rule_too_large),
         FieldRule::NotAPhone => td!(locale, problem.rule_not_a_phone),

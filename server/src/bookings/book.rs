@@ -7,6 +7,7 @@ use doorstep_shared::{
     Date, Fen, Timestamp,
     bookings::{Booking, BookingState, DayState},
     ids::{AccountId, BookingDayId, BookingId, ClassId, FamilyId, OfferId},
+    text,
 };
 use doorstep_web::Locale;
 
@@ -153,7 +154,7 @@ impl New {
             cancel_cost_fen: Fen::ZERO,
             free_until_hours: i16::try_from(plan.rule.free_until_hours).unwrap_or(i16::MAX),
             late_percent: plan.rule.late_percent.into(),
-            pickup: order.book.pickup.trim().to_owned(),
+            pickup: text::one_line(&order.book.pickup).unwrap_or_default(),
             door_code: format!("{:06}", rand::random_range(0..1_000_000)),
             first_date: dates().min().unwrap_or_default(),
             last_date: dates().max().unwrap_or_default(),

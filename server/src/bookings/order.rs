@@ -7,6 +7,7 @@ use doorstep_shared::{
     bookings::Book,
     ids::{AccountId, FamilyId},
     problem::{FieldProblem, FieldRule},
+    text,
 };
 use doorstep_web::Locale;
 
@@ -69,7 +70,9 @@ pub fn check_shape(book: &Book) -> Result<(), Problem> {
     if !book.voucher_ids.is_empty() {
         broken("voucher_ids".into(), FieldRule::Unknown, "there are no vouchers yet");
     }
-    if book.pickup.chars().count() > PICKUP {
+    if text::one_line(&book.pickup).is_err() {
+        broken("pickup".into(), FieldRule::ControlCharacters, "control characters are not kept");
+    } else if book.pickup.chars().count() > PICKUP {
         broken("pickup".into(), FieldRule::TooLong, "at most 60 characters");
     }
     if fields.is_empty() {
@@ -160,6 +163,13 @@ mod tests {
                 &[("days.0.to", FieldRule::TooShort)],
             ),
             ("a long name", vec![child()], vec![morning], "外".repeat(61), &[("pickup", FieldRule::TooLong)]),
+            (
+                "a name of nothing",
+                vec![child()],
+                vec![morning],
+                "外\0婆".to_owned(),
+                &[("pickup", FieldRule::ControlCharacters)],
+            ),
             (
                 "two mistakes",
                 vec![],

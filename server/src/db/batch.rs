@@ -1,6 +1,9 @@
 //! The door for the hot verbs: collects waiting orders and runs them all in one transaction.
 
-use std::sync::Arc;
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use tokio::sync::{Mutex, mpsc, oneshot};
 
@@ -12,6 +15,8 @@ pub type RunBatch<O, R> = Arc<dyn Fn(&mut Conn, &[O]) -> Result<Vec<Result<R>>> 
 
 /// Orders that may wait. More than that and the caller is told to come back.
 const QUEUE: usize = 10_000;
+/// How long the orders of a batch that failed are tried one by one. Each may wait for a lock as long as the batch did.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 type Waiting<O, R> = (O, oneshot::Sender<Result<R>>);
 
@@ -92,15 +97,20 @@ where
                     let _ = answer.send(result);
                 }
             }
-            Err(error) if error.is_unavailable() => {
+            Err(error) if error.is_of_connection() => {
                 for answer in answers {
                     let _ = answer.send(Err(error.clone()));
                 }
             }
-            // One order must not take the others down with it: each alone.
+            // One order must not take the others down with it: each alone, for as long as somebody waits.
             Err(_) => {
+                let began = Instant::now();
                 for (order, answer) in orders.iter().cloned().zip(answers) {
-                    let _ = answer.send(alone(&db, &run, order).await);
+                    let result = match began.elapsed() < PATIENCE {
+                        true => alone(&db, &run, order).await,
+                        false => Err(Error::unavailable("the orders before it took too long")),
+                    };
+                    let _ = answer.send(result);
                 }
             }
         }

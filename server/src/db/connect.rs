@@ -96,6 +96,10 @@ fn open_postgres(url: &str) -> std::result::Result<PgConnection, OpenError> {
         "SET lock_timeout = '5s'; SET statement_timeout = '30s'; SET idle_in_transaction_session_timeout = '60s'; \
          SET timezone = 'UTC';",
     )?;
+    // Needed to tell what may work later; a role that may not set it usually has it so.
+    if conn.batch_execute("SET lc_messages = 'C'").is_err() {
+        tracing::debug!("the role may not set lc_messages");
+    }
     Ok(conn)
 }
 

@@ -68,9 +68,10 @@ impl Writer {
                 // A caller that has gone away is told nothing.
                 let _ = answer.send(match (result, committed) {
                     // A refusal changed nothing, so it holds whatever became of the group.
-                    (Err(error), _) => Err(error),
-                    (Ok(_), Err(why)) => Err(Error::unavailable(why)),
-                    (Ok(value), Ok(())) => Ok(value),
+                    (Err(error @ Error::Refused(_)), _) => Err(error),
+                    // What a statement said while the group was being lost is not the reason.
+                    (_, Err(why)) => Err(Error::unavailable(why)),
+                    (result, Ok(())) => result,
                 });
             })
         });

@@ -5,6 +5,7 @@ use doorstep_shared::{
     Date, Problem, ProblemKind,
     children::{AddChild, ChangeChild, Consent, ConsentPurpose},
     problem::{FieldProblem, FieldRule},
+    text,
 };
 
 use super::store::Expected;
@@ -155,7 +156,7 @@ impl Fields {
     }
 
     fn name(&mut self, name: &str) -> String {
-        let name = one_line(name);
+        let Ok(name) = text::one_line(name) else { return self.control_characters("name") };
         if name.is_empty() {
             self.add("name", FieldRule::Required, "a child needs a name, any that it answers to");
         } else if name.chars().count() > NAME {
@@ -192,11 +193,16 @@ impl Fields {
     }
 
     fn text(&mut self, field: &str, text: &str) -> String {
-        let text = text.trim().replace("\r\n", "\n");
+        let Ok(text) = text::lines(text) else { return self.control_characters(field) };
         if text.chars().count() > TEXT {
             self.add(field, FieldRule::TooLong, format!("at most {TEXT} characters"));
         }
         text
+    }
+
+    fn control_characters(&mut self, field: &str) -> String {
+        self.add(field, FieldRule::ControlCharacters, "control characters are not kept");
+        String::new()
     }
 
     fn consents(&mut self, consents: &[Consent]) {
@@ -210,12 +216,6 @@ impl Fields {
             }
         }
     }
-}
-
-/// Trimmed, without line breaks and other control characters.
-fn one_line(text: &str) -> String {
-    let text: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-    text.trim().to_owned()
 }
 
 #[cfg(test)]
@@ -271,6 +271,8 @@ mod tests {
             ),
             ("500 characters", |child| child.allergies = "花".repeat(500), &[]),
             ("501 characters", |child| child.notes = "花".repeat(501), &[("notes", TooLong)]),
+            ("a name of nothing", |child| child.name = "满\0".into(), &[("name", ControlCharacters)]),
+            ("notes that ring", |child| child.notes = "\u{7}".into(), &[("notes", ControlCharacters)]),
             (
                 "all at once",
                 |child| (child.name, child.birth_order) = (String::new(), 0),

@@ -6,6 +6,7 @@ use doorstep_shared::{
     geo::{Datum, Point},
     problem::{FieldProblem, FieldRule},
     slots::{SearchSlots, SlotSort},
+    text,
 };
 
 use super::{
@@ -105,6 +106,8 @@ impl Question {
         }
         let long = request.q.as_ref().is_some_and(|q| q.chars().count() > LONGEST);
         faults.refuse(long, "q", FieldRule::TooLong, "at most 60 characters");
+        let unwritten = request.q.as_ref().is_some_and(|q| text::one_line(q).is_err());
+        faults.refuse(unwritten, "q", FieldRule::ControlCharacters, "control characters name nothing");
         faults.refuse(request.voucher == Some(true), "voucher", FieldRule::Unknown, "there are no vouchers yet");
         faults.refuse(request.birth_date.len() > CHILDREN, "birth_date", FieldRule::TooLong, "at most four children");
         faults.age(&request.birth_date, request.age_months, now.local_date());
