@@ -1,6 +1,10 @@
 //! Permissions are types: what a handler asks for stands in its signature.
 
-use std::{cell::RefCell, net::IpAddr, rc::Rc};
+use std::{
+    cell::RefCell,
+    net::{IpAddr, SocketAddr},
+    rc::Rc,
+};
 
 use actix_web::{HttpRequest, cookie::Cookie};
 use doorstep_shared::ids::AccountId;
@@ -64,13 +68,34 @@ impl Reply {
 /// The address of the caller: of the connection, or as told by a proxy that the configuration trusts.
 pub fn address(app: &App, request: &HttpRequest) -> IpAddr {
     let peer = request.peer_addr().map_or(IpAddr::from([127, 0, 0, 1]), |peer| peer.ip());
-    let trusted = &app.config.trusted_proxies;
-    if !trusted.contains(&peer) {
-        return peer;
+    let lines: Vec<_> = request.headers().get_all("x-forwarded-for").map(|line| line.to_str().ok()).collect();
+    forwarded(peer, &lines, &app.config.trusted_proxies)
+}
+
+/// The last hop, from the right, that is not one of ours: what stands left of it anybody may have written. `lines` are
+/// those of `X-Forwarded-For`, in order, None for one that is no text. Behind a hop that cannot be read the proxy that
+/// wrote it counts as the caller.
+fn forwarded(peer: IpAddr, lines: &[Option<&str>], trusted: &[IpAddr]) -> IpAddr {
+    let is_ours = |address: &IpAddr| trusted.iter().any(|ours| ours.to_canonical() == *address);
+    let mut caller = peer.to_canonical();
+    let hops = lines.iter().rev().flat_map(|line| line.unwrap_or_default().rsplit(','));
+    for hop in hops {
+        if !is_ours(&caller) {
+            break;
+        }
+        match hop_address(hop.trim()) {
+            Some(address) => caller = address,
+            None => break,
+        }
     }
-    let hops = request.headers().get("x-forwarded-for").and_then(|hops| hops.to_str().ok()).unwrap_or_default();
-    // From the right: the last hop that is not one of ours is the caller.
-    hops.rsplit(',').filter_map(|hop| hop.trim().parse().ok()).find(|hop| !trusted.contains(hop)).unwrap_or(peer)
+    caller
+}
+
+/// `192.0.2.1`, `2001:db8::1`, and both with a port: `192.0.2.1:80`, `[2001:db8::1]:80`.
+fn hop_address(hop: &str) -> Option<IpAddr> {
+    let bare = || hop.strip_prefix('[')?.strip_suffix(']')?.parse().ok().map(IpAddr::V6);
+    let address = hop.parse().ok().or_else(|| Some(hop.parse::<SocketAddr>().ok()?.ip())).or_else(bare);
+    address.map(|address| address.to_canonical())
 }
 
 /// Whether an unsafe request comes from our own pages, or from a program that is no browser.
@@ -84,5 +109,38 @@ pub fn is_same_site(app: &App, request: &HttpRequest) -> bool {
                 || header("host").is_some_and(|host| origin.split_once("://").is_some_and(|(_, ours)| ours == host))
         }
         (None, None) => true,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_caller_is_the_last_hop_that_no_proxy_of_ours_is() {
+        let trusted: Vec<IpAddr> = ["127.0.0.1", "10.0.0.1", "fd00::1"].map(|ours| ours.parse().unwrap()).to_vec();
+        let cases: &[(&str, &str, &[Option<&str>], &str)] = &[
+            ("no proxy", "198.51.100.7", &[], "198.51.100.7"),
+            ("a stranger tells stories", "198.51.100.7", &[Some("203.0.113.1")], "198.51.100.7"),
+            ("one proxy", "127.0.0.1", &[Some("203.0.113.1")], "203.0.113.1"),
+            ("what the caller wrote himself", "127.0.0.1", &[Some("192.0.2.9, 203.0.113.1")], "203.0.113.1"),
+            ("the same in a line of its own", "127.0.0.1", &[Some("192.0.2.9"), Some("203.0.113.1")], "203.0.113.1"),
+            ("two proxies", "127.0.0.1", &[Some("203.0.113.1, 10.0.0.1")], "203.0.113.1"),
+            ("two proxies, two lines", "127.0.0.1", &[Some("203.0.113.1"), Some("10.0.0.1")], "203.0.113.1"),
+            ("with a port", "127.0.0.1", &[Some("203.0.113.1:4711")], "203.0.113.1"),
+            ("of the newer kind", "127.0.0.1", &[Some("2001:db8::1")], "2001:db8::1"),
+            ("of the newer kind with a port", "127.0.0.1", &[Some("[2001:db8::1]:4711")], "2001:db8::1"),
+            ("of the newer kind in brackets", "127.0.0.1", &[Some("[2001:db8::1]")], "2001:db8::1"),
+            ("an older one in new clothes", "::ffff:127.0.0.1", &[Some("::ffff:203.0.113.1")], "203.0.113.1"),
+            ("our own only", "127.0.0.1", &[Some("10.0.0.1")], "10.0.0.1"),
+            ("behind what cannot be read", "127.0.0.1", &[Some("192.0.2.9, unknown")], "127.0.0.1"),
+            ("behind nothing", "127.0.0.1", &[Some("192.0.2.9,")], "127.0.0.1"),
+            ("behind a line that is no text", "127.0.0.1", &[Some("192.0.2.9"), None], "127.0.0.1"),
+            ("unreadable beyond a proxy", "127.0.0.1", &[Some("192.0.2.9, ?, 10.0.0.1")], "10.0.0.1"),
+        ];
+        for (name, peer, lines, caller) in cases {
+            let found = forwarded(peer.parse().unwrap(), lines, &trusted);
+            assert_eq!(found, caller.parse::<IpAddr>().unwrap(), "{name}");
+        }
     }
 }

@@ -112,8 +112,51 @@ impl Config {
         }
     }
 
+    /// What an operator should know who starts a server with these settings.
+    pub fn warnings(&self) -> Vec<&'static str> {
+        let is_public = !self.listen.ip().is_loopback();
+        let mut warnings = Vec::new();
+        if is_public && self.public_url.is_none() {
+            warnings.push(
+                "other machines can reach this server, and DOORSTEP_PUBLIC_URL is not set: cookies travel without \
+                 `Secure`, and forms of browsers that know it by another name are refused",
+            );
+        }
+        warnings
+    }
+
     /// Whether browsers speak TLS to us, so that cookies may insist on it.
     pub fn is_https(&self) -> bool {
         self.public_url.as_ref().is_some_and(|url| url.scheme() == "https")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Only parsed: nothing listens.
+    fn config(arguments: &[&str]) -> Config {
+        #[derive(clap::Parser)]
+        struct Settings {
+            #[command(flatten)]
+            config: Config,
+        }
+        let arguments = ["doorstep"].iter().chain(arguments);
+        <Settings as clap::Parser>::parse_from(arguments).config
+    }
+
+    #[test]
+    fn a_server_that_others_can_reach_should_know_its_name() {
+        let cases: [(&[&str], usize); 5] = [
+            (&[], 0),
+            (&["--listen", "[::1]:8080"], 0),
+            (&["--listen", "0.0.0.0:8080"], 1),
+            (&["--listen", "[::]:8080"], 1),
+            (&["--listen", "0.0.0.0:8080", "--public-url", "https://care.example"], 0),
+        ];
+        for (arguments, warnings) in cases {
+            assert_eq!(config(arguments).warnings().len(), warnings, "{arguments:?}");
+        }
     }
 }

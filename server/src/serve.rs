@@ -29,6 +29,9 @@ pub fn listen(app: App) -> Result<Listening> {
     ops::register(&mut api, recorder()?);
     let api = Arc::new(api);
     let (data, config) = (web::Data::new(app.clone()), app.config.clone());
+    for warning in config.warnings() {
+        tracing::warn!("{warning}");
+    }
     let files = web::Data::new(Pages::open(&app)?);
     let server = HttpServer::new(move || {
         let (data, api, files) = (data.clone(), Arc::clone(&api), files.clone());
