@@ -1,6 +1,9 @@
 //! The same key and the same body give the committed answer again.
 
-use doorstep_shared::bookings::CancelBooking;
+use doorstep_shared::{
+    Endpoint,
+    bookings::{Booking, CancelBooking, ConfirmBooking, ExtendHold, UndoBooking, Undoable},
+};
 use doorstep_tests::prelude::*;
 use serde_json::json;
 
@@ -30,6 +33,34 @@ async fn simultaneous_calls_with_one_key_book_once(app: TestApp) {
     assert!(booked.iter().all(|id| *id == booked[0]), "{booked:?}");
     let listed = ann.get("/api/v1/bookings").await.json();
     assert_eq!(listed["items"].as_array().unwrap().len(), 1);
+}
+
+/// Six at once, each over a connection of its own. All are told the same, and it happened once.
+async fn all_are_answered_alike<E>(family: &Family, name: &str, request: E)
+where
+    E: Endpoint<Response = Booking> + Copy,
+{
+    let answers = join_all((0..6).map(|_| family.call_once(&request, Some(name)))).await;
+    let first = answers[0].clone().unwrap_or_else(|problem| panic!("{name}: {problem}"));
+    for answer in answers {
+        assert_eq!(answer.as_ref(), Ok(&first), "{name}");
+    }
+}
+
+#[test_on_both]
+async fn simultaneous_calls_with_one_key_change_a_booking_once(app: TestApp) {
+    let offer = app.offer().places(5).hourly().create().await;
+    let ann = app.family("Ann").await;
+    for round in 0..4 {
+        let id = ann.order(&offer, "09:00-11:00").hold().send().await.unwrap().id;
+        all_are_answered_alike(&ann, &format!("extend {round}"), ExtendHold { id }).await;
+        all_are_answered_alike(&ann, &format!("confirm {round}"), ConfirmBooking { id }).await;
+        all_are_answered_alike(&ann, &format!("cancel {round}"), CancelBooking { id }).await;
+        let what = Some(Undoable::Cancellation);
+        all_are_answered_alike(&ann, &format!("undo {round}"), UndoBooking { id, what }).await;
+        all_are_answered_alike(&ann, &format!("cancel again {round}"), CancelBooking { id }).await;
+    }
+    app.check_finds_no_difference().await;
 }
 
 #[test_on_both]

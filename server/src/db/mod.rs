@@ -188,6 +188,7 @@ impl Db {
         let first = once.clone();
         let result = self
             .write(move |conn| {
+                once::lock(conn, &first)?;
                 if let Some(answer) = once::replay(conn, &first)? {
                     return Ok(answer);
                 }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use chrono::Duration;
-use diesel::prelude::*;
+use diesel::{prelude::*, sql_query, sql_types::BigInt};
 use doorstep_shared::{ProblemKind, Timestamp, ids::AccountId};
 use serde::{Serialize, de::DeserializeOwned};
 use sha2::{Digest as _, Sha256};
@@ -91,6 +91,16 @@ pub fn remember_batch(conn: &mut Conn, answers: &[(&Once, String)]) -> QueryResu
         Conn::Postgres(conn) => diesel::insert_into(idempotency::table).values(rows).execute(conn)?,
         Conn::Sqlite(conn) => diesel::insert_into(idempotency::table).values(rows).execute(conn)?,
     };
+    Ok(())
+}
+
+/// Keeps the same call from running elsewhere until the transaction ends, so that whoever comes second finds the answer.
+/// Before any other lock. SQLite has one writer.
+pub fn lock(conn: &mut Conn, call: &Once) -> QueryResult<()> {
+    let Conn::Postgres(conn) = conn else { return Ok(()) };
+    // Two calls that share a number wait for each other without need, and nothing else.
+    let number = call.scope.first_chunk().map_or(0, |bytes| i64::from_be_bytes(*bytes));
+    sql_query("SELECT pg_advisory_xact_lock($1)").bind::<BigInt, _>(number).execute(conn)?;
     Ok(())
 }
 
