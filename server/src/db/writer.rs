@@ -117,14 +117,14 @@ impl WriterThread {
     ) -> std::result::Result<(), String> {
         let conn = match &mut self.conn {
             Some(conn) => conn,
-            // Every job of a group that could not even begin must still be answered.
+            // Every job that could not even begin must still be answered.
             closed => match self.connector.open() {
                 Ok(conn) => closed.insert(conn),
-                Err(error) => return refuse(first, acknowledgements, error.to_string()),
+                Err(error) => return refuse(first, queue, error.to_string()),
             },
         };
         if let Err(error) = begin(conn) {
-            return refuse(first, acknowledgements, error.to_string());
+            return refuse(first, queue, error.to_string());
         }
         let started = Instant::now();
         let mut next = Some(first);
@@ -145,11 +145,12 @@ impl WriterThread {
     }
 }
 
-/// Answers a job without running it: its closure needs a connection, so it is given one that holds nothing.
-fn refuse(job: Job, acknowledgements: &mut Vec<Acknowledge>, why: String) -> std::result::Result<(), String> {
-    // Dropping the job drops its sender, and the caller reads that as `unavailable`.
+/// Gives up a job and all that wait behind it: each would wait as long for the same lock, and its caller with it.
+fn refuse(job: Job, queue: &mpsc::Receiver<Job>, why: String) -> std::result::Result<(), String> {
+    // Dropping a job drops its sender, and the caller reads that as `unavailable`.
     drop(job);
-    acknowledgements.clear();
+    let behind = queue.try_iter().take(QUEUE).count();
+    tracing::warn!(behind, "the writes that waited are given up too");
     Err(why)
 }
 
@@ -189,7 +190,7 @@ fn was_rolled_back(conn: &mut Conn) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use diesel::{RunQueryDsl, sql_query};
+    use diesel::{RunQueryDsl, SqliteConnection, sql_query};
 
     use super::*;
     use crate::db::{DatabaseUrl, Db};
@@ -267,6 +268,27 @@ mod tests {
             std::thread::yield_now();
         }
         assert!(!writer.is_alive());
+    }
+
+    #[test]
+    fn what_waits_for_a_locked_file_waits_together() {
+        let (db, path) = scratch();
+        // A lock is waited for five seconds otherwise, which is long for a test.
+        db.write_blocking(|conn| Ok(conn.batch_execute("PRAGMA busy_timeout = 200")?)).unwrap();
+        let mut other = SqliteConnection::establish(&path.to_string_lossy()).unwrap();
+        other.batch_execute("BEGIN IMMEDIATE").unwrap();
+        let began = Instant::now();
+        let writer = db.0.writer.as_ref().unwrap();
+        // Opening the connection anew brings the five seconds back.
+        let waiting: Vec<_> = (0..4).map(|n| writer.write(insert(n)).unwrap()).collect();
+        for written in waiting {
+            assert!(written.blocking_recv().is_err());
+        }
+        assert!(began.elapsed() < Duration::from_secs(4), "{:?}", began.elapsed());
+        other.batch_execute("ROLLBACK").unwrap();
+        db.write_blocking(insert(1)).unwrap();
+        assert_eq!(count(&db), 1);
+        std::fs::remove_file(path).unwrap();
     }
 
     #[test]
