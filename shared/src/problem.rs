@@ -51,7 +51,9 @@ words! {
         /// Upcoming bookings stand in the way of erasing a child, or of a birth date with which it is too young or too
         /// old on their days; `dates` names these.
         StillBooked = "still-booked",
-        /// The database cannot be reached or cannot write; nothing was changed. Try again after `retry_after_s`.
+        /// The database cannot be reached, cannot write, or does not answer. Try again after `retry_after_s`, with the
+        /// same `Idempotency-Key`: nothing happens twice, and should the call have been committed after all, its
+        /// answer comes.
         Unavailable = "unavailable",
         /// A mistake of ours. `code` finds it in the log.
         Internal = "internal",

@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use diesel::{Connection as _, RunQueryDsl as _, SqliteConnection, connection::SimpleConnection as _, sql_query};
 use doorstep_server::db::DatabaseUrl;
+use doorstep_shared::bookings::CancelBooking;
 use doorstep_tests::{Folder, Proxy, prelude::*, program, read, run};
 
 /// 503, and when to come back.
@@ -16,20 +17,25 @@ async fn is_unavailable(family: &Family, offer: &Offer, span: &str) {
     assert!((1..=60).contains(&seconds), "{seconds}");
 }
 
+/// A server that reaches PostgreSQL over this wire.
+async fn over_a_wire(database: Database) -> (TestApp, Proxy) {
+    let mut wire = None;
+    let app = TestApp::with(database, |config| {
+        let Some(DatabaseUrl::Postgres(direct)) = &config.database_url else { panic!("PostgreSQL") };
+        let (before, after) = direct.split_once('@').unwrap();
+        let (server, name) = after.split_once('/').unwrap();
+        let proxy = Proxy::to(server.parse().unwrap());
+        config.database_url = Some(DatabaseUrl::Postgres(format!("{before}@{}/{name}", proxy.address)));
+        wire = Some(proxy);
+    })
+    .await;
+    (app, wire.unwrap())
+}
+
 #[test]
 fn while_postgresql_cannot_be_reached_calls_are_told_to_come_back() {
     run(Database::Postgres, async |database: Database| {
-        let mut wire = None;
-        let app = TestApp::with(database, |config| {
-            let Some(DatabaseUrl::Postgres(direct)) = &config.database_url else { panic!("PostgreSQL") };
-            let (before, after) = direct.split_once('@').unwrap();
-            let (server, name) = after.split_once('/').unwrap();
-            let proxy = Proxy::to(server.parse().unwrap());
-            config.database_url = Some(DatabaseUrl::Postgres(format!("{before}@{}/{name}", proxy.address)));
-            wire = Some(proxy);
-        })
-        .await;
-        let wire = wire.unwrap();
+        let (app, wire) = over_a_wire(database).await;
         let offer = app.offer().places(3).hourly().create().await;
         let (ann, ben) = (app.family("Ann").await, app.family("Ben").await);
         ann.book(&offer, "09:00-11:00").await.unwrap();
@@ -50,6 +56,41 @@ fn while_postgresql_cannot_be_reached_calls_are_told_to_come_back() {
             assert_eq!(problem.kind, ProblemKind::Unavailable);
             assert!(began.elapsed() < Duration::from_secs(30), "it does not come back");
         }
+        app.check_finds_no_difference().await;
+    });
+}
+
+#[test]
+fn while_postgresql_says_nothing_calls_are_told_to_come_back() {
+    run(Database::Postgres, async |database: Database| {
+        let (app, wire) = over_a_wire(database).await;
+        let offer = app.offer().places(3).hourly().create().await;
+        let (ann, ben) = (app.family("Ann").await, app.family("Ben").await);
+        let booked = ann.book(&offer, "09:00-11:00").await.unwrap();
+
+        wire.be_silent(true);
+        let began = Instant::now();
+        let reading = async || assert_eq!(ann.get("/api/v1/bookings").await.problem().kind, ProblemKind::Unavailable);
+        join!(is_unavailable(&ann, &offer, "13:00-14:00"), is_unavailable(&ben, &offer, "13:00-14:00"), reading());
+        assert!(began.elapsed() < Duration::from_secs(40), "{:?}", began.elapsed());
+        let anybody = app.client();
+        assert_eq!(anybody.get("/livez").await.status, 200);
+        assert_eq!(anybody.get("/api/v1/slots").await.status, 200, "search never touches the database");
+
+        wire.be_silent(false);
+        // Whatever became of it: with the same key it has happened once.
+        for family in [&ann, &ben] {
+            let order = family.order(&offer, "13:00-14:00").request();
+            let began = Instant::now();
+            while let Err(problem) = family.call_once(&order, Some("13:00-14:00")).await {
+                assert_eq!(problem.kind, ProblemKind::Unavailable);
+                assert!(began.elapsed() < Duration::from_secs(40), "it does not come back");
+            }
+        }
+        assert_eq!(ann.get("/api/v1/bookings").await.json()["items"].as_array().unwrap().len(), 2);
+        // The index follows again: it knows what was booked just now.
+        let cancelled = ann.call(&CancelBooking { id: booked.id }).await.unwrap();
+        assert_eq!(cancelled.id, booked.id);
         app.check_finds_no_difference().await;
     });
 }

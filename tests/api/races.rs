@@ -67,35 +67,39 @@ async fn families(app: &TestApp, count: usize) -> Vec<(FamilyId, ChildId)> {
     let made: Vec<_> = (0..count).map(|_| (FamilyId::new(), ChildId::new())).collect();
     let (rows, now) = (made.clone(), app.now());
     let birth_date = app.today() - chrono::Months::new(18);
-    let write = app.db().write(move |conn| {
-        for (family, child) in rows {
-            diesel::insert_into(family::table)
-                .values((family::id.eq(family), family::created_at.eq(now)))
-                .execute(conn)?;
-            let facts = (
-                child::id.eq(child),
-                child::family_id.eq(family),
-                child::name.eq("安安"),
-                child::birth_date.eq(birth_date),
-                child::sex.eq(Sex::Female),
-                child::birth_order.eq(1),
-                child::residence_district.eq(""),
-                child::created_at.eq(now),
-            );
-            diesel::insert_into(child::table).values(facts).execute(conn)?;
-            let given = (
-                consent::id.eq(ConsentId::new()),
-                consent::child_id.eq(child),
-                consent::account_id.eq(AccountId::new()),
-                consent::purpose.eq(ConsentPurpose::Care),
-                consent::version.eq(ConsentPurpose::Care.version()),
-                consent::given_at.eq(now),
-            );
-            diesel::insert_into(consent::table).values(given).execute(conn)?;
-        }
-        Ok(())
-    });
-    write.await.unwrap();
+    let db = app.db().clone();
+    // More than one call writes, so it takes as long as it takes.
+    let write = move || {
+        db.write_blocking(move |conn| {
+            for (family, child) in rows {
+                diesel::insert_into(family::table)
+                    .values((family::id.eq(family), family::created_at.eq(now)))
+                    .execute(conn)?;
+                let facts = (
+                    child::id.eq(child),
+                    child::family_id.eq(family),
+                    child::name.eq("安安"),
+                    child::birth_date.eq(birth_date),
+                    child::sex.eq(Sex::Female),
+                    child::birth_order.eq(1),
+                    child::residence_district.eq(""),
+                    child::created_at.eq(now),
+                );
+                diesel::insert_into(child::table).values(facts).execute(conn)?;
+                let given = (
+                    consent::id.eq(ConsentId::new()),
+                    consent::child_id.eq(child),
+                    consent::account_id.eq(AccountId::new()),
+                    consent::purpose.eq(ConsentPurpose::Care),
+                    consent::version.eq(ConsentPurpose::Care.version()),
+                    consent::given_at.eq(now),
+                );
+                diesel::insert_into(consent::table).values(given).execute(conn)?;
+            }
+            Ok(())
+        })
+    };
+    tokio::task::spawn_blocking(write).await.unwrap().unwrap();
     made
 }
 

@@ -1,10 +1,10 @@
-//! A wire to PostgreSQL that can be cut.
+//! A wire to PostgreSQL that can be cut, or fall silent.
 
 use std::{
     io::{Read as _, Write as _},
     net::{Shutdown, SocketAddr, TcpListener, TcpStream},
     sync::{
-        Arc, Mutex,
+        Arc, Condvar, Mutex,
         atomic::{AtomicBool, Ordering},
     },
 };
@@ -18,6 +18,8 @@ pub struct Proxy {
 #[derive(Default)]
 struct Wire {
     is_cut: AtomicBool,
+    is_silent: Mutex<bool>,
+    speaks: Condvar,
     open: Mutex<Vec<TcpStream>>,
 }
 
@@ -32,7 +34,7 @@ impl Proxy {
             for client in listener.incoming().flatten() {
                 if !forwarding.is_cut.load(Ordering::SeqCst) {
                     let Ok(server) = TcpStream::connect(server) else { continue };
-                    forward(&client, &server);
+                    forward(&forwarding, &client, &server);
                     forwarding.open.lock().unwrap().extend([client, server]);
                 }
             }
@@ -52,14 +54,23 @@ impl Proxy {
     pub fn mend(&self) {
         self.wire.is_cut.store(false, Ordering::SeqCst);
     }
+
+    /// Takes everything and passes nothing on, as a server does that has been stopped. What it has taken goes on its
+    /// way when it speaks again.
+    pub fn be_silent(&self, is_silent: bool) {
+        *self.wire.is_silent.lock().unwrap() = is_silent;
+        self.wire.speaks.notify_all();
+    }
 }
 
-fn forward(client: &TcpStream, server: &TcpStream) {
+fn forward(wire: &Arc<Wire>, client: &TcpStream, server: &TcpStream) {
     for (from, to) in [(client, server), (server, client)] {
         let (mut from, mut to) = (from.try_clone().unwrap(), to.try_clone().unwrap());
+        let wire = Arc::clone(wire);
         std::thread::spawn(move || {
             let mut buffer = [0; 16 * 1024];
             while let Ok(count) = from.read(&mut buffer) {
+                drop(wire.speaks.wait_while(wire.is_silent.lock().unwrap(), |is_silent| *is_silent).unwrap());
                 if count == 0 || to.write_all(&buffer[..count]).is_err() {
                     break;
                 }

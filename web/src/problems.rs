@@ -62,7 +62,8 @@ pub fn advice(kind: ProblemKind, locale: Locale) -> &'static str {
             td!(locale, problem.advice_open_here)
         }
         ProblemKind::TooManyRequests => td!(locale, problem.advice_wait),
-        ProblemKind::Unavailable | ProblemKind::Internal => td!(locale, problem.advice_nothing_charged),
+        ProblemKind::Unavailable => td!(locale, problem.advice_not_twice),
+        ProblemKind::Internal => td!(locale, problem.advice_nothing_charged),
     }
 }
 

@@ -15,6 +15,8 @@ pub type RunBatch<O, R> = Arc<dyn Fn(&mut Conn, &[O]) -> Result<Vec<Result<R>>> 
 
 /// Orders that may wait. More than that and the caller is told to come back.
 const QUEUE: usize = 10_000;
+/// How long an order waits for its turn and its transaction. Who has given up before its turn came gets nothing booked.
+const WAIT: Duration = Duration::from_secs(30);
 /// How long the orders of a batch that failed are tried one by one. Each may wait for a lock as long as the batch did.
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -63,7 +65,10 @@ where
     pub async fn submit(&self, order: O) -> Result<R> {
         let (answer, receiver) = oneshot::channel();
         self.queue.try_send((order, answer)).map_err(|_| Error::unavailable("too many orders are waiting"))?;
-        receiver.await.map_err(|_| Error::unavailable("the order was given up"))?
+        let answer = tokio::time::timeout(WAIT, receiver).await;
+        answer
+            .map_err(|_| Error::unavailable("the orders before it take too long"))?
+            .map_err(|_| Error::unavailable("the order was given up"))?
     }
 }
 
@@ -78,8 +83,9 @@ where
         if waiting.lock().await.recv_many(&mut taken, most).await == 0 {
             return;
         }
+        taken.retain(|(_, answer)| !answer.is_closed());
         let (mut orders, mut answers): (Vec<O>, Vec<_>) = taken.into_iter().unzip();
-        if orders.len() == 1 {
+        if orders.len() <= 1 {
             for (order, answer) in orders.drain(..).zip(answers.drain(..)) {
                 // A caller that has gone away is told nothing; its order stands.
                 let _ = answer.send(alone(&db, &run, order).await);

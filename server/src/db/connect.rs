@@ -90,7 +90,7 @@ fn open_sqlite(path: &Path) -> std::result::Result<SqliteConnection, OpenError> 
 }
 
 fn open_postgres(url: &str) -> std::result::Result<PgConnection, OpenError> {
-    let mut conn = PgConnection::establish(url)?;
+    let mut conn = PgConnection::establish(&with_patience(url))?;
     // What waits longer than a person would is given up, and the caller told to come back.
     conn.batch_execute(
         "SET lock_timeout = '5s'; SET statement_timeout = '30s'; SET idle_in_transaction_session_timeout = '60s'; \
@@ -101,6 +101,23 @@ fn open_postgres(url: &str) -> std::result::Result<PgConnection, OpenError> {
         tracing::debug!("the role may not set lc_messages");
     }
     Ok(conn)
+}
+
+/// How long the client's library waits before it gives a connection up, unless the URL says otherwise: seconds, and
+/// milliseconds for what was sent and never acknowledged.
+const PATIENCE: [(&str, u32); 5] = [
+    ("connect_timeout", 5),
+    ("keepalives_idle", 10),
+    ("keepalives_interval", 5),
+    ("keepalives_count", 3),
+    ("tcp_user_timeout", 15_000),
+];
+
+fn with_patience(url: &str) -> String {
+    PATIENCE.iter().filter(|(name, _)| !url.contains(name)).fold(url.to_owned(), |url, (name, value)| {
+        let joint = if url.contains('?') { '&' } else { '?' };
+        format!("{url}{joint}{name}={value}")
+    })
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -147,6 +164,18 @@ mod tests {
         ];
         for (text, good) in cases {
             assert_eq!(text.parse::<DatabaseUrl>().is_ok(), good, "{text}");
+        }
+    }
+
+    #[test]
+    fn patience_has_an_end_that_the_url_may_move() {
+        let cases = [
+            ("postgres://db/city", "postgres://db/city?connect_timeout=5&keepalives_idle=10"),
+            ("postgres://db/city?connect_timeout=60", "postgres://db/city?connect_timeout=60&keepalives_idle=10"),
+        ];
+        for (url, beginning) in cases {
+            let patient = with_patience(url);
+            assert!(patient.starts_with(beginning) && patient.ends_with("&tcp_user_timeout=15000"), "{patient}");
         }
     }
 

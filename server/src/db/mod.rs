@@ -17,7 +17,10 @@ pub mod testing;
 mod writer;
 
 use std::{
-    sync::{Arc, OnceLock},
+    sync::{
+        Arc, OnceLock,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
 
@@ -58,6 +61,11 @@ pub const GROUP: usize = 256;
 
 /// How long a request waits for a connection before it is told to come back.
 const POOL_WAIT: Duration = Duration::from_secs(5);
+/// How long a request waits for its answer from the database. Who waits for a lock is told no before that; a database
+/// that has been stopped, or a network that swallows everything, does not say anything.
+const ANSWER_WAIT: Duration = Duration::from_secs(15);
+/// The same for reading everything.
+const LONG_WAIT: Duration = Duration::from_secs(600);
 
 impl Db {
     /// Opens the database; creates the SQLite file when it does not exist. Does not migrate.
@@ -111,14 +119,27 @@ impl Db {
     /// Runs queries that change nothing.
     ///
     /// # Errors
-    /// What `run` returns, or `unavailable` when no connection came free in five seconds.
+    /// What `run` returns, or `unavailable` when no connection came free in five seconds or no answer in fifteen.
     pub async fn read<T, F>(&self, run: F) -> Result<T>
     where
         T: Send + 'static,
         F: FnOnce(&mut Conn) -> Result<T> + Send + 'static,
     {
         let inner = Arc::clone(&self.0);
-        blocking(move || run(&mut *inner.connection()?)).await
+        within(ANSWER_WAIT, blocking(move || run(&mut *inner.connection()?))).await
+    }
+
+    /// The same for reading everything, which may take minutes.
+    ///
+    /// # Errors
+    /// As [`Db::read`], after ten minutes.
+    pub async fn read_at_length<T, F>(&self, run: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Conn) -> Result<T> + Send + 'static,
+    {
+        let inner = Arc::clone(&self.0);
+        within(LONG_WAIT, blocking(move || run(&mut *inner.connection()?))).await
     }
 
     /// The same for commands and threads that may wait.
@@ -145,17 +166,33 @@ impl Db {
     /// Runs one transaction. What `run` returns as an error rolls it back.
     ///
     /// # Errors
-    /// What `run` returns, or `unavailable` when the database cannot be written; nothing is changed then.
+    /// What `run` returns, or `unavailable` when the database cannot be written; nothing is changed then. Only where the
+    /// database falls silent while it commits does nobody know: the same call with the same idempotency key tells.
     pub async fn write<T, F>(&self, run: F) -> Result<T>
     where
         T: Send + 'static,
         F: FnOnce(&mut Conn) -> Result<T> + Send + 'static,
     {
-        if let Some(writer) = &self.0.writer {
-            return writer.write(run)?.await.map_err(|_| Error::unavailable("the writer has stopped"))?;
-        }
+        let given_up = Arc::new(AtomicBool::new(false));
+        let told = Arc::clone(&given_up);
+        // What nobody waits for any more is not to happen when the database wakes up.
+        let run = move |conn: &mut Conn| {
+            let written = run(conn)?;
+            if told.load(Ordering::SeqCst) { Err(Error::unavailable("nobody waits any more")) } else { Ok(written) }
+        };
         let inner = Arc::clone(&self.0);
-        blocking(move || inner.write_here(run)).await
+        let written = async move {
+            match &inner.writer {
+                Some(writer) => writer.write(run)?.await.map_err(|_| Error::unavailable("the write was given up"))?,
+                None => {
+                    let inner = Arc::clone(&inner);
+                    blocking(move || inner.write_here(run)).await
+                }
+            }
+        };
+        let answer = within(ANSWER_WAIT, written).await;
+        given_up.store(true, Ordering::SeqCst);
+        answer
     }
 
     /// The same for commands and threads that may wait.
@@ -230,6 +267,12 @@ fn followed(hook: &OnceLock<AfterCommit>, conn: &mut Conn) -> bool {
         Ok(())
     };
     caught(run).is_ok()
+}
+
+/// What comes of waiting so long.
+async fn within<T>(wait: Duration, answer: impl Future<Output = Result<T>>) -> Result<T> {
+    let late = |_| Error::unavailable(format!("the database has not answered in {} seconds", wait.as_secs()));
+    tokio::time::timeout(wait, answer).await.map_err(late)?
 }
 
 async fn blocking<T: Send + 'static>(run: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {

@@ -58,7 +58,7 @@ async fn look(index: Arc<Index>, db: &Db, clock: &dyn Clock, clear_away: bool) -
         db.read(move |conn| Ok(index.follow(conn, now)?)).await?;
     } else {
         let began = std::time::Instant::now();
-        db.read(move |conn| Ok(index.build(conn, now)?)).await?;
+        db.read_at_length(move |conn| Ok(index.build(conn, now)?)).await?;
         tracing::info!(ms = began.elapsed().as_millis(), "the index is built");
     }
     if clear_away {

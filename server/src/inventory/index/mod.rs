@@ -11,19 +11,21 @@ pub mod nursery;
 mod store;
 pub mod table;
 pub mod tree;
+mod turns;
 
 use std::{
     ops::Deref,
     sync::{
-        Arc, Mutex, OnceLock, PoisonError, RwLock, RwLockReadGuard,
+        Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock, RwLockReadGuard,
         atomic::{AtomicI64, Ordering},
     },
+    time::Duration,
 };
 
 use diesel::QueryResult;
 use doorstep_shared::Timestamp;
 
-use self::{city::City, follow::Position};
+use self::{city::City, follow::Position, turns::Turns};
 use super::watch::Watchers;
 use crate::{
     db::Conn,
@@ -35,13 +37,26 @@ pub struct Index {
     policies: Arc<Policies>,
     /// Empty until it has been built.
     city: OnceLock<RwLock<City>>,
-    /// What has been followed so far. Whoever follows holds it.
-    position: Mutex<Position>,
+    /// Who follows.
+    turns: Turns,
+    /// Never held while the database is asked.
+    followed: Mutex<Followed>,
     /// Microseconds since 1970 at which time changes something next.
     next_due: AtomicI64,
     /// Pages that are told when something changes.
     watchers: Arc<Watchers>,
 }
+
+/// What has been followed so far.
+#[derive(Default)]
+struct Followed {
+    position: Position,
+    /// How often the position has moved.
+    moves: u64,
+}
+
+/// How long somebody may follow before the next does. It takes a few milliseconds.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// The city for as long as an answer is made.
 pub struct Reading<'i>(RwLockReadGuard<'i, City>);
@@ -59,7 +74,8 @@ impl Index {
         Self {
             policies,
             city: OnceLock::new(),
-            position: Mutex::default(),
+            turns: Turns::new(PATIENCE),
+            followed: Mutex::default(),
             next_due: AtomicI64::new(i64::MIN),
             watchers: Arc::default(),
         }
@@ -103,22 +119,29 @@ impl Index {
     /// # Errors
     /// When the database fails; the index is as before then.
     pub fn build(&self, conn: &mut Conn, now: Timestamp) -> QueryResult<()> {
-        let mut position = self.position.lock().unwrap_or_else(PoisonError::into_inner);
+        let turn = self.turns.take();
         // Whatever is committed from here on is followed afterwards, and taken twice without harm.
-        *position = Position::latest(conn)?;
+        let position = Position::latest(conn)?;
         let mut built = build::city(conn, Arc::clone(&self.policies), now)?;
         built.catch_up(now);
         let due = built.next_due();
+        let mut followed = self.followed();
+        *followed = Followed { position, moves: followed.moves + 1 };
         match self.city.get() {
             Some(city) => self.change(city, |city| *city = built),
             None => {
-                // Only the holder of the position builds, so it is still empty.
+                // Locked since it was looked at, so it is still empty.
                 let _ = self.city.set(RwLock::new(built));
                 self.next_due.store(due.micros(), Ordering::Release);
             }
         }
-        drop(position);
+        drop(followed);
+        drop(turn);
         self.follow(conn, now)
+    }
+
+    fn followed(&self) -> MutexGuard<'_, Followed> {
+        self.followed.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Takes every change committed so far. Does nothing until the index has been built.
@@ -127,17 +150,27 @@ impl Index {
     /// When the database fails; the next call takes what is missing.
     pub fn follow(&self, conn: &mut Conn, now: Timestamp) -> QueryResult<()> {
         let Some(city) = self.city.get() else { return Ok(()) };
-        let mut position = self.position.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut next = position.clone();
-        let changes = follow::load(conn, &mut next, now.local_date(), |class| {
-            city.read().unwrap_or_else(PoisonError::into_inner).knows(class)
-        })?;
+        let _turn = self.turns.take();
+        let (mut followed, changes, next) = loop {
+            let (mut next, moves) = {
+                let followed = self.followed();
+                (followed.position.clone(), followed.moves)
+            };
+            let changes = follow::load(conn, &mut next, now.local_date(), |class| {
+                city.read().unwrap_or_else(PoisonError::into_inner).knows(class)
+            })?;
+            let followed = self.followed();
+            // Otherwise the turn was lost meanwhile, and what was read may be older than what is known.
+            if followed.moves == moves {
+                break (followed, changes, next);
+            }
+        };
         let subjects = self.watchers.is_watched().then(|| changes.subjects());
         self.change(city, |city| {
             changes.apply(city);
             city.as_of = city.as_of.max(now);
         });
-        *position = next;
+        *followed = Followed { position: next, moves: followed.moves + 1 };
         if let Some((mut nurseries, classes)) = subjects {
             let city = city.read().unwrap_or_else(PoisonError::into_inner);
             let of_class = |class| city.find_class(class).map(|(_, nursery, _)| nursery.id);
