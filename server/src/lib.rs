@@ -23,5 +23,6 @@ mod ops;
 pub mod outbox;
 mod pages;
 pub mod policy;
+mod private;
 pub mod serve;
 pub mod sms;

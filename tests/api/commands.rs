@@ -1,6 +1,6 @@
 //! What the command line does with the database: check, backup, restore, export.
 
-use std::process::Output;
+use std::{os::unix::fs::PermissionsExt as _, path::Path, process::Output};
 
 use diesel::prelude::*;
 use doorstep_server::db::{
@@ -150,4 +150,50 @@ async fn a_nurserys_day_lists_who_comes_and_no_more_than_the_door_needs(app: Tes
         .db()
         .read(|conn| Ok(audit::table.filter(audit::action.eq("bookings.export")).count().get_result::<i64>(conn)?));
     assert_eq!(audited.await.unwrap(), 2);
+}
+
+/// The rights of a file, `0o600` style.
+fn rights(path: &Path) -> u32 {
+    std::fs::metadata(path).unwrap().permissions().mode() & 0o777
+}
+
+/// Gives everybody the right to read, as a careless copy would.
+fn lay_open(path: &Path) {
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o644)).unwrap();
+}
+
+#[test]
+fn only_the_owner_can_read_the_database_and_its_folder() {
+    doorstep_tests::run(Database::Sqlite, async |app: TestApp| {
+        some_bookings(&app).await;
+        let doorstep_server::db::DatabaseUrl::Sqlite(live) = app.database().url() else { panic!("SQLite") };
+        for suffix in ["", "-wal", "-shm", ".lock"] {
+            let file = live.with_file_name(format!("doorstep.db{suffix}"));
+            assert_eq!(rights(&file), 0o600, "{}", file.display());
+        }
+    });
+    let folder = Folder::new();
+    let data = folder.path().join("new").join("data");
+    let migrate = || program().arg("migrate").env("DOORSTEP_DATA", &data).output().unwrap();
+    assert!(migrate().status.success());
+    assert_eq!((rights(&data), rights(&data.join("doorstep.db"))), (0o700, 0o600));
+    lay_open(&data.join("doorstep.db"));
+    assert!(migrate().status.success());
+    assert_eq!(rights(&data.join("doorstep.db")), 0o600, "it was open to everybody, and is no more");
+}
+
+#[test_on_both]
+async fn only_the_owner_can_read_a_backup_and_what_is_restored_from_it(database: Database) {
+    let (live, folder) = (database.fresh(), Folder::new());
+    let file = folder.path().join("city.backup");
+    let taken = doorstep(&live, &["backup", file.to_str().unwrap()]);
+    assert!(taken.status.success(), "{}", text(&taken));
+    assert_eq!(rights(&file), 0o600);
+    lay_open(&file);
+    let other = database.empty();
+    let restored = doorstep(&other, &["restore", file.to_str().unwrap()]);
+    assert!(restored.status.success(), "{}", text(&restored));
+    if let doorstep_server::db::DatabaseUrl::Sqlite(path) = other.url() {
+        assert_eq!(rights(&path), 0o600);
+    }
 }

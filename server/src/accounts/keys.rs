@@ -13,7 +13,10 @@ use hmac::{Hmac, Mac as _};
 use rand::TryRng as _;
 use sha2::Sha256;
 
-use crate::error::{Error, Result};
+use crate::{
+    error::{Error, Result},
+    private,
+};
 
 /// Bytes of a key.
 const LENGTH: usize = 32;
@@ -56,7 +59,7 @@ impl Keys {
     /// When the folder cannot be written, or a key can be read by others than its owner.
     pub fn open(data: &Path) -> Result<Self> {
         let folder = data.join("keys");
-        make_folder(&folder).map_err(|error| Error::internal(format!("{}: {error}", folder.display())))?;
+        private::make_folder(&folder).map_err(|error| Error::internal(format!("{}: {error}", folder.display())))?;
         let key = |name: &str| {
             let path = folder.join(name);
             key(&path).map_err(|error| Error::internal(format!("{}: {error}", path.display())))
@@ -129,20 +132,12 @@ pub fn random<const N: usize>() -> Result<[u8; N]> {
     Ok(bytes)
 }
 
-fn make_folder(folder: &Path) -> io::Result<()> {
-    let mut builder = fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(folder)
-}
-
 /// The key at `path`. Two processes that start together agree on the one that was linked there first, and never see
 /// half of it.
 fn key(path: &Path) -> io::Result<[u8; LENGTH]> {
     if !path.try_exists()? {
         let fresh = path.with_extension(uuid::Uuid::now_v7().simple().to_string());
-        let mut file = create_private(&fresh)?;
+        let mut file = private::create(&fresh)?;
         file.write_all(&random::<LENGTH>().map_err(io::Error::other)?)?;
         file.sync_all()?;
         let linked = fs::hard_link(&fresh, path);
@@ -153,14 +148,6 @@ fn key(path: &Path) -> io::Result<[u8; LENGTH]> {
         }
     }
     read_private(path)
-}
-
-fn create_private(path: &Path) -> io::Result<fs::File> {
-    let mut options = fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
 }
 
 fn read_private(path: &Path) -> io::Result<[u8; LENGTH]> {

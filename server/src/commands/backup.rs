@@ -38,6 +38,8 @@ pub fn backup(config: &Config, file: &Path) -> Result<()> {
             let schema = db.read_blocking(|conn| {
                 Ok(sql_query("SELECT current_schema()::text AS name").get_result::<Schema>(conn)?.name)
             })?;
+            // So that only its owner can read it from the first byte on.
+            drop(snapshot::make(&unfinished.0)?);
             let (mut command, url) = postgres_program("pg_dump", url)?;
             command.args(["--format=custom", "--no-owner", "--no-privileges", "--schema"]).arg(schema);
             command.arg("--file").arg(&unfinished.0).arg("--dbname").arg(url);

@@ -9,6 +9,7 @@ use crate::{
     config::Config,
     db::{DatabaseUrl, Db, migrate, snapshot},
     error::{Error, Result},
+    private,
 };
 
 /// Puts the data of a backup in the place of the database. The file is looked through first: whole, and of a version
@@ -30,7 +31,7 @@ fn there_is_one() -> Error {
 
 fn restore_sqlite(target: &Path, file: &Path, force: bool) -> Result<()> {
     if let Some(folder) = target.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-        std::fs::create_dir_all(folder).map_err(|error| Error::internal(format!("{}: {error}", folder.display())))?;
+        private::make_folder(folder).map_err(|error| Error::internal(format!("{}: {error}", folder.display())))?;
     }
     if target.exists() && !force {
         return Err(there_is_one());
@@ -38,7 +39,11 @@ fn restore_sqlite(target: &Path, file: &Path, force: bool) -> Result<()> {
     let _alone = snapshot::hold_alone(target)?;
     // A copy in the same folder, so that it takes its place in one step.
     let unfinished = Unfinished::beside(target);
-    std::fs::copy(file, &unfinished.0).map_err(|error| Error::internal(format!("{}: {error}", file.display())))?;
+    let mut copy = snapshot::make(&unfinished.0)?;
+    std::fs::File::open(file)
+        .and_then(|mut file| std::io::copy(&mut file, &mut copy))
+        .map_err(|error| Error::internal(format!("{}: {error}", file.display())))?;
+    drop(copy);
     snapshot::verify(&unfinished.0)?;
     snapshot::sync(&unfinished.0)?;
     snapshot::replace(target, &unfinished.0)

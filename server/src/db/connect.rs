@@ -5,7 +5,10 @@ use std::path::{Path, PathBuf};
 use diesel::{Connection, PgConnection, RunQueryDsl, SqliteConnection, connection::SimpleConnection, r2d2, sql_query};
 
 use super::Conn;
-use crate::error::{Error, Result};
+use crate::{
+    error::{Error, Result},
+    private,
+};
 
 /// Parsed by ourselves: diesel would open any text as a SQLite file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,7 +59,7 @@ impl Connector {
         if let DatabaseUrl::Sqlite(path) = &url {
             refuse_old_sqlite()?;
             if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-                std::fs::create_dir_all(folder)
+                private::make_folder(folder)
                     .map_err(|error| Error::unavailable(format!("{}: {error}", folder.display())))?;
             }
         }
@@ -80,7 +83,9 @@ fn refuse_old_sqlite() -> Result<()> {
     Ok(())
 }
 
+/// Its log and its index take the rights of the file.
 fn open_sqlite(path: &Path) -> std::result::Result<SqliteConnection, OpenError> {
+    private::ensure(path)?;
     let mut conn = SqliteConnection::establish(&path.to_string_lossy())?;
     conn.batch_execute(
         "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
@@ -122,6 +127,8 @@ fn with_patience(url: &str) -> String {
 
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
+    #[error(transparent)]
+    File(#[from] std::io::Error),
     #[error(transparent)]
     Connection(#[from] diesel::ConnectionError),
     #[error(transparent)]

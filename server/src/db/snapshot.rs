@@ -11,14 +11,18 @@ use std::{
 use diesel::{Connection as _, RunQueryDsl as _, SqliteConnection, sql_query, sql_types::Text};
 
 use super::{Conn, migrate};
-use crate::error::{Error, Result};
+use crate::{
+    error::{Error, Result},
+    private,
+};
 
-/// Writes a copy of the database at `from` to `to`, which must not exist.
+/// Writes a copy of the database at `from` to `to`, a new file.
 ///
 /// # Errors
 /// When it cannot be read or written; what was written is left for the caller to remove.
 pub fn copy(from: &Path, to: &Path) -> Result<()> {
     let mut conn = open(from)?;
+    make(to)?;
     sql_query("VACUUM INTO ?").bind::<Text, _>(to.to_string_lossy()).execute(&mut conn)?;
     drop(conn);
     sync(to)
@@ -117,7 +121,7 @@ pub fn hold_alone(database: &Path) -> Result<Held> {
 
 fn lock_file(database: &Path) -> Result<File> {
     let path = beside(database, ".lock");
-    let file = File::options().create(true).truncate(false).write(true).read(true).open(&path);
+    let file = private::ensure(&path).and_then(|()| File::options().write(true).read(true).open(&path));
     file.map_err(|error| Error::unavailable(format!("{}: {error}", path.display())))
 }
 
@@ -135,6 +139,14 @@ fn open(path: &Path) -> Result<SqliteConnection> {
     }
     SqliteConnection::establish(&path.to_string_lossy())
         .map_err(|error| Error::unavailable(format!("{}: {error}", path.display())))
+}
+
+/// Makes an empty file that only its owner may read.
+///
+/// # Errors
+/// When there is one of that name, or the disk says no.
+pub fn make(path: &Path) -> Result<File> {
+    private::create(path).map_err(|error| Error::internal(format!("{}: {error}", path.display())))
 }
 
 /// Makes sure that a file is on disk.
