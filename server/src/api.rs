@@ -5,7 +5,6 @@
 use std::{
     any::{Any, TypeId},
     collections::{BTreeMap, HashMap},
-    num::NonZeroU32,
     sync::Arc,
     time::Instant,
 };
@@ -17,7 +16,6 @@ use actix_web::{
 };
 use doorstep_shared::{Endpoint, Problem, ProblemKind, Status, Timestamp, endpoint};
 use futures::future::LocalBoxFuture;
-use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
@@ -25,6 +23,7 @@ use crate::{
     auth::{self, Permission, Reply},
     db::{Conn, Once},
     error::{Error, Result},
+    limiter::Limiter,
     openapi::Document,
 };
 
@@ -64,7 +63,15 @@ type Respond<T> = fn(HttpResponseBuilder, T) -> HttpResponse;
 type Door =
     Arc<dyn Fn(App, HttpRequest, Option<String>, Box<dyn Any>) -> LocalBoxFuture<'static, Box<dyn Any>> + Send + Sync>;
 type Configure = Arc<dyn Fn(&mut web::ServiceConfig) + Send + Sync>;
-type Limiter = DefaultKeyedRateLimiter<String>;
+
+/// How often one caller may call.
+#[derive(Clone)]
+struct Limits {
+    /// By account, or by network of who is not signed in.
+    unsafe_calls: Option<Arc<Limiter>>,
+    /// Costly ones, by network.
+    searches: Option<Arc<Limiter>>,
+}
 
 /// The table of everything that can be called.
 pub struct Api {
@@ -73,22 +80,20 @@ pub struct Api {
     methods: BTreeMap<&'static str, Vec<&'static str>>,
     doors: HashMap<TypeId, Door>,
     document: Document,
-    /// Unsafe calls by account or address.
-    limiter: Option<Arc<Limiter>>,
+    limits: Limits,
 }
 
 impl Api {
-    /// `calls_per_second`: unsafe calls of one account; 0 for no limit. Five seconds' worth may come at once.
-    pub fn new(calls_per_second: u32) -> Self {
-        let quota =
-            |calls: NonZeroU32| Quota::per_second(calls).allow_burst(calls.saturating_mul(NonZeroU32::new(5)?)).into();
-        let quota: Option<Quota> = NonZeroU32::new(calls_per_second).and_then(quota);
+    /// `calls_per_second`: unsafe calls of one account; `searches_per_second`: costly searches from one network. 0 for
+    /// no limit. Five seconds' worth may come at once.
+    pub fn new(calls_per_second: u32, searches_per_second: u32) -> Self {
+        let limiter = |per_second| Limiter::new(per_second).map(Arc::new);
         Self {
             routes: Vec::new(),
             methods: BTreeMap::new(),
             doors: HashMap::new(),
             document: Document::new(),
-            limiter: quota.map(|quota| Arc::new(RateLimiter::keyed(quota))),
+            limits: Limits { unsafe_calls: limiter(calls_per_second), searches: limiter(searches_per_second) },
         }
     }
 
@@ -134,12 +139,12 @@ impl Api {
         F: Future<Output = Result<T>> + 'static,
         T: 'static,
     {
-        let limiter = self.limiter.clone();
+        let limits = self.limits.clone();
         Arc::new(move |app, request, key, input| {
-            let (handler, limiter) = (handler.clone(), limiter.clone());
+            let (handler, limits) = (handler.clone(), limits.clone());
             Box::pin(async move {
                 let started = Instant::now();
-                let result = run::<E, P, H, F, T>(app, request, key, input, handler, limiter).await;
+                let result = run::<E, P, H, F, T>(app, request, key, input, handler, limits).await;
                 let result = result.map_err(Error::into_problem);
                 measure::<E>(started, result.as_ref().err());
                 result
@@ -237,7 +242,7 @@ async fn run<E, P, H, F, T>(
     key: Option<String>,
     input: E,
     handler: H,
-    limiter: Option<Arc<Limiter>>,
+    limits: Limits,
 ) -> Result<T>
 where
     E: Endpoint,
@@ -251,15 +256,15 @@ where
         return Err(ProblemKind::CrossSite.into());
     }
     let who = P::of(&app, &request, &reply).await?;
+    let network = || auth::network(auth::address(&app, &request));
     let once = if E::METHOD.is_safe() {
+        if let Some(limiter) = limits.searches.filter(|_| input.is_costly()) {
+            limiter.check(&network())?;
+        }
         None
     } else {
-        if let Some(limiter) = limiter {
-            let caller = match who.account() {
-                Some(account) => account.to_string(),
-                None => auth::address(&app, &request).to_string(),
-            };
-            limiter.check_key(&caller).map_err(|_| Problem::new(ProblemKind::TooManyRequests).retry_after_s(1))?;
+        if let Some(limiter) = limits.unsafe_calls {
+            limiter.check(&who.account().map_or_else(network, |account| account.0.as_bytes().to_vec()))?;
         }
         match key {
             Some(key) => {

@@ -73,7 +73,7 @@ impl App {
 
     /// Every endpoint of every slice.
     pub fn api(&self) -> Api {
-        let mut api = Api::new(self.config.calls_per_second);
+        let mut api = Api::new(self.config.calls_per_second, self.config.searches_per_second);
         let policy = Arc::clone(&self.policy);
         let bookings_of = move |conn: &mut Conn, now, family| bookings::all(conn, &policy, now, family);
         accounts::register(&mut api, Arc::new(bookings_of));

@@ -91,6 +91,14 @@ fn forwarded(peer: IpAddr, lines: &[Option<&str>], trusted: &[IpAddr]) -> IpAddr
     caller
 }
 
+/// What one subscriber has: an IPv4 address, or the 64 bits of an IPv6 network.
+pub fn network(address: IpAddr) -> Vec<u8> {
+    match address.to_canonical() {
+        IpAddr::V4(address) => address.octets().to_vec(),
+        IpAddr::V6(address) => address.octets().into_iter().take(8).collect(),
+    }
+}
+
 /// `192.0.2.1`, `2001:db8::1`, and both with a port: `192.0.2.1:80`, `[2001:db8::1]:80`.
 fn hop_address(hop: &str) -> Option<IpAddr> {
     let bare = || hop.strip_prefix('[')?.strip_suffix(']')?.parse().ok().map(IpAddr::V6);
@@ -141,6 +149,19 @@ mod tests {
         for (name, peer, lines, caller) in cases {
             let found = forwarded(peer.parse().unwrap(), lines, &trusted);
             assert_eq!(found, caller.parse::<IpAddr>().unwrap(), "{name}");
+        }
+    }
+
+    #[test]
+    fn an_ipv6_subscriber_is_one_address() {
+        let cases = [
+            ("203.0.113.7", "203.0.113.8", false),
+            ("::ffff:203.0.113.7", "203.0.113.7", true),
+            ("2001:db8:1:2::1", "2001:db8:1:2:ffff::9", true),
+            ("2001:db8:1:2::1", "2001:db8:1:3::1", false),
+        ];
+        for (one, other, same) in cases {
+            assert_eq!(network(one.parse().unwrap()) == network(other.parse().unwrap()), same, "{one} {other}");
         }
     }
 }

@@ -62,6 +62,11 @@ pub struct Config {
     #[arg(long, env = "DOORSTEP_CALLS_PER_SECOND", default_value_t = 20)]
     pub calls_per_second: u32,
 
+    /// Searches a second from one address that count choices or look for siblings: a page makes one, and behind one
+    /// address may be all families of an estate. 0: no limit.
+    #[arg(long, env = "DOORSTEP_SEARCHES_PER_SECOND", default_value_t = 50)]
+    pub searches_per_second: u32,
+
     /// Open pages that are told of changes at once, at most. Each holds a connection and a few hundred bytes.
     #[arg(long, env = "DOORSTEP_STREAMS", default_value_t = 20_000)]
     pub streams: usize,

@@ -17,6 +17,7 @@ mod housekeeping;
 pub mod inventory;
 pub mod jobs;
 mod language;
+mod limiter;
 pub mod nurseries;
 mod openapi;
 mod ops;

@@ -29,6 +29,11 @@ pub trait Endpoint: Serialize + DeserializeOwned + Described + 'static {
     const SUMMARY: &'static str;
     /// Fields that are lists, and so may be repeated in a query.
     const REPEATABLE: &'static [&'static str] = &[];
+
+    /// Whether answering takes so much that one caller gets only so many a second, though it changes nothing.
+    fn is_costly(&self) -> bool {
+        false
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -96,6 +96,10 @@ impl Endpoint for SearchSlots {
     const PATH: &'static str = "/api/v1/slots";
     const SUMMARY: &'static str = "Nurseries with a free window, nearest or cheapest first.";
     const REPEATABLE: &'static [&'static str] = &["birth_date", "date", "nursery_kind"];
+
+    fn is_costly(&self) -> bool {
+        self.facets == Some(true) || self.birth_date.len() > 1
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

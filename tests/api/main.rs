@@ -12,6 +12,7 @@ mod idempotency;
 #[path = "../import/mod.rs"]
 mod import;
 mod jobs;
+mod limits;
 mod next_best;
 mod operations;
 mod permissions;

@@ -33,7 +33,7 @@ impl Running {
     pub fn doorstep(database: &str, folder: &Path, more: &[(&str, &str)]) -> Result<Self, String> {
         let port = free_port()?;
         let mut command = pinned(SERVER_CORE, &doorstep()?);
-        command.args(["serve", "--workers", "1", "--calls-per-second", "0", "--demo"]);
+        command.args(["serve", "--workers", "1", "--calls-per-second", "0", "--searches-per-second", "0", "--demo"]);
         command.args(["--listen", &format!("127.0.0.1:{port}"), "--database-url", database, "--data"]).arg(folder);
         command.arg("--dist").arg(workspace().join("dist"));
         command.envs(more.iter().copied());

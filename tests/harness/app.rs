@@ -87,6 +87,7 @@ impl TestApp {
             // So that each person of a test can come from an address of its own.
             trusted_proxies: vec![[127, 0, 0, 1].into()],
             calls_per_second: 0,
+            searches_per_second: 0,
             ..defaults()
         };
         settings(&mut config);
