@@ -2,7 +2,10 @@
 
 use std::{net::SocketAddr, path::PathBuf};
 
-use crate::db::DatabaseUrl;
+use crate::{
+    db::DatabaseUrl,
+    error::{Error, Result},
+};
 
 #[derive(Clone, Debug, clap::Args)]
 pub struct Config {
@@ -29,6 +32,10 @@ pub struct Config {
     /// Fill an empty database with a made-up city and show messages at `/dev/outbox`, codes included.
     #[arg(long, env = "DOORSTEP_DEMO", default_value_t = false)]
     pub demo: bool,
+
+    /// Serve a demonstration to other machines too. Whoever reaches it reads everybody's sign-in codes.
+    #[arg(long, env = "DOORSTEP_DEMO_FOR_ALL", default_value_t = false)]
+    pub demo_for_all: bool,
 
     /// Threads that answer requests. 0: one per core.
     #[arg(long, env = "DOORSTEP_WORKERS", default_value_t = 0)]
@@ -117,6 +124,21 @@ impl Config {
         }
     }
 
+    /// Whether a server may start with these settings.
+    ///
+    /// # Errors
+    /// When they would show everybody's sign-in codes to other machines and nobody has said that they should.
+    pub fn check(&self) -> Result<()> {
+        if self.demo && !self.listen.ip().is_loopback() && !self.demo_for_all {
+            return Err(Error::internal(format!(
+                "a demonstration shows everybody's sign-in codes at /dev/outbox, and other machines can reach {}; \
+                 listen on 127.0.0.1, or set DOORSTEP_DEMO=false, or allow it with DOORSTEP_DEMO_FOR_ALL=true",
+                self.listen
+            )));
+        }
+        Ok(())
+    }
+
     /// What an operator should know who starts a server with these settings.
     pub fn warnings(&self) -> Vec<&'static str> {
         let is_public = !self.listen.ip().is_loopback();
@@ -149,6 +171,21 @@ mod tests {
         }
         let arguments = ["doorstep"].iter().chain(arguments);
         <Settings as clap::Parser>::parse_from(arguments).config
+    }
+
+    #[test]
+    fn a_demonstration_is_for_this_machine_unless_told() {
+        let cases: [(&[&str], bool); 6] = [
+            (&["--demo"], true),
+            (&["--demo", "--listen", "[::1]:80"], true),
+            (&["--listen", "0.0.0.0:80"], true),
+            (&["--demo", "--listen", "0.0.0.0:80"], false),
+            (&["--demo", "--listen", "192.0.2.1:80"], false),
+            (&["--demo", "--listen", "0.0.0.0:80", "--demo-for-all"], true),
+        ];
+        for (arguments, may_start) in cases {
+            assert_eq!(config(arguments).check().is_ok(), may_start, "{arguments:?}");
+        }
     }
 
     #[test]

@@ -122,6 +122,7 @@ fn main() -> ExitCode {
 fn run(command: Command) -> Result<ExitCode> {
     match command {
         Command::Serve { config } => {
+            config.check()?;
             let db = open(&config)?;
             if config.demo {
                 demo::command::first_start(&db, &policies(&config)?, SystemClock.now())?;

@@ -1,6 +1,6 @@
 //! What operators and partners ask.
 
-use doorstep_tests::prelude::*;
+use doorstep_tests::{Folder, prelude::*, program};
 
 #[test_on_both]
 async fn the_probes_the_figures_and_the_document_answer(app: TestApp) {
@@ -63,4 +63,16 @@ async fn the_figures_count_the_calls(app: TestApp) {
     client.get("/api/v1/districts").await;
     // Other tests of this process may call too.
     assert!(counted().await >= before + 2);
+}
+
+#[test]
+fn a_demonstration_is_not_served_to_other_machines_unless_told() {
+    let data = Folder::new();
+    let mut serve = program();
+    // Refused before it listens, and before it makes anything.
+    serve.args(["serve", "--demo", "--listen", "0.0.0.0:0", "--data"]).arg(data.path());
+    let ended = serve.output().unwrap();
+    let told = String::from_utf8_lossy(&ended.stderr);
+    assert!(!ended.status.success() && told.contains("DOORSTEP_DEMO_FOR_ALL=true"), "{told}");
+    assert_eq!(std::fs::read_dir(data.path()).unwrap().count(), 0);
 }
