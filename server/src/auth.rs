@@ -72,6 +72,15 @@ pub fn address(app: &App, request: &HttpRequest) -> IpAddr {
     forwarded(peer, &lines, &app.config.trusted_proxies)
 }
 
+/// Whether the call comes from this machine, or from an address that may read figures.
+pub fn is_operator(app: &App, request: &HttpRequest) -> bool {
+    let (caller, peer) = (address(app, request), request.peer_addr().map(|peer| peer.ip().to_canonical()));
+    // A proxy on this machine that is not known as one, or does not know the caller, brings anybody.
+    let is_hidden = request.headers().contains_key("x-forwarded-for") && Some(caller) == peer;
+    let named = app.config.metrics_for.iter().any(|operator| operator.to_canonical() == caller);
+    (caller.is_loopback() || named) && !is_hidden
+}
+
 /// The last hop, from the right, that is not one of ours: what stands left of it anybody may have written. `lines` are
 /// those of `X-Forwarded-For`, in order, None for one that is no text. Behind a hop that cannot be read the proxy that
 /// wrote it counts as the caller.

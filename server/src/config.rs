@@ -53,6 +53,10 @@ pub struct Config {
     #[arg(long, env = "DOORSTEP_TRUSTED_PROXIES", value_delimiter = ',')]
     pub trusted_proxies: Vec<std::net::IpAddr>,
 
+    /// Addresses besides this machine that may read `/metrics`, separated by commas.
+    #[arg(long, env = "DOORSTEP_METRICS_FOR", value_delimiter = ',')]
+    pub metrics_for: Vec<std::net::IpAddr>,
+
     /// Key for map tiles of 天地图. Without it the map shows the outlines of the districts.
     #[arg(long, env = "DOORSTEP_TIANDITU_KEY", hide_env_values = true)]
     pub tianditu_key: Option<String>,

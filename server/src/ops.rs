@@ -2,11 +2,15 @@
 
 use std::sync::Arc;
 
-use actix_web::{HttpResponse, web};
-use doorstep_shared::Method;
+use actix_web::{HttpRequest, HttpResponse, web};
+use doorstep_shared::{Method, ProblemKind};
 use metrics_exporter_prometheus::PrometheusHandle;
 
-use crate::{api::Api, app::App};
+use crate::{
+    api::{Api, problem_response},
+    app::App,
+    auth,
+};
 
 /// Registers the probes, the metrics and the document. Last, so that the document is complete.
 pub fn register(api: &mut Api, metrics: PrometheusHandle) {
@@ -23,11 +27,16 @@ pub fn register(api: &mut Api, metrics: PrometheusHandle) {
         },
     );
     let metrics = Arc::new(metrics);
-    api.raw(Method::Get, "/metrics", "anyone", "Figures in the Prometheus text format.", move |config| {
+    api.raw(Method::Get, "/metrics", "operator", "Figures in the Prometheus text format.", move |config| {
         let metrics = Arc::clone(&metrics);
-        let answer = move || {
+        let answer = move |app: web::Data<App>, request: HttpRequest| {
             let metrics = Arc::clone(&metrics);
-            async move { HttpResponse::Ok().content_type("text/plain; version=0.0.4").body(metrics.render()) }
+            async move {
+                if !auth::is_operator(&app, &request) {
+                    return problem_response(&ProblemKind::Forbidden.into());
+                }
+                HttpResponse::Ok().content_type("text/plain; version=0.0.4").body(metrics.render())
+            }
         };
         config.route("/metrics", web::get().to(answer));
     });

@@ -8,7 +8,7 @@ async fn the_probes_the_figures_and_the_document_answer(app: TestApp) {
     let cases = [
         ("/livez", 200, "text/plain"),
         ("/readyz", 200, "text/plain"),
-        ("/metrics", 200, "text/plain"),
+        ("/metrics", 403, "application/problem+json"),
         ("/api/openapi.json", 200, "application/json"),
         ("/api/docs", 307, ""),
         ("/api/docs/", 200, "text/html"),
@@ -48,11 +48,29 @@ async fn the_document_describes_each_call_in_full(app: TestApp) {
     }
 }
 
+/// As somebody on this machine calls, told apart from the proxy that all tests call through.
+fn this_machine(app: &TestApp) -> Client {
+    Client::new(app.url(), "::1".to_owned())
+}
+
+#[test_on_both]
+async fn the_figures_are_for_this_machine_and_for_whom_the_settings_name(database: Database) {
+    let scraper = "203.0.113.9";
+    let app = TestApp::with(database, |config| config.metrics_for = vec![scraper.parse().unwrap()]).await;
+    let cases = [("::1", 200), (scraper, 200), ("203.0.113.10", 403), ("unknown", 403), ("203.0.113.9, 10.1.2.3", 403)];
+    for (forwarded, status) in cases {
+        let client = Client::new(app.url(), forwarded.to_owned());
+        assert_eq!(client.get("/metrics").await.status, status, "{forwarded}");
+    }
+    let behind_an_unknown_proxy = TestApp::with(database, |config| config.trusted_proxies.clear()).await;
+    assert_eq!(this_machine(&behind_an_unknown_proxy).get("/metrics").await.status, 403);
+}
+
 #[test_on_both]
 async fn the_figures_count_the_calls(app: TestApp) {
-    let client = app.client();
+    let (client, operator) = (app.client(), this_machine(&app));
     let counted = async || {
-        let figures = client.get("/metrics").await.body;
+        let figures = operator.get("/metrics").await.body;
         let line = figures.lines().find(|line| {
             line.starts_with("doorstep_calls_total") && line.contains("/api/v1/districts") && line.contains("200")
         });

@@ -31,7 +31,7 @@ const fn with(row: Row, body: fn(&Scene) -> Value) -> Row {
 const ROWS: &[Row] = &[
     row("GET /livez", "anyone", [200; 3]),
     row("GET /readyz", "anyone", [200; 3]),
-    row("GET /metrics", "anyone", [200; 3]),
+    row("GET /metrics", "operator", [403; 3]),
     row("GET /api/openapi.json", "anyone", [200; 3]),
     row("GET /api/docs", "anyone", [307; 3]),
     row("GET /api/v1/slots", "anyone", [200; 3]),
