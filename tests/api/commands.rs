@@ -7,7 +7,11 @@ use doorstep_server::db::{
     Db,
     schema::{audit, booking, booking_day, class_day},
 };
-use doorstep_shared::bookings::{Booking, BookingState, CancelBooking};
+use doorstep_shared::{
+    bookings::{Booking, BookingState, CancelBooking},
+    children::ChangeChild,
+    ids::ChildId,
+};
 use doorstep_tests::{Folder, Fresh, prelude::*, program};
 
 /// Runs `doorstep` on a database.
@@ -128,9 +132,14 @@ async fn what_is_no_backup_is_refused_and_changes_nothing(database: Database) {
     }
 }
 
+/// A change of nothing yet.
+fn change(id: ChildId) -> ChangeChild {
+    serde_json::from_value(serde_json::json!({ "id": id })).unwrap()
+}
+
 #[test_on_both]
 async fn a_nurserys_day_lists_who_comes_and_no_more_than_the_door_needs(app: TestApp) {
-    let (offer, _, booked) = some_bookings(&app).await;
+    let (offer, ann, booked) = some_bookings(&app).await;
     let (nursery, date) = (offer.nursery.to_string(), booked.days[0].date.to_string());
     let list = |more: &[&str]| {
         let arguments = [&["export", "bookings", "--nursery", &nursery, "--date", &date], more].concat();
@@ -144,12 +153,16 @@ async fn a_nurserys_day_lists_who_comes_and_no_more_than_the_door_needs(app: Tes
     assert_eq!(lines[0], "nursery,date,from,to,child,age_months,class,class_kind,care,pickup,door_code");
     let code = booked.door_code.unwrap();
     assert!(lines[1].contains("09:00,11:00,Ann-1,18,toddler,toddler,hourly") && lines[1].ends_with(&code), "{csv}");
+    let renamed = ChangeChild { name: Some("=1+1".to_owned()), ..change(booked.days[0].child_id) };
+    ann.call(&renamed).await.unwrap();
+    assert!(list(&[]).contains(",'=1+1,18,"), "a name is no formula");
+    ann.call(&ChangeChild { name: Some("Ann-1".to_owned()), ..renamed }).await.unwrap();
     let json: serde_json::Value = serde_json::from_str(&list(&["--format", "json"])).unwrap();
     assert_eq!(json[0]["child"], "Ann-1");
     let audited = app
         .db()
         .read(|conn| Ok(audit::table.filter(audit::action.eq("bookings.export")).count().get_result::<i64>(conn)?));
-    assert_eq!(audited.await.unwrap(), 2);
+    assert_eq!(audited.await.unwrap(), 3);
 }
 
 /// The rights of a file, `0o600` style.

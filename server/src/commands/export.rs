@@ -47,6 +47,51 @@ fn csv(expected: &[Expected]) -> Result<String> {
     for row in expected {
         writer.serialize(row).map_err(Error::internal)?;
     }
+    for_spreadsheets(&writer.into_inner().map_err(Error::internal)?)
+}
+
+/// The same table, each cell as a spreadsheet may have it.
+fn for_spreadsheets(table: &[u8]) -> Result<String> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    for record in csv::ReaderBuilder::new().has_headers(false).from_reader(table).records() {
+        writer.write_record(record.map_err(Error::internal)?.iter().map(harmless)).map_err(Error::internal)?;
+    }
     let bytes = writer.into_inner().map_err(Error::internal)?;
     String::from_utf8(bytes).map_err(Error::internal)
+}
+
+/// Families write names; a spreadsheet takes what begins with one of these for a formula and runs it. An apostrophe
+/// makes it text again. Control characters become spaces.
+fn harmless(cell: &str) -> String {
+    let text: String = cell.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    if cell.trim_start().starts_with(['=', '+', '-', '@']) || cell.starts_with('\t') {
+        format!("'{text}")
+    } else {
+        text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cell_is_never_a_formula() {
+        let cases = [
+            ("小满", "小满"),
+            ("09:00", "09:00"),
+            ("=1+1", "'=1+1"),
+            ("+86", "'+86"),
+            ("-1", "'-1"),
+            ("@SUM(A1)", "'@SUM(A1)"),
+            ("\t=1+1", "' =1+1"),
+            (" =1+1", "' =1+1"),
+            ("a=1", "a=1"),
+            ("a\u{7}\nb", "a  b"),
+            ("", ""),
+        ];
+        for (cell, harmless_cell) in cases {
+            assert_eq!(harmless(cell), harmless_cell, "{cell:?}");
+        }
+    }
 }
