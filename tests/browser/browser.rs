@@ -129,6 +129,8 @@ impl Browser {
 
     /// Opens a page of the site and waits until it stands.
     pub async fn go(&self, path: &str) {
+        // Nobody leaves a page before it has faded in.
+        self.has_settled().await;
         self.driver.goto(format!("{}{path}", self.base)).await.unwrap();
     }
 
@@ -264,7 +266,9 @@ impl Browser {
         // A page that was never drawn has not begun to fade in.
         let drawn = "const done = arguments[0]; requestAnimationFrame(() => requestAnimationFrame(() => done(true)))";
         self.driver.execute_async(drawn, Vec::new()).await.unwrap();
-        while self.value("document.activeViewTransition != null").await == json!(true) {
+        while self.value("document.activeViewTransition != null || document.readyState != 'complete'").await
+            == json!(true)
+        {
             assert!(began.elapsed() < PATIENCE, "{} is still fading in", self.path().await);
             tokio::time::sleep(Duration::from_millis(20)).await;
         }

@@ -7,6 +7,7 @@ mod every_page;
 mod find;
 mod look;
 mod nursery;
+mod offline;
 mod site;
 mod standing;
 mod states;

@@ -39,6 +39,7 @@ pub async fn answer(visit: &Visit) -> Answer {
         ["children", "new"] => family::children::new_page(visit).await,
         ["children", id] | ["children", id, "consents"] => family::child::page(visit, id).await,
         ["children", id, "delete"] => family::child::delete_page(visit, id).await,
+        ["offline"] => missing::offline_page(visit).into(),
         ["me"] => family::me::page(visit).await,
         ["me", "delete"] => family::me::delete_page(visit).await,
         _ => missing::page(visit).into(),
@@ -125,6 +126,11 @@ fn shell(visit: &Visit, page: Page) -> impl IntoView + use<> {
                 <meta name="description" content=td!(locale, common.description)/>
                 {style.map(|href| view! { <link rel="stylesheet" href=href/> })}
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
+                <link rel="apple-touch-icon" href="/apple-touch-icon.png"/>
+                <link rel="manifest" href="/manifest.webmanifest"/>
+                {visit.signed_in.then(|| view! { <script src="/offline.js" defer></script> })}
+                // Leaving a page before it has faded in aborts the fading, which is no error.
+                <script nonce=use_nonce()>"addEventListener('pagereveal',e=>e.viewTransition?.ready.catch(()=>{}))"</script>
                 {scripts}
             </head>
             <body data-foot=foot>

@@ -40,3 +40,19 @@ pub fn problem_page(visit: &Visit, problem: Problem) -> Page {
     };
     Page::new(title, body).status(status)
 }
+
+/// What is shown in place of a page that cannot be loaded without network. It says nothing of anybody.
+pub fn offline_page(visit: &Visit) -> Page {
+    let locale = visit.locale();
+    let body = move || {
+        view! {
+            <h1 class="visually-hidden">{td!(locale, common.offline)}</h1>
+            <Empty icon="i-warn" title=td!(locale, common.offline) text=td!(locale, common.offline_text)>
+                <a class="button" href="/bookings">{td!(locale, common.offline_bookings)}</a>
+                <a class="button line" href="/">{td!(locale, common.try_again)}</a>
+            </Empty>
+        }
+        .inert()
+    };
+    Page::new(td!(locale, common.offline), body)
+}

@@ -244,7 +244,11 @@ pub fn Bar(scene: Scene) -> impl IntoView {
     let chosen = &scene.chosen;
     let inside = match (chosen.book_href(), chosen.price(), chosen.span) {
         (Some(href), Some(price), Some(span)) => {
-            let when = format!("{} {span}", words::near_day(chosen.date, scene.now, locale));
+            let day = words::near_day(chosen.date, scene.now, locale);
+            // It stands inside a sentence.
+            let near = chosen.date <= scene.now.local_date() + chrono::Days::new(1);
+            let day = if near && locale == Locale::En { day.to_lowercase() } else { day.to_owned() };
+            let when = format!("{day} {span}");
             view! {
                 <div><p class="price">{price.to_string()}</p><p class="tiny">{td!(locale, nursery.pay_there)}</p></div>
                 <a class="button" href=href>{td!(locale, nursery.book, when = when)}</a>
