@@ -1,8 +1,8 @@
 //! A made-up city to try the product with: districts, nurseries, families and their bookings.
 //!
 //! Everything is marked as demonstration. The same seed gives the same city; what is booked depends on the day too.
-//! Each nursery is written with its bookings in one transaction, so that an interrupted run can go on where it
-//! stopped, and a server that runs meanwhile is never kept from writing for long.
+//! A few nurseries are written at a time, each with its bookings, so that an interrupted run can go on where it stopped,
+//! and a server that runs meanwhile is never kept from writing for long.
 
 mod city;
 pub mod command;
@@ -22,11 +22,14 @@ use serde::{Deserialize, Serialize};
 
 use self::{city::City, nursery::Names, plan::Plan};
 use crate::{
-    db::{Conn, Db},
+    db::Db,
     error::{Error, Result},
     nurseries,
     policy::Policies,
 };
+
+/// Rows of places and bookings after which a group of nurseries is written.
+const ROWS_A_WRITE: usize = 3_000;
 
 /// What city to make.
 #[derive(Clone, Debug, PartialEq, Eq, clap::Args, Serialize, Deserialize)]
@@ -82,7 +85,7 @@ struct Mark {
     complete: bool,
 }
 
-/// Makes the city in this database, telling `progress` after every nursery. A city that is there already is left as it
+/// Makes the city in this database, telling `progress` at every nursery. A city that is there already is left as it
 /// is: None then. An interrupted run goes on.
 ///
 /// # Errors
@@ -110,6 +113,7 @@ pub fn fill(
     let city = City::new(&mut rng, options.nurseries);
     let mut names = Names::default();
     let mut filled = Filled::default();
+    let (mut rows, mut group) = (0, Vec::new());
     for index in 0..options.nurseries {
         // Its own randomness each: what one nursery is like does not depend on the others.
         let mut rng = ChaCha8Rng::seed_from_u64(options.seed);
@@ -124,9 +128,14 @@ pub fn fill(
         filled.booking_days += plan.bookings.iter().map(|booking| booking.days.len() as u64).sum::<u64>();
         filled.taken += plan.taken;
         filled.open += plan.open;
-        db.write_blocking(move |conn| write(conn, now, &nursery, &plan))?;
+        rows += plan.rows();
+        group.push((nursery, plan));
+        if rows >= ROWS_A_WRITE {
+            (rows, group) = (0, write(db, now, group)?);
+        }
         progress(filled);
     }
+    write(db, now, group)?;
     let mark = Mark { options: options.clone(), complete: true };
     db.write_blocking(move |conn| store::set_mark(conn, &mark))?;
     Ok(Some(filled))
@@ -166,10 +175,17 @@ fn begin(db: &Db, options: &Options) -> Result<()> {
     })
 }
 
-fn write(conn: &mut Conn, now: Timestamp, nursery: &nursery::Made, plan: &Plan) -> Result<()> {
-    nurseries::create_batch(conn, now, std::slice::from_ref(&nursery.draft))?;
-    for closure in &nursery.closures {
-        nurseries::close(conn, now, closure)?;
-    }
-    Ok(store::insert_plan_batch(conn, now, plan)?)
+/// Writes nurseries, each whole, in one transaction; returns an empty group for the next ones.
+fn write(db: &Db, now: Timestamp, group: Vec<(nursery::Made, Plan)>) -> Result<Vec<(nursery::Made, Plan)>> {
+    db.write_blocking(move |conn| {
+        for (nursery, plan) in &group {
+            nurseries::create_batch(conn, now, std::slice::from_ref(&nursery.draft))?;
+            for closure in &nursery.closures {
+                nurseries::close(conn, now, closure)?;
+            }
+            store::insert_plan_batch(conn, now, plan)?;
+        }
+        Ok(())
+    })?;
+    Ok(Vec::new())
 }

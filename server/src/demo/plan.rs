@@ -113,6 +113,11 @@ impl Room<'_> {
 }
 
 impl Plan {
+    /// How much there is to write.
+    pub fn rows(&self) -> usize {
+        self.class_days.len() + self.bookings.iter().map(|booking| booking.days.len()).sum::<usize>()
+    }
+
     /// The places of the nursery from today to the last day that can be booked, about 60 % of them taken.
     pub fn of(rng: &mut ChaCha8Rng, made: &Made, policies: &Policies, now: Timestamp, options: &Options) -> Self {
         let policy = policies.on(now.local_date());
