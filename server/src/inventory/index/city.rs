@@ -11,6 +11,7 @@ use doorstep_shared::{
 use super::{
     names::Typed,
     nursery::{Class, Nursery, NurseryRow},
+    shelf::Shelves,
     table::{self, Table},
     tree::{Tree, Unit},
 };
@@ -27,6 +28,8 @@ pub struct City {
     pub table: Table,
     /// A nursery keeps its slot until it moves or goes.
     slots: Vec<Option<Nursery>>,
+    /// What each sells, to be looked at first.
+    pub shelves: Shelves,
     /// What each name can be found by, by slot: read in one sweep.
     letters: Vec<u64>,
     by_id: HashMap<NurseryId, u32>,
@@ -52,6 +55,7 @@ impl City {
             policies,
             table: Table::new(today, days),
             slots: Vec::new(),
+            shelves: Shelves::default(),
             letters: Vec::new(),
             by_id: HashMap::new(),
             rows: HashMap::new(),
@@ -130,6 +134,9 @@ impl City {
             (Some(slot), Some(old)) if old.point == row.point => slot,
             _ => self.add_slot(),
         };
+        if let Some(left) = before.filter(|before| *before != slot) {
+            self.shelves.put(left, None);
+        }
         for class in old.iter().flat_map(|old| &old.classes) {
             if !row.classes.iter().any(|kept| kept.id == class.id) {
                 self.rows.remove(&class.id);
@@ -156,6 +163,7 @@ impl City {
             *letters = nursery.spelled.letters();
         }
         self.by_id.insert(id, slot);
+        self.shelves.put(slot, Some(&nursery));
         if let Some(at) = self.slots.get_mut(slot as usize) {
             *at = Some(nursery);
         }
@@ -171,8 +179,9 @@ impl City {
     }
 
     pub fn remove(&mut self, id: NurseryId) {
-        let slot = self.by_id.remove(&id);
-        let Some(old) = slot.and_then(|slot| self.slots.get_mut(slot as usize)?.take()) else { return };
+        let Some(slot) = self.by_id.remove(&id) else { return };
+        self.shelves.put(slot, None);
+        let Some(old) = self.slots.get_mut(slot as usize).and_then(Option::take) else { return };
         for class in &old.classes {
             self.rows.remove(&class.id);
             self.table.remove_row(class.row);

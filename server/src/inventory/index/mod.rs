@@ -8,6 +8,7 @@ pub mod city;
 mod follow;
 pub mod names;
 pub mod nursery;
+pub mod shelf;
 mod store;
 pub mod table;
 pub mod tree;

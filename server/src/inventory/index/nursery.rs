@@ -85,7 +85,7 @@ pub struct Class {
 }
 
 /// A window of an offer; of hourly care, any time.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Sale {
     pub offer: OfferId,
     pub price_fen: Fen,

@@ -21,13 +21,17 @@ pub fn date(number: i32) -> Date {
     Date::from_num_days_from_ce_opt(number).unwrap_or(Date::MAX)
 }
 
-/// A ring of days for each row. The day with number `n` stands at `n` modulo the number of days.
+/// A ring of days, each with every row: a search looks at many rows on few days, and then finds them side by side. The
+/// day with number `n` stands at `n` modulo the number of days.
 #[derive(Debug)]
 pub struct Table {
     days: i32,
     /// The first day held: today.
     first: i32,
-    /// At least one place free, one bit for each half-hour. By row, then day.
+    rows: usize,
+    /// Rows that a day has room for.
+    room: usize,
+    /// At least one place free, one bit for each half-hour. By day, then row.
     one: Vec<u64>,
     /// At least two.
     two: Vec<u64>,
@@ -49,6 +53,8 @@ impl Table {
         Self {
             days: i32::from(days.max(1)),
             first: number(today),
+            rows: 0,
+            room: 0,
             one: Vec::new(),
             two: Vec::new(),
             used: Vec::new(),
@@ -65,13 +71,17 @@ impl Table {
         self.first..self.first + self.days
     }
 
-    /// Makes room for so many rows without moving what is there.
+    /// Makes room for so many rows in all.
     pub fn reserve(&mut self, rows: usize) {
-        let places = rows * self.days as usize;
-        self.one.reserve_exact(places);
-        self.two.reserve_exact(places);
-        self.used.reserve_exact(places);
-        self.version.reserve_exact(places);
+        if rows <= self.room {
+            return;
+        }
+        let (before, days) = (self.room, self.days as usize);
+        self.room = rows;
+        spread(&mut self.one, days, before, rows, 0);
+        spread(&mut self.two, days, before, rows, 0);
+        spread(&mut self.used, days, before, rows, Used::NOBODY);
+        spread(&mut self.version, days, before, rows, 0);
     }
 
     /// A row on which nobody has a place and nothing is open.
@@ -79,13 +89,12 @@ impl Table {
         if let Some(row) = self.unused.pop() {
             return row;
         }
-        let row = self.one.len() / self.days as usize;
-        let places = (row + 1) * self.days as usize;
-        self.one.resize(places, 0);
-        self.two.resize(places, 0);
-        self.used.resize(places, Used::NOBODY);
-        self.version.resize(places, 0);
-        row as u32
+        if self.rows == self.room {
+            // Everything moves; an eighth more makes that seldom.
+            self.reserve(self.room + self.room / 8 + 16);
+        }
+        self.rows += 1;
+        self.rows as u32 - 1
     }
 
     pub fn remove_row(&mut self, row: u32) {
@@ -97,19 +106,23 @@ impl Table {
         self.unused.push(row);
     }
 
+    fn begin(&self, day: i32) -> Option<usize> {
+        self.held().contains(&day).then(|| day.rem_euclid(self.days) as usize * self.room)
+    }
+
     fn place(&self, row: u32, day: i32) -> Option<usize> {
-        let ring = row as usize * self.days as usize + day.rem_euclid(self.days) as usize;
-        self.held().contains(&day).then_some(ring)
+        Some(self.begin(day)? + row as usize)
     }
 
-    /// Half-hours with at least one place free.
-    pub fn one(&self, row: u32, day: i32) -> u64 {
-        self.place(row, day).and_then(|place| self.one.get(place)).copied().unwrap_or(0)
-    }
-
-    /// Half-hours with at least two places free.
-    pub fn two(&self, row: u32, day: i32) -> u64 {
-        self.place(row, day).and_then(|place| self.two.get(place)).copied().unwrap_or(0)
+    /// Every row on one day; nothing for a day that is not held.
+    pub fn on(&self, day: i32) -> Column<'_> {
+        let Some(begin) = self.begin(day) else { return Column::default() };
+        let rows = begin..begin + self.rows;
+        Column {
+            one: self.one.get(rows.clone()).unwrap_or_default(),
+            two: self.two.get(rows.clone()).unwrap_or_default(),
+            used: self.used.get(rows).unwrap_or_default(),
+        }
     }
 
     pub fn used(&self, row: u32, day: i32) -> &Used {
@@ -189,8 +202,7 @@ impl Table {
         }
         self.first = first;
         let new = before.end.max(first)..self.held().end;
-        let rows = (self.one.len() / self.days as usize) as u32;
-        for row in 0..rows {
+        for row in 0..self.rows as u32 {
             for day in new.clone() {
                 self.clear(row, day);
             }
@@ -218,6 +230,41 @@ impl Table {
         if let Some(version) = self.version.get_mut(place) {
             *version = 0;
         }
+    }
+}
+
+/// Gives each day room for more rows.
+fn spread<T: Copy>(values: &mut Vec<T>, days: usize, before: usize, rows: usize, nothing: T) {
+    let mut wider = Vec::new();
+    wider.reserve_exact(days * rows);
+    for day in 0..days {
+        wider.extend_from_slice(values.get(day * before..(day + 1) * before).unwrap_or_default());
+        wider.resize((day + 1) * rows, nothing);
+    }
+    *values = wider;
+}
+
+/// Every row on one day.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Column<'t> {
+    one: &'t [u64],
+    two: &'t [u64],
+    used: &'t [Used],
+}
+
+impl Column<'_> {
+    /// Half-hours with at least one place free.
+    pub fn one(&self, row: u32) -> u64 {
+        self.one.get(row as usize).copied().unwrap_or(0)
+    }
+
+    /// Half-hours with at least two places free.
+    pub fn two(&self, row: u32) -> u64 {
+        self.two.get(row as usize).copied().unwrap_or(0)
+    }
+
+    pub fn used(&self, row: u32) -> &Used {
+        self.used.get(row as usize).unwrap_or(&Used::NOBODY)
     }
 }
 
@@ -250,8 +297,8 @@ mod tests {
         assert!(!table.put(row, monday, 3, state(&[])));
         assert_eq!(table.used(row, monday).peak(span("09:00-10:00")), 1);
         table.open(row, monday, span("08:00-12:00").mask(), 2);
-        assert_eq!(table.one(row, monday), span("08:00-12:00").mask());
-        assert_eq!(table.two(row, monday), span("08:00-12:00").mask() & !span("09:00-10:00").mask());
+        assert_eq!(table.on(monday).one(row), span("08:00-12:00").mask());
+        assert_eq!(table.on(monday).two(row), span("08:00-12:00").mask() & !span("09:00-10:00").mask());
     }
 
     #[test]
@@ -269,6 +316,26 @@ mod tests {
         assert_eq!(table.expire(at(20)), [(row, monday)]);
         assert!(table.used(row, monday).is_empty());
         assert_eq!(table.next_expiry(), None);
+    }
+
+    #[test]
+    fn rows_keep_their_days_when_others_come() {
+        let mut table = Table::new("2026-11-22".parse().unwrap(), 61);
+        let (monday, morning) = (day("2026-11-23"), span("08:00-12:00").mask());
+        for added in 0..200_u32 {
+            assert_eq!(table.add_row(), added);
+            let today = monday + i32::try_from(added % 60).unwrap();
+            table.put(added, today, 1, state(&["09:00-10:00"]));
+            table.open(added, today, morning, 1);
+        }
+        for row in 0..200_u32 {
+            let today = monday + i32::try_from(row % 60).unwrap();
+            let full = span("09:00-10:00").mask();
+            assert_eq!(table.on(today).one(row), morning & !full);
+            assert_eq!(table.on(today).used(row).peak(span("09:00-10:00")), 1);
+            assert_eq!(table.on(today - 1).one(row), 0, "the day before is another");
+        }
+        assert_eq!(table.on(monday - 2).one(0), 0, "a day that is not held has nothing");
     }
 
     #[test]

@@ -101,7 +101,7 @@ fn day(asked: &Asked<'_>, nursery: &Nursery, wish: &Wish, number: i32) -> DayAva
 /// The longest runs with a free place throughout that are long enough for hourly care, from when it can be booked on.
 /// Where it is too late for all of them, the runs that were free.
 fn free_runs(asked: &Asked<'_>, class: &Class, sale: &Sale, number: i32) -> Vec<Span> {
-    let free = asked.city.table.one(class.row, number);
+    let free = asked.city.table.on(number).one(class.row);
     let runs = |mask| rules::runs(mask).filter(|run| run.half_hours() >= asked.hourly_least).collect::<Vec<_>>();
     let in_time = runs(free & asked.bookable(sale, number));
     if in_time.is_empty() { runs(free) } else { in_time }

@@ -7,11 +7,13 @@ use doorstep_shared::{
 };
 
 use super::{
-    fit::{Asked, Child, Days, Wish},
-    question::{DAYS_TRIED, Question},
+    fit::{Asked, Child, Days},
+    question::Question,
     reach,
+    sieve::Sieve,
+    sweep::{STRIP, Sweep},
 };
-use crate::inventory::index::{city::City, nursery::Nursery, table};
+use crate::inventory::index::{city::City, shelf::cares, table};
 
 /// The promoted filters.
 const CHIPS: [Filter; 9] = [
@@ -47,54 +49,45 @@ pub fn facets<'c>(city: &'c City, question: &Question, asked: &Asked<'c>, days: 
     let policy = city.policies.on(city.today());
     let near = reach(Some(policy.search.near_m));
     let common_price_fen = policy.search.day_price_fen();
-    let common_price = Some(common_price_fen);
-    let first = city.table.held().start;
-    let (today, tomorrow) = (Days::All(vec![first]), Days::All(vec![first + 1]));
+    let today = city.table.held().start;
     let mut chips = CHIPS.map(|filter| (filter, 0));
-    let mut strip: Vec<_> = strip_days(question, first).map(|day| (day, StripCount::default())).collect();
+    let first = strip_begin(question, today);
+    let mut strip: [_; STRIP] = std::array::from_fn(|day| (first + day as i32, StripCount::default()));
+    let sweep = Sweep::new(asked, &question.wish, days, common_price_fen, today, first);
     let (mut total, mut in_reach) = (0, 0_u32);
-    question.each_within(city, question.reach.max(near), |gap, nursery| {
-        if !question.lies_there(nursery) {
-            return;
+    question.each(city, question.reach, |slot| {
+        let Some(nursery) = city.nursery(slot).filter(|nursery| question.lies_there(nursery)) else { return };
+        in_reach += 1;
+        for (day, count) in strip.iter_mut().filter(|(day, count)| !count.open && !asked.is_holiday(*day)) {
+            count.open = !asked.is_closed(nursery, *day);
         }
-        let within = gap <= question.reach;
-        if within {
-            in_reach += 1;
-            for (day, count) in &mut strip {
-                count.open = count.open || !asked.is_closed(nursery, *day);
-            }
-        }
-        if !question.is_of_kind(nursery) {
-            return;
-        }
-        let wish = &question.wish;
-        let admitted = within && (!question.inclusive || nursery.inclusive);
-        let fits = asked.fits(nursery, wish, days);
-        total += u32::from(fits && admitted);
+        let Some(verdict) = sweep.judge(slot).filter(|_| question.is_of_kind(nursery)) else { return };
+        let admitted = !question.inclusive || nursery.inclusive;
+        total += u32::from(verdict.fits && admitted);
         for (filter, count) in &mut chips {
             let matches = match filter {
-                Filter::Within3Km => fits && gap <= near && (!question.inclusive || nursery.inclusive),
-                Filter::Inclusive => fits && within && nursery.inclusive,
+                // Counted below: they may lie beyond what is asked for.
+                Filter::Within3Km => false,
+                Filter::Inclusive => verdict.fits && nursery.inclusive,
                 _ if !admitted => false,
-                Filter::Today => asked.fits(nursery, wish, &today),
-                Filter::Tomorrow => asked.fits(nursery, wish, &tomorrow),
-                Filter::Price => asked.fits(nursery, &Wish { max_price_fen: common_price, ..*wish }, days),
-                other => {
-                    let care = care_of(*other);
-                    care.is_some() && asked.fits(nursery, &Wish { care, ..*wish }, days)
-                }
+                Filter::Today => verdict.today,
+                Filter::Tomorrow => verdict.tomorrow,
+                Filter::Price => verdict.price,
+                other => care_of(*other).is_some_and(|care| verdict.cares & cares(Some(care)) != 0),
             };
             *count += u32::from(matches);
         }
         if admitted {
-            for (day, count) in &mut strip {
-                if let Some(free) = best_free(asked, nursery, wish, *day) {
-                    count.nurseries += 1;
-                    count.free += u32::from(free);
-                }
+            for ((_, count), free) in strip.iter_mut().zip(verdict.strip) {
+                count.nurseries += u32::from(free.is_some());
+                count.free += u32::from(free.unwrap_or_default());
             }
         }
     });
+    let near = count_within(asked, question, days, near);
+    for (_, count) in chips.iter_mut().filter(|(filter, _)| *filter == Filter::Within3Km) {
+        *count = near;
+    }
     let strip = strip.into_iter().map(|(day, count)| StripDay {
         date: table::date(day),
         nurseries: count.nurseries,
@@ -110,17 +103,10 @@ pub fn facets<'c>(city: &'c City, question: &Question, asked: &Asked<'c>, days: 
     }
 }
 
-/// Seven days from today, or from the first date asked for when that is later than six days ahead.
-fn strip_days(question: &Question, today: i32) -> std::ops::Range<i32> {
+/// The strip begins today, or on the first date asked for when that is later than six days ahead.
+fn strip_begin(question: &Question, today: i32) -> i32 {
     let asked = question.dates.first().map_or(today, |date| table::number(*date));
-    let first = if asked > today + DAYS_TRIED - 1 { asked } else { today };
-    first..first + DAYS_TRIED
-}
-
-/// Places left in the best window of a day; None when the children do not all fit.
-fn best_free<'c>(asked: &Asked<'c>, nursery: &'c Nursery, wish: &Wish, day: i32) -> Option<u16> {
-    let entries = asked.windows(nursery, wish, &Days::Any(vec![day]));
-    entries.iter().map(|entry| asked.places_left(nursery, entry)).max()
+    if asked > today + STRIP as i32 - 1 { asked } else { today }
 }
 
 /// Which filter, dropped alone, would give how many; most first.
@@ -150,10 +136,16 @@ fn blocking(city: &City, question: &Question, now: Timestamp) -> Vec<Blocking> {
 
 fn count(city: &City, question: &Question, now: Timestamp) -> u32 {
     let asked = Asked::new(city, question.children.clone(), question.span, now);
-    let days = question.days(city);
+    count_within(&asked, question, &question.days(city), question.reach)
+}
+
+/// How many match within `reach`.
+fn count_within<'c>(asked: &Asked<'c>, question: &Question, days: &Days, reach: f64) -> u32 {
+    let sieve = Sieve::new(asked, &question.wish, days);
     let mut count = 0;
-    question.each_within(city, question.reach, |_, nursery| {
-        count += u32::from(question.admits(nursery) && asked.fits(nursery, &question.wish, &days));
+    question.each(asked.city, reach, |slot| {
+        let nursery = asked.city.nursery(slot).filter(|nursery| sieve.lets(slot) && question.admits(nursery));
+        count += u32::from(nursery.is_some_and(|nursery| asked.fits(nursery, &question.wish, days)));
     });
     count
 }

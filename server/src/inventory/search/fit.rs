@@ -13,7 +13,8 @@ use crate::{
         index::{
             city::City,
             nursery::{Class, Nursery, Sale, When},
-            table,
+            shelf::pair,
+            table::{self, Column},
         },
         rules::{self, Staffing},
     },
@@ -47,24 +48,41 @@ pub enum Days {
 
 /// A day, with what does not depend on the nursery.
 #[derive(Debug)]
-struct Day<'c> {
-    number: i32,
-    policy: &'c Policy,
+pub struct Day<'c> {
+    /// What is free on it, of every class.
+    pub places: Column<'c>,
+    pub policy: &'c Policy,
     kind: &'c DayKind,
     /// Days from today.
     ahead: i32,
     /// Local midnight, in microseconds since 1970.
     midnight: i64,
     /// For each child, the pairs of nursery kind and class kind that take it on that day: see [`pair`].
-    takes: Vec<u32>,
+    pub takes: Vec<u32>,
 }
 
 const HALF_HOUR_US: i64 = 30 * 60 * 1_000_000;
 const MINUTE_US: i64 = 60 * 1_000_000;
 
-/// The bit of a pair of kinds.
-fn pair(nursery: NurseryKind, class: ClassKind) -> u32 {
-    1 << (nursery as u32 * ClassKind::ALL.len() as u32 + class as u32)
+/// What must be free for a sale to be booked.
+#[derive(Clone, Copy, Debug)]
+pub struct Window {
+    /// Every one of these half-hours; for hourly care at no certain time those at which it may begin.
+    mask: u64,
+    /// None for hourly care at no certain time.
+    span: Option<Span>,
+    /// Half-hours of hourly care at no certain time.
+    least: u8,
+}
+
+impl Window {
+    /// Where it is in these free half-hours: the earliest of the shortest length for hourly care at no certain time.
+    pub fn fits(self, free: u64) -> Option<Span> {
+        match self.span {
+            Some(span) => (free & self.mask == self.mask).then_some(span),
+            None => rules::first_run(free & self.mask, self.least),
+        }
+    }
 }
 
 /// A window that fits on a day.
@@ -124,14 +142,14 @@ impl<'c> Asked<'c> {
     }
 
     /// None for a day that the index does not hold.
-    fn day(&self, number: i32) -> Option<&Day<'c>> {
+    pub fn day(&self, number: i32) -> Option<&Day<'c>> {
         let ahead = number - self.city.table.held().start;
         let known = self.days.get(usize::try_from(ahead).ok()?)?;
         Some(known.get_or_init(|| {
             let date = table::date(number);
             let policy = self.city.policies.on(date);
             Day {
-                number,
+                places: self.city.table.on(number),
                 policy,
                 kind: self.city.policies.calendar.day_kind(date),
                 ahead,
@@ -145,6 +163,11 @@ impl<'c> Asked<'c> {
         self.children.len() == 1
     }
 
+    /// Whether everybody is closed that day.
+    pub fn is_holiday(&self, day: i32) -> bool {
+        self.day(day).is_some_and(|day| matches!(day.kind, DayKind::Holiday { .. }))
+    }
+
     /// Whether every class of a nursery is closed that day.
     pub fn is_closed(&self, nursery: &Nursery, day: i32) -> bool {
         let date = table::date(day);
@@ -155,15 +178,14 @@ impl<'c> Asked<'c> {
 
     /// Half-hours with so many places free.
     fn free(&self, nursery: &Nursery, class: &Class, day: &Day<'_>, places: usize) -> u64 {
-        let table = &self.city.table;
         match places {
-            0 | 1 => table.one(class.row, day.number),
-            2 => table.two(class.row, day.number),
+            0 | 1 => day.places.one(class.row),
+            2 => day.places.two(class.row),
             more => {
                 let rule = day.policy.class_rule(nursery.kind, class.kind);
                 let seats = Staffing::new(class.places, class.carers, rule).seats();
-                let used = table.used(class.row, day.number);
-                table.one(class.row, day.number) & used.below((seats + 1).saturating_sub(more as u16))
+                let used = day.places.used(class.row);
+                day.places.one(class.row) & used.below((seats + 1).saturating_sub(more as u16))
             }
         }
     }
@@ -202,34 +224,40 @@ impl<'c> Asked<'c> {
         }
     }
 
-    /// The window in which a sale takes so many children on a day: for hourly care the one asked for, or the earliest
-    /// of the shortest length.
-    fn window(&self, nursery: &Nursery, class: &Class, sale: &Sale, day: &Day<'_>, places: usize) -> Option<Span> {
-        let fits = |span: Span| {
-            let free = self.free(nursery, class, day, places);
-            (free & span.mask() == span.mask() && self.in_time(sale, day, span.from)).then_some(span)
+    /// What must be free on a day for a window of a sale that covers what is asked for; None when there is none, or it
+    /// is too late or too early to book it.
+    pub fn may_book(&self, sale: &Sale, day: &Day<'_>) -> Option<Window> {
+        let at = |span: Span| {
+            self.in_time(sale, day, span.from).then_some(Window { mask: span.mask(), span: Some(span), least: 0 })
         };
         match (sale.when, self.span) {
             (When::Window(span), Some(want)) if !span.covers(want) => None,
-            (When::Window(span), _) => fits(span),
+            (When::Window(span), _) => at(span),
             (When::AnyTime, Some(want)) if want.half_hours() < self.hourly_least => None,
-            (When::AnyTime, Some(want)) => fits(want),
+            (When::AnyTime, Some(want)) => at(want),
             (When::AnyTime, None) => {
-                let free = self.free(nursery, class, day, places);
-                rules::first_run(free & self.starts(sale, day), self.hourly_least)
+                Some(Window { mask: self.starts(sale, day), span: None, least: self.hourly_least })
             }
         }
     }
 
+    /// The window of a sale in these half-hours of a day.
+    fn window(&self, sale: &Sale, day: &Day<'_>, free: u64) -> Option<Span> {
+        self.may_book(sale, day)?.fits(free)
+    }
+
     /// The price of one child for the window asked for, or for the shortest hourly care.
     pub fn price_of(&self, sale: &Sale) -> Fen {
-        match sale.when {
-            When::Window(_) => sale.price_fen,
-            When::AnyTime => {
-                let half_hours = self.span.map_or(self.hourly_least, Span::half_hours);
-                Fen(sale.price_fen.0 * i64::from(half_hours) / 2)
-            }
+        self.price_at(sale.price_fen, sale.when == When::AnyTime)
+    }
+
+    /// The same from the price of a window, or of an hour.
+    pub fn price_at(&self, price: Fen, hourly: bool) -> Fen {
+        if !hourly {
+            return price;
         }
+        let half_hours = self.span.map_or(self.hourly_least, Span::half_hours);
+        Fen(price.0 * i64::from(half_hours) / 2)
     }
 
     fn is_sold(&self, sale: &Sale, wish: &Wish) -> bool {
@@ -259,7 +287,8 @@ impl<'c> Asked<'c> {
     ) -> impl Iterator<Item = (Fen, &'c [Sale])> + 'a {
         let fits_on = move |sales: &[Sale], day: &i32| {
             let Some(day) = self.day(*day) else { return false };
-            sales.iter().any(|sale| self.window(nursery, class, sale, day, places).is_some())
+            let free = self.free(nursery, class, day, places);
+            sales.iter().any(|sale| self.window(sale, day, free).is_some())
         };
         let offers = class.sales.chunk_by(|one, next| one.offer == next.offer);
         offers.filter_map(move |sales| {
@@ -346,12 +375,13 @@ impl<'c> Asked<'c> {
         let mut add = |days: &[i32]| {
             for class in nursery.classes.iter().filter(|class| self.takes(nursery, class, 0, days)) {
                 for (price_fen, sales) in self.offers(nursery, class, wish, days, 1) {
-                    entries.extend(days.iter().flat_map(|day| {
-                        sales.iter().filter_map(move |sale| {
-                            let span = self.window(nursery, class, sale, self.day(*day)?, 1)?;
-                            Some(Entry { day: *day, price_fen, span, class, sale })
-                        })
-                    }));
+                    for (number, day) in days.iter().filter_map(|number| Some((*number, self.day(*number)?))) {
+                        let free = day.places.one(class.row);
+                        entries.extend(sales.iter().filter_map(|sale| {
+                            let span = self.window(sale, day, free)?;
+                            Some(Entry { day: number, price_fen, span, class, sale })
+                        }));
+                    }
                 }
             }
         };
@@ -373,8 +403,9 @@ impl<'c> Asked<'c> {
         let Some(day) = self.day(number) else { return Vec::new() };
         let entry = |(class, sales): &(&'c Class, &'c [Sale])| {
             let together = placement.children.iter().filter(|(other, _)| other.id == class.id).count();
+            let free = self.free(nursery, class, day, together);
             sales.iter().find_map(|sale| {
-                let span = self.window(nursery, class, sale, day, together)?;
+                let span = self.window(sale, day, free)?;
                 Some(Entry { day: number, price_fen: self.price_of(sale), span, class, sale })
             })
         };
@@ -404,7 +435,7 @@ impl<'c> Asked<'c> {
 
     /// Places left in the fullest half-hour of a window that fits, and so is open.
     pub fn places_left(&self, nursery: &Nursery, entry: &Entry<'_>) -> u16 {
-        let used = self.city.table.used(entry.class.row, entry.day).peak(entry.span);
+        let used = self.day(entry.day).map_or(0, |day| day.places.used(entry.class.row).peak(entry.span));
         self.staffing(nursery, entry).seats().saturating_sub(used.into())
     }
 }

@@ -12,6 +12,8 @@ mod found;
 mod json;
 pub mod next_best;
 mod question;
+mod sieve;
+mod sweep;
 
 use std::{cmp::Ordering, collections::BinaryHeap};
 
@@ -25,6 +27,7 @@ use self::{
     cursor::Cursor,
     fit::{Asked, Days},
     question::Question,
+    sieve::Sieve,
 };
 use super::index::{
     city::City,
@@ -116,10 +119,12 @@ impl Ord for Hit<'_> {
 /// Nearest first, one more than the page has.
 fn nearest<'c>(asked: &Asked<'c>, question: &Question, days: &Days) -> Vec<Hit<'c>> {
     let mut hits = Vec::with_capacity(question.limit + 1);
+    let sieve = Sieve::new(asked, &question.wish, days);
     let mut walk = question.walk(asked.city);
     let mut ring = Vec::new();
     while let Some(gap) = walk.next_ring(&mut ring) {
-        let nurseries = ring.iter().filter_map(|slot| asked.city.nursery(*slot));
+        let slots = ring.iter().filter(|slot| sieve.lets(**slot));
+        let nurseries = slots.filter_map(|slot| asked.city.nursery(*slot));
         let matching = nurseries
             .map(|nursery| Hit { nursery, gap, price_fen: Fen::ZERO })
             .filter(|hit| question.after.is_none_or(|after| after.key() < hit.key()))
@@ -140,10 +145,12 @@ fn nearest<'c>(asked: &Asked<'c>, question: &Question, days: &Days) -> Vec<Hit<'
 /// Cheapest first, one more than the page has.
 fn cheapest<'c>(asked: &Asked<'c>, question: &Question, days: &Days) -> Vec<Hit<'c>> {
     let mut best = BinaryHeap::with_capacity(question.limit + 2);
-    question.each_within(asked.city, question.reach, |gap, nursery| {
-        if !question.admits(nursery) {
+    let sieve = Sieve::new(asked, &question.wish, days);
+    question.each_within(asked.city, question.reach, |gap, slot| {
+        if !sieve.lets(slot) {
             return;
         }
+        let Some(nursery) = asked.city.nursery(slot).filter(|nursery| question.admits(nursery)) else { return };
         let Some(price_fen) = asked.price(nursery, &question.wish, days) else { return };
         let hit = Hit { nursery, gap, price_fen };
         if question.after.is_none_or(|after| after.key() < hit.key()) {
@@ -167,14 +174,19 @@ impl Question {
         }
     }
 
-    /// Everything that may match within `reach`, in no order.
-    fn each_within<'c>(&self, city: &'c City, reach: f64, mut take: impl FnMut(f64, &'c Nursery)) {
+    /// The slot of everything that may match within `reach`, in no order; some slots may be empty.
+    fn each(&self, city: &City, reach: f64, mut take: impl FnMut(u32)) {
+        if reach.is_infinite() && self.typed.is_none() && self.district.is_none() {
+            // All of them, in the order in which they lie in memory.
+            city.shelves.slots().for_each(take);
+        } else {
+            self.each_within(city, reach, |_, slot| take(slot));
+        }
+    }
+
+    /// The same with its gap.
+    fn each_within(&self, city: &City, reach: f64, mut take: impl FnMut(f64, u32)) {
         let from = Unit::of(self.origin);
-        let mut take = |gap: f64, slot: u32| {
-            if let Some(nursery) = city.nursery(slot) {
-                take(gap, nursery);
-            }
-        };
         let mut take_list = |list: &mut dyn Iterator<Item = (Unit, u32)>| {
             for (at, slot) in list {
                 let gap = at.gap(from);
