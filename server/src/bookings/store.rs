@@ -2,7 +2,11 @@
 
 use std::collections::{HashMap, HashSet};
 
-use diesel::{dsl::exists, prelude::*};
+use diesel::{
+    dsl::exists,
+    prelude::*,
+    sql_types::{self, Array, BigInt, Binary, Bool, Nullable, SmallInt, Text},
+};
 use doorstep_shared::{
     Date, Fen, HalfHour, Span, Timestamp,
     bookings::{BookedNursery, BookingState, CancelRule, DayState},
@@ -14,8 +18,10 @@ use doorstep_shared::{
 use super::facts::{Child, Offer, Taken};
 use crate::db::{
     Conn,
-    bulk::insert_batch,
-    schema::{account, audit, booking, booking_day, child, class, consent, family, nursery, offer, offer_window},
+    fixed::Fixed,
+    schema::{
+        IsHeld, account, audit, booking, booking_day, child, class, consent, family, nursery, offer, offer_window,
+    },
 };
 
 #[derive(Clone, Debug, PartialEq, Queryable, Insertable, AsChangeset)]
@@ -109,10 +115,14 @@ pub fn offers(conn: &mut Conn, ids: &[OfferId]) -> QueryResult<HashMap<OfferId, 
         ClassKind,
         NurseryKind,
         (NurseryId, String, String, Option<String>, f64, f64),
+        Option<(HalfHour, HalfHour)>,
     );
+    // A row for each window of an offer, so that one statement tells both.
     let rows: Vec<Row> = offer::table
         .inner_join(class::table.inner_join(nursery::table))
+        .left_join(offer_window::table)
         .filter(offer::id.eq_any(ids).and(offer::withdrawn_at.is_null()))
+        .order((offer::id, offer_window::from_half_hour, offer_window::to_half_hour))
         .select((
             (
                 offer::id,
@@ -126,24 +136,17 @@ pub fn offers(conn: &mut Conn, ids: &[OfferId]) -> QueryResult<HashMap<OfferId, 
             class::kind,
             nursery::kind,
             (nursery::id, nursery::name, nursery::address, nursery::phone, nursery::lat, nursery::lng),
+            (offer_window::from_half_hour, offer_window::to_half_hour).nullable(),
         ))
         .load(conn)?;
-    let sold: Vec<(OfferId, HalfHour, HalfHour)> = offer_window::table
-        .filter(offer_window::offer_id.eq_any(ids))
-        .order((offer_window::offer_id, offer_window::from_half_hour, offer_window::to_half_hour))
-        .select((offer_window::offer_id, offer_window::from_half_hour, offer_window::to_half_hour))
-        .load(conn)?;
-    let mut windows: HashMap<OfferId, Vec<Span>> = HashMap::new();
-    for (id, from, to) in sold {
-        windows.entry(id).or_default().extend(Span::new(from, to));
-    }
-    let offers = rows.into_iter().map(|(own, class_kind, nursery_kind, nursery)| {
+    let mut offers: HashMap<OfferId, Offer> = HashMap::new();
+    for (own, class_kind, nursery_kind, nursery, window) in rows {
         let (id, class, care, unit_price, lead_minutes, free_until_hours, late_percent) = own;
         let rule = CancelRule {
             free_until_hours: free_until_hours.unsigned_abs(),
             late_percent: u8::try_from(late_percent).unwrap_or(100),
         };
-        let offer = Offer {
+        let offer = offers.entry(id).or_insert_with(|| Offer {
             id,
             class,
             class_kind,
@@ -153,11 +156,11 @@ pub fn offers(conn: &mut Conn, ids: &[OfferId]) -> QueryResult<HashMap<OfferId, 
             unit_price,
             lead_minutes: lead_minutes.unsigned_abs(),
             rule,
-            windows: windows.remove(&id).unwrap_or_default(),
-        };
-        (id, offer)
-    });
-    Ok(offers.collect())
+            windows: Vec::new(),
+        });
+        offer.windows.extend(window.and_then(|(from, to)| Span::new(from, to)));
+    }
+    Ok(offers)
 }
 
 fn booked_nursery(row: (NurseryId, String, String, Option<String>, f64, f64)) -> BookedNursery {
@@ -236,10 +239,73 @@ pub fn taken(
 
 // Bookings -------------------------------------------------------------------------------------------------------------
 
-/// Writes new bookings and their days, one statement each unless there are very many.
+/// Writes new bookings and their days: on PostgreSQL in one statement.
 pub fn insert_batch(conn: &mut Conn, bookings: &[BookingRow], days: &[DayRow]) -> QueryResult<()> {
-    insert_batch!(conn, booking::table, bookings, 18);
-    insert_batch!(conn, booking_day::table, days, 13);
+    match conn {
+        Conn::Postgres(conn) => insert_postgres_batch(conn, bookings, days),
+        Conn::Sqlite(conn) => {
+            // One by one: each statement is known already, and nothing travels.
+            for row in bookings {
+                diesel::insert_into(booking::table).values(row).execute(conn)?;
+            }
+            for row in days {
+                diesel::insert_into(booking_day::table).values(row).execute(conn)?;
+            }
+            Ok(())
+        }
+    }
+}
+
+fn insert_postgres_batch(conn: &mut PgConnection, bookings: &[BookingRow], days: &[DayRow]) -> QueryResult<()> {
+    if bookings.is_empty() {
+        return Ok(());
+    }
+    macro_rules! column {
+        ($rows:ident, $field:ident) => {
+            $rows.iter().map(|row| row.$field.clone()).collect::<Vec<_>>()
+        };
+    }
+    Fixed::new(
+        "WITH new AS (INSERT INTO booking (id, family_id, account_id, nursery_id, state, created_at, hold_expires_at, \
+                      extended, confirmed_at, cancelled_at, cancel_cost_fen, free_until_hours, late_percent, pickup, \
+                      door_code, first_date, last_date, version) \
+                      SELECT * FROM unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)) \
+         INSERT INTO booking_day (id, booking_id, child_id, offer_id, class_id, care, date, from_half_hour, \
+                                  to_half_hour, state, takes_place, unit_price_fen, price_fen) \
+         SELECT * FROM unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    )
+    .bind::<Array<Binary>, _>(column!(bookings, id))
+    .bind::<Array<Binary>, _>(column!(bookings, family_id))
+    .bind::<Array<Binary>, _>(column!(bookings, account_id))
+    .bind::<Array<Binary>, _>(column!(bookings, nursery_id))
+    .bind::<Array<Text>, _>(column!(bookings, state))
+    .bind::<Array<sql_types::Timestamp>, _>(column!(bookings, created_at))
+    .bind::<Array<Nullable<sql_types::Timestamp>>, _>(column!(bookings, hold_expires_at))
+    .bind::<Array<Bool>, _>(column!(bookings, extended))
+    .bind::<Array<Nullable<sql_types::Timestamp>>, _>(column!(bookings, confirmed_at))
+    .bind::<Array<Nullable<sql_types::Timestamp>>, _>(column!(bookings, cancelled_at))
+    .bind::<Array<BigInt>, _>(column!(bookings, cancel_cost_fen))
+    .bind::<Array<SmallInt>, _>(column!(bookings, free_until_hours))
+    .bind::<Array<SmallInt>, _>(column!(bookings, late_percent))
+    .bind::<Array<Text>, _>(column!(bookings, pickup))
+    .bind::<Array<Text>, _>(column!(bookings, door_code))
+    .bind::<Array<sql_types::Date>, _>(column!(bookings, first_date))
+    .bind::<Array<sql_types::Date>, _>(column!(bookings, last_date))
+    .bind::<Array<BigInt>, _>(column!(bookings, version))
+    .bind::<Array<Binary>, _>(column!(days, id))
+    .bind::<Array<Binary>, _>(column!(days, booking_id))
+    .bind::<Array<Binary>, _>(column!(days, child_id))
+    .bind::<Array<Binary>, _>(column!(days, offer_id))
+    .bind::<Array<Binary>, _>(column!(days, class_id))
+    .bind::<Array<Text>, _>(column!(days, care))
+    .bind::<Array<sql_types::Date>, _>(column!(days, date))
+    .bind::<Array<SmallInt>, _>(column!(days, from_half_hour))
+    .bind::<Array<SmallInt>, _>(column!(days, to_half_hour))
+    .bind::<Array<Text>, _>(column!(days, state))
+    .bind::<Array<Bool>, _>(column!(days, takes_place))
+    .bind::<Array<BigInt>, _>(column!(days, unit_price_fen))
+    .bind::<Array<BigInt>, _>(column!(days, price_fen))
+    .execute(conn)?;
     Ok(())
 }
 
@@ -282,7 +348,7 @@ pub fn expired_holds(
     most: i64,
 ) -> QueryResult<Vec<(BookingId, Vec<(ClassId, Date)>)>> {
     let ids: Vec<BookingId> = booking::table
-        .filter(booking::state.eq(BookingState::Held).and(booking::hold_expires_at.le(now)))
+        .filter(IsHeld.and(booking::hold_expires_at.le(now)))
         .order(booking::hold_expires_at)
         .select(booking::id)
         .limit(most)
@@ -301,13 +367,9 @@ pub fn expired_holds(
 
 /// Writes down that these holds ran out; one that was confirmed or extended meanwhile is left alone.
 pub fn expire(conn: &mut Conn, now: Timestamp, ids: &[BookingId]) -> QueryResult<usize> {
-    diesel::update(
-        booking::table
-            .filter(booking::id.eq_any(ids))
-            .filter(booking::state.eq(BookingState::Held).and(booking::hold_expires_at.le(now))),
-    )
-    .set((booking::state.eq(BookingState::Expired), booking::version.eq(booking::version + 1)))
-    .execute(conn)
+    diesel::update(booking::table.filter(booking::id.eq_any(ids)).filter(IsHeld.and(booking::hold_expires_at.le(now))))
+        .set((booking::state.eq(BookingState::Expired), booking::version.eq(booking::version + 1)))
+        .execute(conn)
 }
 
 // Reading --------------------------------------------------------------------------------------------------------------

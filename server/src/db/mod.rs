@@ -8,6 +8,7 @@ pub mod batch;
 pub mod bulk;
 pub mod changes;
 mod connect;
+pub mod fixed;
 pub mod migrate;
 pub mod once;
 pub mod schema;

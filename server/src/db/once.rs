@@ -3,12 +3,16 @@
 use std::collections::HashMap;
 
 use chrono::Duration;
-use diesel::{prelude::*, sql_query, sql_types::BigInt};
+use diesel::{
+    prelude::*,
+    sql_query,
+    sql_types::{self, Array, BigInt, Binary, Nullable, Text},
+};
 use doorstep_shared::{ProblemKind, Timestamp, ids::AccountId};
 use serde::{Serialize, de::DeserializeOwned};
 use sha2::{Digest as _, Sha256};
 
-use super::{Conn, schema::idempotency};
+use super::{Conn, fixed::Fixed, schema::idempotency};
 use crate::error::{Error, Result};
 
 /// How long a key is remembered.
@@ -68,29 +72,53 @@ pub fn remember_batch(conn: &mut Conn, answers: &[(&Once, String)]) -> QueryResu
     if answers.is_empty() {
         return Ok(());
     }
-    // A key older than a day may be used again.
-    if let Some(now) = answers.iter().map(|(once, _)| once.now).max() {
-        diesel::delete(
-            idempotency::table
-                .filter(idempotency::scope.eq_any(answers.iter().map(|(once, _)| once.scope.clone())))
-                .filter(idempotency::created_at.le(now - KEPT)),
-        )
-        .execute(conn)?;
-    }
-    let rows = answers.iter().map(|(once, answer)| {
-        (
-            idempotency::scope.eq(once.scope.clone()),
-            idempotency::account_id.eq(once.account),
-            idempotency::body_hash.eq(once.body_hash.clone()),
-            idempotency::answer.eq(answer.clone()),
-            idempotency::created_at.eq(once.now),
-        )
-    });
-    let rows: Vec<_> = rows.collect();
     match conn {
-        Conn::Postgres(conn) => diesel::insert_into(idempotency::table).values(rows).execute(conn)?,
-        Conn::Sqlite(conn) => diesel::insert_into(idempotency::table).values(rows).execute(conn)?,
+        Conn::Postgres(conn) => remember_postgres_batch(conn, answers),
+        Conn::Sqlite(conn) => {
+            // One by one: the statements are known already, and nothing travels.
+            for (once, answer) in answers {
+                // A key older than a day may be used again.
+                let old = idempotency::table.find(&once.scope).filter(idempotency::created_at.le(once.now - KEPT));
+                diesel::delete(old).execute(conn)?;
+                let row = (
+                    idempotency::scope.eq(&once.scope),
+                    idempotency::account_id.eq(once.account),
+                    idempotency::body_hash.eq(&once.body_hash),
+                    idempotency::answer.eq(answer),
+                    idempotency::created_at.eq(once.now),
+                );
+                diesel::insert_into(idempotency::table).values(row).execute(conn)?;
+            }
+            Ok(())
+        }
+    }
+}
+
+fn remember_postgres_batch(conn: &mut PgConnection, answers: &[(&Once, String)]) -> QueryResult<()> {
+    let Some(now) = answers.iter().map(|(once, _)| once.now).max() else { return Ok(()) };
+    let insert = |sql| {
+        Fixed::new(sql)
+            .bind::<Array<Binary>, _>(answers.iter().map(|(once, _)| once.scope.as_slice()).collect::<Vec<_>>())
+            .bind::<Array<Nullable<Binary>>, _>(answers.iter().map(|(once, _)| once.account).collect::<Vec<_>>())
+            .bind::<Array<Binary>, _>(answers.iter().map(|(once, _)| once.body_hash.as_slice()).collect::<Vec<_>>())
+            .bind::<Array<Text>, _>(answers.iter().map(|(_, answer)| answer.as_str()).collect::<Vec<_>>())
+            .bind::<Array<sql_types::Timestamp>, _>(answers.iter().map(|(once, _)| once.now).collect::<Vec<_>>())
     };
+    // A key older than a day may be used again.
+    let kept = insert(
+        "INSERT INTO idempotency (scope, account_id, body_hash, answer, created_at) \
+         SELECT * FROM unnest(?, ?, ?, ?, ?) ON CONFLICT (scope) DO UPDATE SET account_id = EXCLUDED.account_id, \
+         body_hash = EXCLUDED.body_hash, answer = EXCLUDED.answer, created_at = EXCLUDED.created_at \
+         WHERE idempotency.created_at <= ?",
+    );
+    if kept.bind::<sql_types::Timestamp, _>(now - KEPT).execute(conn)? < answers.len() {
+        // Another process has committed one of the calls: the database says so in its own words.
+        let strictly = insert(
+            "INSERT INTO idempotency (scope, account_id, body_hash, answer, created_at) \
+             SELECT * FROM unnest(?, ?, ?, ?, ?)",
+        );
+        strictly.execute(conn)?;
+    }
     Ok(())
 }
 

@@ -3,7 +3,7 @@
 //! Reads the register of `nurseries`. Of `booking` and `booking_day` it reads the open holds, and it writes one thing:
 //! a day whose hold ran out becomes `released` and takes no place any more.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use diesel::{
     backend::Backend,
@@ -14,7 +14,7 @@ use diesel::{
 };
 use doorstep_shared::{
     Date, HalfHour, Span, Timestamp,
-    bookings::{BookingState, DayState},
+    bookings::DayState,
     care::{ClassKind, NurseryKind},
     ids::{BookingDayId, ClassId, NurseryId},
 };
@@ -24,7 +24,7 @@ use super::{
     rules::{Closed, Used, Week},
     state::{Hold, State},
 };
-use crate::db::{Conn, schema};
+use crate::db::{Conn, fixed::Fixed, schema, schema::IsHeld};
 
 impl<DB: Backend> ToSql<sql_types::Binary, DB> for Used
 where
@@ -67,16 +67,16 @@ pub fn lock_class_days(conn: &mut Conn, wanted: &[ClassDate]) -> QueryResult<Vec
             }
             let (classes, dates): (Vec<_>, Vec<_>) = wanted.iter().copied().unzip();
             // Updating to the same value takes the row's lock and reads its newest state: one round trip, one order.
-            let rows = sql_query(
+            let rows = Fixed::new(
                 "INSERT INTO class_day (class_id, date, used, version) \
-                 SELECT w.class_id, w.date, $3, 0 FROM unnest($1, $2) AS w (class_id, date) \
+                 SELECT w.class_id, w.date, ?, 0 FROM unnest(?, ?) AS w (class_id, date) \
                  JOIN class ON class.id = w.class_id ORDER BY w.class_id, w.date \
                  ON CONFLICT (class_id, date) DO UPDATE SET version = class_day.version \
                  RETURNING class_id, date, used, version",
             )
+            .bind::<sql_types::Binary, _>(Used::NOBODY)
             .bind::<sql_types::Array<sql_types::Binary>, _>(classes)
             .bind::<sql_types::Array<sql_types::Date>, _>(dates)
-            .bind::<sql_types::Binary, _>(Used::NOBODY)
             .load::<Locked>(conn)?;
             Ok(rows.into_iter().map(|row| (row.class_id, row.date, row.used, row.version)).collect())
         }
@@ -118,24 +118,33 @@ pub struct ClassRow {
 
 /// The register of the classes in `wanted`, with the closures on its dates.
 pub fn load_register(conn: &mut Conn, wanted: &[ClassDate]) -> QueryResult<Register> {
-    use schema::{class, nursery};
+    use schema::{class, nursery, opening};
+    type Row = ((ClassId, NurseryId, NurseryKind, ClassKind, i16, i16), Option<(i16, HalfHour, HalfHour)>);
     let mut classes: Vec<_> = wanted.iter().map(|(class, _)| *class).collect();
     classes.dedup();
-    let rows: Vec<(ClassId, NurseryId, NurseryKind, ClassKind, i16, i16)> = class::table
-        .inner_join(nursery::table)
+    // A row for each opening of a week, so that one statement tells both.
+    let rows: Vec<Row> = class::table
+        .inner_join(nursery::table.left_join(opening::table))
         .filter(class::id.eq_any(classes))
-        .select((class::id, nursery::id, nursery::kind, class::kind, class::places, class::carers))
+        .select((
+            (class::id, nursery::id, nursery::kind, class::kind, class::places, class::carers),
+            (opening::weekday, opening::from_half_hour, opening::to_half_hour).nullable(),
+        ))
         .load(conn)?;
     let mut register = Register::default();
-    for (id, nursery, nursery_kind, kind, places, carers) in rows {
+    for ((id, nursery, nursery_kind, kind, places, carers), opening) in rows {
         let (places, carers) = (places.unsigned_abs(), carers.unsigned_abs());
         register.classes.insert(id, ClassRow { nursery, nursery_kind, kind, places, carers });
+        // The classes of a nursery say the same of its week.
+        let week = register.weeks.entry(nursery).or_default();
+        if let Some((weekday, from, to)) = opening {
+            open(week, weekday, from, to);
+        }
     }
     let mut nurseries: Vec<_> = register.classes.values().map(|class| class.nursery).collect();
     nurseries.sort_unstable();
     nurseries.dedup();
     let first = wanted.iter().map(|(_, date)| *date).min().unwrap_or_default();
-    register.weeks = load_weeks(conn, &nurseries)?;
     register.closures = load_closures(conn, &nurseries, first)?;
     Ok(register)
 }
@@ -149,11 +158,16 @@ pub fn load_weeks(conn: &mut Conn, nurseries: &[NurseryId]) -> QueryResult<HashM
         .load(conn)?;
     let mut weeks: HashMap<NurseryId, Week> = HashMap::new();
     for (nursery, weekday, from, to) in rows {
-        if let (Some(span), Ok(weekday)) = (Span::new(from, to), usize::try_from(weekday - 1)) {
-            weeks.entry(nursery).or_default().open(weekday, span);
-        }
+        open(weeks.entry(nursery).or_default(), weekday, from, to);
     }
     Ok(weeks)
+}
+
+/// `weekday` is 1 on Monday.
+fn open(week: &mut Week, weekday: i16, from: HalfHour, to: HalfHour) {
+    if let (Some(span), Ok(weekday)) = (Span::new(from, to), usize::try_from(weekday - 1)) {
+        week.open(weekday, span);
+    }
 }
 
 /// The closures of some nurseries from `first` on, by date.
@@ -195,7 +209,7 @@ pub fn release_expired(
     use schema::{booking, booking_day};
     let expired: Vec<(BookingDayId, ClassId, Date, HalfHour, HalfHour)> = booking::table
         .inner_join(booking_day::table)
-        .filter(booking::state.eq(BookingState::Held).and(booking::hold_expires_at.le(now)))
+        .filter(IsHeld.and(booking::hold_expires_at.le(now)))
         .filter(booking_day::takes_place)
         .select((
             booking_day::id,
@@ -223,16 +237,11 @@ pub type Holds = HashMap<ClassDate, Vec<Hold>>;
 pub fn open_holds(conn: &mut Conn, now: Timestamp, days: &[&Day]) -> QueryResult<Holds> {
     use schema::{booking, booking_day};
     type Row = (ClassId, Date, HalfHour, HalfHour, Option<Timestamp>);
-    let mut classes: Vec<_> = days.iter().map(|day| day.class).collect();
-    classes.dedup();
-    let mut dates: Vec<_> = days.iter().map(|day| day.date).collect();
-    dates.sort_unstable();
-    dates.dedup();
-    let rows: Vec<Row> = booking_day::table
-        .inner_join(booking::table)
-        .filter(booking_day::class_id.eq_any(classes).and(booking_day::date.eq_any(dates)))
+    // From the holds, of which a city has few, and not from the days, which have many bookings.
+    let rows: Vec<Row> = booking::table
+        .inner_join(booking_day::table)
+        .filter(IsHeld.and(booking::hold_expires_at.gt(now)))
         .filter(booking_day::takes_place)
-        .filter(booking::state.eq(BookingState::Held).and(booking::hold_expires_at.gt(now)))
         .select((
             booking_day::class_id,
             booking_day::date,
@@ -241,6 +250,8 @@ pub fn open_holds(conn: &mut Conn, now: Timestamp, days: &[&Day]) -> QueryResult
             booking::hold_expires_at,
         ))
         .load(conn)?;
+    let changed: HashSet<ClassDate> = days.iter().map(|day| (day.class, day.date)).collect();
+    let rows = rows.into_iter().filter(|(class, date, ..)| changed.contains(&(*class, *date)));
     let mut holds = Holds::new();
     for (class, date, from, to, until) in rows {
         if let (Some(span), Some(until)) = (Span::new(from, to), until) {
@@ -262,13 +273,13 @@ pub fn save_batch(conn: &mut Conn, now: Timestamp, days: &[&Day], holds: &Holds)
             let column = |part: fn(&Day) -> Vec<u8>| days.iter().map(|day| part(day)).collect::<Vec<_>>();
             let dates: Vec<_> = days.iter().map(|day| day.date).collect();
             let versions: Vec<_> = days.iter().map(|day| day.version + 1).collect();
-            sql_query(
-                "WITH new AS (SELECT * FROM unnest($1, $2, $3, $4, $5, $6) \
+            Fixed::new(
+                "WITH new AS (SELECT * FROM unnest(?, ?, ?, ?, ?, ?) \
                               AS new (class_id, date, used, version, nursery_id, state)), \
                  saved AS (UPDATE class_day SET used = new.used, version = new.version FROM new \
                            WHERE class_day.class_id = new.class_id AND class_day.date = new.date) \
                  INSERT INTO change (at, kind, nursery_id, class_id, date, version, state) \
-                 SELECT $7, 'class_day', nursery_id, class_id, date, version, state FROM new",
+                 SELECT ?, 'class_day', nursery_id, class_id, date, version, state FROM new",
             )
             .bind::<sql_types::Array<sql_types::Binary>, _>(column(|day| day.class.0.as_bytes().to_vec()))
             .bind::<sql_types::Array<sql_types::Date>, _>(dates)

@@ -1,30 +1,50 @@
 //! The rows of the outbox.
 
-use diesel::prelude::*;
+use diesel::{
+    prelude::*,
+    sql_types::{self, Array, Binary, Text},
+};
 use doorstep_shared::{Timestamp, ids::MessageId};
 
 use super::{Message, Written};
-use crate::db::{Conn, schema::message};
+use crate::db::{Conn, fixed::Fixed, schema::message};
 
 pub fn insert_batch(conn: &mut Conn, now: Timestamp, messages: &[Message]) -> QueryResult<()> {
-    let rows = messages.iter().map(|row| {
-        (
-            message::id.eq(MessageId::new()),
-            message::event.eq(row.event.clone()),
-            message::recipient.eq(row.recipient.clone()),
-            message::channel.eq(row.channel.as_str()),
-            message::body.eq(row.body.clone()),
-            message::created_at.eq(now),
-            message::state.eq("queued"),
-        )
-    });
-    let rows: Vec<_> = rows.collect();
+    if messages.is_empty() {
+        return Ok(());
+    }
     match conn {
         Conn::Postgres(conn) => {
-            diesel::insert_into(message::table).values(rows).on_conflict_do_nothing().execute(conn)?
+            let text = |part: fn(&Message) -> &str| messages.iter().map(part).collect::<Vec<_>>();
+            Fixed::new(
+                "INSERT INTO message (id, event, recipient, channel, body, created_at, state) \
+                 SELECT id, event, recipient, channel, body, ?, 'queued' \
+                 FROM unnest(?, ?, ?, ?, ?) AS new (id, event, recipient, channel, body) ON CONFLICT DO NOTHING",
+            )
+            .bind::<sql_types::Timestamp, _>(now)
+            .bind::<Array<Binary>, _>(messages.iter().map(|_| MessageId::new()).collect::<Vec<_>>())
+            .bind::<Array<Text>, _>(text(|row| &row.event))
+            .bind::<Array<Text>, _>(text(|row| &row.recipient))
+            .bind::<Array<Text>, _>(text(|row| row.channel.as_str()))
+            .bind::<Array<Text>, _>(text(|row| &row.body))
+            .execute(conn)?;
         }
-        Conn::Sqlite(conn) => diesel::insert_or_ignore_into(message::table).values(rows).execute(conn)?,
-    };
+        Conn::Sqlite(conn) => {
+            // One by one: the statement is known already, and nothing travels.
+            for row in messages {
+                let row = (
+                    message::id.eq(MessageId::new()),
+                    message::event.eq(&row.event),
+                    message::recipient.eq(&row.recipient),
+                    message::channel.eq(row.channel.as_str()),
+                    message::body.eq(&row.body),
+                    message::created_at.eq(now),
+                    message::state.eq("queued"),
+                );
+                diesel::insert_or_ignore_into(message::table).values(row).execute(conn)?;
+            }
+        }
+    }
     Ok(())
 }
 

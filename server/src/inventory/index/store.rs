@@ -5,7 +5,6 @@ use std::collections::HashMap;
 use diesel::{dsl::max, prelude::*, sql_query, sql_types};
 use doorstep_shared::{
     Date, Fen, HalfHour, Span, Timestamp,
-    bookings::BookingState,
     care::{CareKind, ClassKind, NurseryKind},
     geo::Point,
     ids::{ClassId, NurseryId, OfferId},
@@ -16,7 +15,7 @@ use super::{
     nursery::{ClassRow, NurseryRow, OfferRow},
 };
 use crate::{
-    db::{Conn, schema},
+    db::{Conn, fixed::Fixed, schema},
     inventory::{
         rules::Used,
         state::Hold,
@@ -148,7 +147,7 @@ pub fn load_all_holds(conn: &mut Conn, since: Date) -> QueryResult<HashMap<Class
     type Row = (ClassId, Date, HalfHour, HalfHour, Option<Timestamp>);
     let rows: Vec<Row> = booking::table
         .inner_join(booking_day::table)
-        .filter(booking::state.eq(BookingState::Held))
+        .filter(schema::IsHeld)
         .filter(booking_day::takes_place.and(booking_day::date.ge(since)))
         .select((
             booking_day::class_id,
@@ -240,10 +239,10 @@ fn load_changes_postgres(conn: &mut PgConnection, position: &mut Position) -> Qu
         #[diesel(sql_type = sql_types::Nullable<sql_types::Binary>)]
         state: Option<Vec<u8>>,
     }
-    let rows: Vec<Seen> = sql_query(
+    let rows: Vec<Seen> = Fixed::new(
         "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS running, \
          seq, tx, nursery_id, class_id, date, version, state \
-         FROM (VALUES (1)) AS always LEFT JOIN change ON tx >= $1 ORDER BY seq",
+         FROM (VALUES (1)) AS always LEFT JOIN change ON tx >= ? ORDER BY seq",
     )
     .bind::<sql_types::BigInt, _>(position.from)
     .load(conn)?;
