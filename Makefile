@@ -31,7 +31,7 @@ check:
 bench:
 	@.ci/setup bench
 	@cargo run --quiet --package doorstep-bundle
-	cargo run --release --package doorstep-tests --bin bench -- $(ONLY)
+	cargo run --release --bin bench -- $(ONLY)
 
 fmt:
 	cargo fmt --all

@@ -1,6 +1,9 @@
 //! Cities to measure on, and the questions asked of them.
 
-use std::path::{Path, PathBuf};
+use std::{
+    f64::consts::TAU,
+    path::{Path, PathBuf},
+};
 
 use doorstep_shared::{nurseries::Districts, time::Date};
 use rand::{RngExt as _, SeedableRng as _, rngs::StdRng};
@@ -23,18 +26,24 @@ impl City {
     /// Four classes each, 60 days, 60 % of places used. `bookings`: by real bookings; otherwise the rows of the
     /// class-days are written directly.
     pub fn make(nurseries: u32, bookings: bool) -> Result<Self, String> {
-        let folder = std::env::temp_dir().join(format!("doorstep-bench-{nurseries}-{}", std::process::id()));
+        let folder = memory().join(format!("doorstep-bench-{nurseries}-{}", std::process::id()));
         std::fs::create_dir_all(&folder).map_err(|error| error.to_string())?;
         let city = Self { folder };
         let how = if bookings { "by real bookings" } else { "written directly, without bookings" };
         println!("   making {nurseries} nurseries, places taken {how}");
-        let (count, data) = (nurseries.to_string(), city.folder.display().to_string());
-        let mut arguments = vec!["demo", "--nurseries", &count, "--four-classes", "--data", &data];
+        Self::fill(&city.folder, &city.url(), nurseries, bookings)?;
+        Ok(city)
+    }
+
+    /// The same in a database of the caller's.
+    pub fn fill(folder: &Path, url: &str, nurseries: u32, bookings: bool) -> Result<(), String> {
+        let (count, data) = (nurseries.to_string(), folder.display().to_string());
+        let mut arguments =
+            vec!["demo", "--nurseries", &count, "--four-classes", "--data", &data, "--database-url", url];
         if !bookings {
             arguments.push("--places-only");
         }
-        run_doorstep(&arguments)?;
-        Ok(city)
+        run_doorstep(&arguments).map(drop)
     }
 
     pub fn file(&self) -> PathBuf {
@@ -48,6 +57,12 @@ impl City {
     pub fn serve(&self) -> Result<Running, String> {
         Running::doorstep(&self.url(), &self.folder, &[])
     }
+}
+
+/// Where files cost no disk, for making what is only read or is copied to the disk later.
+pub fn memory() -> PathBuf {
+    let memory = PathBuf::from("/dev/shm");
+    if memory.is_dir() { memory } else { std::env::temp_dir() }
 }
 
 /// One search: hourly care for a child of some age on a day, within a window, near a point.
@@ -64,21 +79,35 @@ pub struct Question {
 
 /// Results asked for.
 pub const RESULTS: usize = 20;
+/// Farther away nobody brings a child.
+pub const RADIUS_M: u32 = 20_000;
 /// Days that questions are about, from three days ahead: no lead time plays a part then.
 pub const DAYS: std::ops::Range<u64> = 3..13;
 
 impl Question {
     pub fn path(&self) -> String {
-        let time = |half_hour: u8| format!("{:02}:{:02}", half_hour / 2, half_hour % 2 * 30);
         format!(
-            "/api/v1/slots?lat={:.5}&lng={:.5}&age_months={}&care=hourly&date={}&from={}&to={}&limit={RESULTS}",
+            "/api/v1/slots?lat={:.5}&lng={:.5}&radius_m={RADIUS_M}&age_months={}&care=hourly&date={}&{}&limit={RESULTS}",
             self.lat,
             self.lng,
             self.months,
             self.date,
-            time(self.from),
-            time(self.to)
+            self.times()
         )
+    }
+}
+
+impl Question {
+    /// The address of the page that asks the same of the whole city, as a parent's browser has it.
+    pub fn page(&self) -> String {
+        let birth = (chrono::Utc::now().date_naive() - chrono::Months::new(self.months.into())).format("%Y-%m");
+        let (at, times) = (format!("{:.4},{:.4}", self.lat, self.lng), self.times());
+        format!("/?at={at}&birth={birth}&care=hourly&date={}&{times}", self.date)
+    }
+
+    fn times(&self) -> String {
+        let time = |half_hour: u8| format!("{:02}:{:02}", half_hour / 2, half_hour % 2 * 30);
+        format!("from={}&to={}", time(self.from), time(self.to))
     }
 }
 
@@ -89,17 +118,18 @@ pub fn questions(server: &Running, count: usize) -> Result<Vec<Question>, String
     let range = |axis: usize| {
         let (least, most) = corners().fold((f64::MAX, f64::MIN), |(a, b), at| (a.min(at[axis]), b.max(at[axis])));
         // Near the edge a search walks as far as everywhere else, but finds half as much on the way.
-        let margin = (most - least) * 0.1;
-        least + margin..most - margin
+        ((least + most) / 2.0, (most - least) / 2.0 * 0.9)
     };
-    let (lngs, lats) = (range(0), range(1));
+    let ((lng, width), (lat, height)) = (range(0), range(1));
     let today = (chrono::Utc::now() + chrono::Duration::hours(8)).date_naive();
     let mut rng = StdRng::seed_from_u64(7);
     let question = |_| {
         let from = rng.random_range(17..30);
+        // The city is round; the root spreads the points evenly over it.
+        let (turn, reach) = (rng.random_range(0.0..TAU), f64::sqrt(rng.random_range(0.0..1.0)));
         Question {
-            lat: rng.random_range(lats.clone()),
-            lng: rng.random_range(lngs.clone()),
+            lat: lat + height * reach * turn.sin(),
+            lng: lng + width * reach * turn.cos(),
             months: rng.random_range(8..34),
             date: today + chrono::Days::new(rng.random_range(DAYS)),
             from,

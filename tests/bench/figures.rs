@@ -65,6 +65,17 @@ impl Figures {
         self.add(name, median(&ratios), "ratio", goal, from);
     }
 
+    /// Adds to a count that must be 0, of so many; several parts count the same.
+    pub fn count(&mut self, name: &'static str, found: i64, of: i64) {
+        let (mut value, mut among) = (found as f64, of);
+        if let Some(at) = self.0.iter().position(|figure| figure.name == name) {
+            let before = self.0.remove(at);
+            value += before.value;
+            among += before.from.split(' ').find_map(|word| word.parse::<i64>().ok()).unwrap_or_default();
+        }
+        self.add(name, value, "count", Goal::Exactly(0.0), format!("of {among} bookings"));
+    }
+
     /// Whether a count that must be exact is not.
     pub fn broken(&self) -> bool {
         self.0.iter().any(|figure| matches!(figure.goal, Goal::Exactly(_)) && !figure.goal.met(figure.value))

@@ -35,14 +35,10 @@ impl Connection {
     }
 
     pub fn post(&mut self, path: &str, headers: &str, body: &str) -> io::Result<Answer> {
-        let length = body.len();
-        self.send(&format!(
-            "POST {path} HTTP/1.1\r\nhost: bench\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n\
-             {headers}\r\n{body}"
-        ))
+        self.send(&post_request(path, headers, body))
     }
 
-    fn send(&mut self, request: &str) -> io::Result<Answer> {
+    pub fn send(&mut self, request: &str) -> io::Result<Answer> {
         self.0.get_mut().write_all(request.as_bytes())?;
         let (mut line, mut length, mut chunked) = (String::new(), 0, false);
         self.0.read_line(&mut line)?;
@@ -84,6 +80,15 @@ impl Connection {
             body.extend(chunk);
         }
     }
+}
+
+/// `headers` are whole lines.
+pub fn post_request(path: &str, headers: &str, body: &str) -> String {
+    let length = body.len();
+    format!(
+        "POST {path} HTTP/1.1\r\nhost: bench\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n\
+         {headers}\r\n{body}"
+    )
 }
 
 /// Requests a second with 64 connections, each sending the paths in turn.
@@ -175,6 +180,35 @@ pub fn closed_loop(
             thread.join().map_err(|_| "a client panicked")??;
         }
         Ok(counted.load(Ordering::Relaxed) as f64 / begun.elapsed().as_secs_f64())
+    })
+}
+
+/// Calls `one` from 64 clients with each number below `count`; what it gave, by number.
+pub fn each<T: Send>(
+    port: u16,
+    count: usize,
+    one: impl Fn(&mut Connection, usize) -> Result<T, String> + Sync,
+) -> Result<Vec<T>, String> {
+    let next = AtomicUsize::new(0);
+    std::thread::scope(|scope| {
+        let client = || -> Result<Vec<(usize, T)>, String> {
+            let mut connection = Connection::open(port).map_err(|error| error.to_string())?;
+            let mut given = Vec::new();
+            loop {
+                let number = next.fetch_add(1, Ordering::Relaxed);
+                if number >= count {
+                    return Ok(given);
+                }
+                given.push((number, one(&mut connection, number)?));
+            }
+        };
+        let threads: Vec<_> = (0..CLIENTS).map(|_| scope.spawn(client)).collect();
+        let mut all = Vec::new();
+        for thread in threads {
+            all.extend(thread.join().map_err(|_| "a client panicked")??);
+        }
+        all.sort_by_key(|(number, _)| *number);
+        Ok(all.into_iter().map(|(_, given)| given).collect())
     })
 }
 

@@ -7,6 +7,8 @@ mod booking;
 mod bundle;
 mod city;
 mod figures;
+mod function;
+mod grown;
 mod load;
 mod page;
 mod peers;
@@ -14,6 +16,7 @@ mod postgis;
 mod process;
 mod search;
 mod start;
+mod town;
 
 use std::process::ExitCode;
 
@@ -26,6 +29,8 @@ const PARTS: &[(&str, fn(&mut Figures) -> Result<(), String>)] = &[
     ("page", page::run),
     ("start", start::run),
     ("booking", booking::run),
+    ("booking_pg", booking::run_postgres),
+    ("booking_growth", grown::run),
     ("growth", search::run_growth),
 ];
 

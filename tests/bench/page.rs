@@ -6,7 +6,7 @@ use doorstep_shared::{nurseries::Districts, slots::SlotPage};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    city::{City, questions, write_paths},
+    city::{City, Question, questions, write_paths},
     figures::{Figures, Goal},
     load,
     process::Running,
@@ -28,20 +28,18 @@ pub fn run(figures: &mut Figures) -> Result<(), String> {
     let city = City::make(10_000, false)?;
     let server = city.serve()?;
     let asked = questions(&server, 1_000)?;
-    let query = |path: &str| path.split_once('?').map(|(_, query)| query.to_owned()).unwrap_or_default();
-    let pages = asked.iter().map(|question| format!("/?{}", query(&question.path())));
-    let paths = write_paths(&city.folder, "pages", pages)?;
-    let first = asked.first().ok_or("no question")?.path();
-    let parsed = |path: &str| server.get(path);
-    let page = serde_json::from_str(&parsed(&format!("{first}&facets=true"))?).map_err(|error| error.to_string())?;
-    let districts = serde_json::from_str(&parsed("/api/v1/districts")?).map_err(|error| error.to_string())?;
+    let paths = write_paths(&city.folder, "pages", asked.iter().map(Question::page))?;
+    let first = asked.first().ok_or("no question")?.page();
+    let recorded_of = |path: &str| server.get(path);
+    let page = serde_json::from_str(&recorded_of(&call_of(&first))?).map_err(|error| error.to_string())?;
+    let districts = serde_json::from_str(&recorded_of("/api/v1/districts")?).map_err(|error| error.to_string())?;
     let (bundle, files) = crate::bundle::names()?;
     let recorded = city.folder.join("recorded.json");
     let text =
         serde_json::to_string(&Recorded { page, districts, bundle, files }).map_err(|error| error.to_string())?;
     std::fs::write(&recorded, text).map_err(|error| error.to_string())?;
     let peer = Running::peer(&["page", &recorded.display().to_string()])?;
-    same_size(&server, &peer, &format!("/?{}", query(&first)))?;
+    same_size(&server, &peer, &first)?;
     let mut rounds = Vec::new();
     for _ in 0..ROUNDS {
         let ours = load::throughput(server.port, &paths, SECONDS)?;
@@ -49,6 +47,14 @@ pub fn run(figures: &mut Figures) -> Result<(), String> {
     }
     figures.add_ratio("page_vs_fixed", Goal::AtLeast(0.8), "pages/s", &rounds);
     Ok(())
+}
+
+/// The call that a page's address makes.
+fn call_of(page: &str) -> String {
+    let query = page.replace("/?at=", "/api/v1/slots?lat=").replacen(',', "&lng=", 1);
+    let (before, rest) = query.split_once("&birth=").unwrap_or((&query, ""));
+    let (birth, rest) = rest.split_once('&').unwrap_or((rest, ""));
+    format!("{before}&birth_date={birth}-15&{rest}&facets=true")
 }
 
 /// The peer must render the same page: otherwise the ratio says nothing.

@@ -11,22 +11,21 @@ use doorstep_shared::{
     care::CareKind,
     nurseries::{Availability, ClassProfile, NurseryProfile},
 };
-use doorstep_tests::{Cluster, cluster};
+use doorstep_tests::durable_cluster;
 
 use crate::{
     city::{City, DAYS},
-    process::Running,
+    process::{Running, SERVER_CORE},
 };
 
 pub struct Postgis {
-    cluster: &'static Cluster,
     database: String,
     url: String,
 }
 
 impl Drop for Postgis {
     fn drop(&mut self) {
-        self.cluster.drop_database(&self.database);
+        durable_cluster(SERVER_CORE).drop_database(&self.database);
     }
 }
 
@@ -63,10 +62,9 @@ impl Postgis {
     /// Asks the server for what is free and stores that.
     pub fn of(server: &Running, city: &City) -> Result<Self, String> {
         println!("   copying what is free into PostGIS");
-        let cluster = cluster();
         let database = format!("bench_{}", std::process::id());
-        let url = cluster.empty(&database);
-        let peer = Self { cluster, database, url };
+        let url = durable_cluster(SERVER_CORE).empty(&database);
+        let peer = Self { database, url };
         let mut conn = PgConnection::establish(&peer.url).map_err(|error| error.to_string())?;
         conn.batch_execute(TABLES)
             .map_err(|error| format!("{error} (Debian: apt-get install postgresql-15-postgis-3)"))?;

@@ -104,29 +104,37 @@ pub fn workspace() -> PathBuf {
     Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/..")).to_owned()
 }
 
-/// The server's program, built like this one, beside this one.
+/// The server's program, built like this one, beside this one; `DOORSTEP_PROGRAM` names another.
 pub fn doorstep() -> Result<PathBuf, String> {
     use std::sync::OnceLock;
     static BUILT: OnceLock<Result<PathBuf, String>> = OnceLock::new();
-    BUILT
-        .get_or_init(|| {
-            let selected = ["build", "--quiet", "--release", "--package", "doorstep-server", "--bin", "doorstep"];
-            let built = Command::new(env!("CARGO")).args(selected).current_dir(workspace()).status();
-            if !built.is_ok_and(|status| status.success()) {
-                return Err("doorstep does not build".to_owned());
-            }
-            let this = std::env::current_exe().map_err(|error| error.to_string())?;
-            Ok(this.with_file_name("doorstep"))
-        })
-        .clone()
+    let build = || {
+        if let Some(path) = std::env::var_os("DOORSTEP_PROGRAM") {
+            return Ok(path.into());
+        }
+        // The same packages as in the call that built this program: others would have other features, and all of their
+        // dependencies be compiled anew.
+        let selected = ["build", "--quiet", "--release", "--bin", "doorstep"];
+        let built = Command::new(env!("CARGO")).args(selected).current_dir(workspace()).status();
+        if !built.is_ok_and(|status| status.success()) {
+            return Err("doorstep does not build".to_owned());
+        }
+        let this = std::env::current_exe().map_err(|error| error.to_string())?;
+        Ok(this.with_file_name("doorstep"))
+    };
+    BUILT.get_or_init(build).clone()
 }
 
-/// Runs a `doorstep` command to its end.
-pub fn run_doorstep(arguments: &[&str]) -> Result<(), String> {
+/// Runs a `doorstep` command to its end; what it printed.
+///
+/// # Errors
+/// When it says that it failed, with all that it said.
+pub fn run_doorstep(arguments: &[&str]) -> Result<String, String> {
     let output = Command::new(doorstep()?).args(arguments).stdin(Stdio::null()).output();
     let output = output.map_err(|error| error.to_string())?;
+    let told = String::from_utf8_lossy(&output.stdout).into_owned();
     if output.status.success() {
-        return Ok(());
+        return Ok(told);
     }
-    Err(format!("doorstep {}: {}", arguments.join(" "), String::from_utf8_lossy(&output.stderr)))
+    Err(format!("doorstep {}: {told}{}", arguments.join(" "), String::from_utf8_lossy(&output.stderr)))
 }

@@ -134,7 +134,7 @@ fn differences(server: &Running, peer: &Running, asked: &[Question]) -> Result<u
 }
 
 /// Least squares.
-fn slope(points: &[(f64, f64)]) -> f64 {
+pub fn slope(points: &[(f64, f64)]) -> f64 {
     let count = points.len() as f64;
     let mean = |pick: fn(&(f64, f64)) -> f64| points.iter().map(pick).sum::<f64>() / count;
     let (x, y) = (mean(|point| point.0), mean(|point| point.1));

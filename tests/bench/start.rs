@@ -10,6 +10,7 @@ use diesel::{
 use crate::{
     city::{City, questions},
     figures::{Figures, Goal},
+    load,
     process::Running,
 };
 
@@ -17,6 +18,8 @@ const ROUNDS: usize = 5;
 
 pub fn run(figures: &mut Figures) -> Result<(), String> {
     let city = City::make(10_000, false)?;
+    // The peer reads in this program, on one core as well.
+    load::pin_this_program();
     let server = city.serve()?;
     let question = questions(&server, 1)?.pop().ok_or("no question")?.path();
     let right = items(&server, &question)?;

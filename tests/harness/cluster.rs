@@ -1,4 +1,5 @@
-//! One private PostgreSQL for all tests of this work tree, whichever process they run in.
+//! One private PostgreSQL for all tests of this work tree, whichever process they run in; and one for its benchmarks,
+//! set up as a city would have it.
 //!
 //! The first process that needs it makes it, in a temporary folder and on a free port. Every process holds a shared
 //! lock while it lives; a supervisor beside the server stops it and removes the folder when nobody has held the lock
@@ -29,13 +30,39 @@ pub struct Cluster {
 /// The cluster, started when it does not run.
 pub fn running() -> &'static Cluster {
     static CLUSTER: OnceLock<Cluster> = OnceLock::new();
-    CLUSTER.get_or_init(join)
+    CLUSTER.get_or_init(|| join(&TESTS))
+}
+
+/// The cluster of benchmarks: every commit is on disk before it is told. It runs on the core with this number.
+pub fn durable(core: &'static str) -> &'static Cluster {
+    static CLUSTER: OnceLock<Cluster> = OnceLock::new();
+    CLUSTER.get_or_init(|| join(&Kind { core: Some(core), ..DURABLE }))
+}
+
+/// How a cluster is set up.
+struct Kind {
+    name: &'static str,
+    settings: &'static str,
+    core: Option<&'static str>,
 }
 
 /// Ordinary tests do not ask what survives a power cut, so nothing waits for the disk.
-const SETTINGS: &str = "fsync=off full_page_writes=off synchronous_commit=off wal_level=minimal max_wal_senders=0 \
-                        max_connections=400 shared_buffers=128MB autovacuum=off jit=off \
-                        unix_socket_directories= listen_addresses=127.0.0.1";
+const TESTS: Kind = Kind {
+    name: "postgres",
+    settings: "fsync=off full_page_writes=off synchronous_commit=off wal_level=minimal max_wal_senders=0 \
+               max_connections=400 shared_buffers=128MB autovacuum=off jit=off \
+               unix_socket_directories= listen_addresses=127.0.0.1",
+    core: None,
+};
+
+/// Memory for all that a benchmark stores, and checkpoints so far apart that none falls into one round and not into
+/// its peer's.
+const DURABLE: Kind = Kind {
+    name: "postgres-durable",
+    settings: "fsync=on full_page_writes=on synchronous_commit=on max_connections=100 shared_buffers=1GB \
+               max_wal_size=16GB checkpoint_timeout=1h jit=off unix_socket_directories= listen_addresses=127.0.0.1",
+    core: None,
+};
 
 const SUPERVISE: &str = r#"
 idle=0
@@ -59,12 +86,13 @@ done
 rm -rf "$FOLDER"
 "#;
 
-fn join() -> Cluster {
+fn join(kind: &Kind) -> Cluster {
     let mut hash = DefaultHasher::new();
     workspace().hash(&mut hash);
-    let folder = std::env::temp_dir().join(format!("doorstep-pg-{:016x}", hash.finish()));
+    let folder = std::env::temp_dir().join(format!("doorstep-{}-{:016x}", kind.name, hash.finish()));
     // The locks outlive the folder, so they lie with what the compiler leaves.
-    let (starting, used) = (build_folder().join("postgres.starting"), build_folder().join("postgres.used"));
+    let lock = |what: &str| build_folder().join(format!("{}.{what}", kind.name));
+    let (starting, used) = (lock("starting"), lock("used"));
     let open = |path: &Path| File::options().create(true).append(true).open(path).unwrap();
     let starting = open(&starting);
     starting.lock().unwrap();
@@ -73,13 +101,13 @@ fn join() -> Cluster {
     let known = fs::read_to_string(folder.join("port")).ok().and_then(|port| port.trim().parse().ok());
     let port = match known {
         Some(port) if connect(port, "postgres").is_ok() => port,
-        _ => start(&folder, &used),
+        _ => start(kind, &folder, &used),
     };
     let template = template(port);
     Cluster { port, template, _in_use: in_use }
 }
 
-fn start(folder: &Path, used: &Path) -> u16 {
+fn start(kind: &Kind, folder: &Path, used: &Path) -> u16 {
     let bin = binaries();
     let _ = fs::remove_dir_all(folder);
     fs::create_dir_all(folder).unwrap();
@@ -94,11 +122,18 @@ fn start(folder: &Path, used: &Path) -> u16 {
     let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let log = File::create(folder.join("log")).unwrap();
     // `sh -c SCRIPT NAME COMMAND…`: the server is the supervisor's child, and neither is a child that we wait for.
-    let mut supervisor = Command::new("setsid");
+    let mut supervisor = match kind.core {
+        None => Command::new("setsid"),
+        Some(core) => {
+            let mut pinned = Command::new("taskset");
+            pinned.args(["--cpu-list", core, "setsid"]);
+            pinned
+        }
+    };
     supervisor.args(["--fork", "sh", "-c", SUPERVISE, "doorstep-test-postgres"]);
     let server = as_user(owner, &bin.join("postgres"));
     supervisor.arg(server.get_program()).args(server.get_args()).arg("-D").arg(&data).args(["-p", &port.to_string()]);
-    for setting in SETTINGS.split_whitespace() {
+    for setting in kind.settings.split_whitespace() {
         supervisor.args(["-c", setting]);
     }
     supervisor.env("LOCK", used).env("FOLDER", folder);
@@ -151,6 +186,16 @@ impl Cluster {
     /// Makes a database as the migrations leave it, and gives its URL.
     pub fn copy_of_template(&self, name: &str) -> String {
         self.admin(&format!("CREATE DATABASE {name} TEMPLATE {}", self.template));
+        self.url(name)
+    }
+
+    /// Copies a database from which everybody else is sent away.
+    pub fn copy(&self, from: &str, to: &str) {
+        self.admin(&format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{from}'"));
+        self.admin(&format!("CREATE DATABASE {to} TEMPLATE {from}"));
+    }
+
+    pub fn url(&self, name: &str) -> String {
         url(self.port, name)
     }
 

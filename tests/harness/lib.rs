@@ -17,7 +17,7 @@ mod snapshot;
 
 pub use app::TestApp;
 pub use client::{Answer, Client, read};
-pub use cluster::{Cluster, running as cluster};
+pub use cluster::{Cluster, durable as durable_cluster, running as cluster};
 pub use database::{Database, Fresh};
 pub use doorstep_test_macros::test_on_both;
 pub use family::Family;
