@@ -1,4 +1,7 @@
-//! Hold, book, confirm, cancel, undo.
+//! Hold, book, confirm, cancel, undo, move.
+
+mod change;
+mod series;
 
 use serde::{Deserialize, Serialize};
 
@@ -9,6 +12,11 @@ use crate::{
     money::Fen,
     time::{Date, HalfHour, Span, Timestamp},
     words::words,
+};
+
+pub use self::{
+    change::{CancelBooking, DayInClass, MoveBooking, MoveDay, MovePreview, MovedDay, PreviewMove, ReportAbsent},
+    series::{Pattern, Series, Skipped, UnfitDay},
 };
 
 words! {
@@ -36,6 +44,7 @@ words! {
         Expected = "expected",
         CheckedIn = "checked_in",
         CheckedOut = "checked_out",
+        /// The family said so; the place was given back.
         Absent = "absent",
         NoShow = "no_show",
         /// The place was given back.
@@ -47,14 +56,23 @@ words! {
 ///
 /// 201 with the booking. 409 `slot-full` (with `next_best`), `wrong-age`, `child-busy`, `closed`, `not-bookable`,
 /// `too-many-holds`, `temporary-limit` when a rule says no; nothing is booked then, for any child or day.
+///
+/// With a `pattern`, 409 `some-days-unfit` names each date that cannot be booked, with its own kind, in `unfit`, and in
+/// `fits` those that can: the same pattern with the unfit dates in `except` books the rest. On dates on which a child
+/// has outgrown its offer's class, the nursery's offer of the same care and window for a class of that age is booked
+/// when it has a place; each day of the answer says its class, and the price has a line for each offer.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Book {
     /// Who comes to which offer: siblings may belong in different classes. One to four, all at one nursery.
     pub children: Vec<ChildInOffer>,
-    /// One to 31 days, each once. Every child comes on every day.
+    /// One to 31 days, each once. Every child comes on every day. Empty when there is a `pattern`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub days: Vec<DayAndTime>,
+    /// Instead of `days`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pattern: Option<Pattern>,
     /// Keep the places for ten minutes instead of confirming at once.
     #[serde(default)]
     pub hold: bool,
@@ -123,14 +141,20 @@ pub struct Booking {
     pub hold_expires_at: Option<Timestamp>,
     /// Whether the hold can still be extended (once).
     pub can_extend: bool,
-    /// By date, then child.
+    /// By date, then child. Days that were cancelled, missed or moved to another nursery are among them.
     pub days: Vec<BookingDay>,
+    /// The pattern it was booked by; later changes of single days do not show in it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub series: Option<Series>,
+    /// The booking at another nursery that its days were moved from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub moved_from: Option<BookingId>,
     pub price: Price,
-    /// As it was when booked.
+    /// As it was when booked, or moved: that of the next day.
     pub cancel_rule: CancelRule,
-    /// Until when cancelling costs nothing.
+    /// Until when cancelling the next day costs nothing.
     pub free_cancel_until: Timestamp,
-    /// What cancelling would cost at `as_of`.
+    /// What cancelling all that is left would cost at `as_of`. Once cancelled: what is due.
     pub cancel_cost_fen: Fen,
     /// What can be undone, until when.
     pub undo: Option<Undo>,
@@ -166,16 +190,27 @@ pub struct BookingDay {
     pub to: HalfHour,
     pub state: DayState,
     pub price_fen: Fen,
+    /// Until when cancelling this day is free.
+    pub free_cancel_until: Timestamp,
+    /// What cancelling this day would cost at `as_of`, or what it cost to give its place up.
+    pub cancel_cost_fen: Fen,
+    /// The booking at another nursery that it was moved to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub moved_to: Option<BookingId>,
 }
 
 /// Price = offer price × units, line by line. Paid at the nursery; nothing is taken online.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Price {
+    /// For each child and offer. While days are left, only of these; of a cancelled booking, what it had been.
     pub lines: Vec<PriceLine>,
     /// Sum of the lines.
     pub total_fen: Fen,
-    /// What is to be paid at the nursery: the total, or what a late cancellation costs.
+    /// What days cost that were cancelled late, missed, or left by a move. Not part of `total_fen`.
+    #[serde(default)]
+    pub cancelled_fen: Fen,
+    /// What is to be paid at the nursery: the total and `cancelled_fen`, or what a late cancellation costs.
     pub due_fen: Fen,
 }
 
@@ -186,6 +221,7 @@ pub struct PriceLine {
     /// In Chinese, for receipts; screens build their own from the numbers.
     pub label: String,
     pub care: CareKind,
+    pub class_kind: ClassKind,
     pub child_name: String,
     /// Days, or half-hours where care is hourly.
     pub units: u32,
@@ -222,8 +258,10 @@ words! {
     pub enum Undoable {
         /// Undoing gives the places back, free of cost.
         Booking = "booking",
-        /// Undoing needs the places to be free still.
+        /// Of all days, of some, or because a child is absent. Undoing needs the places to be free still.
         Cancellation = "cancellation",
+        /// Undoing takes the children back to the old places, which must be free still.
+        Move = "move",
     }
 }
 
@@ -254,11 +292,12 @@ booking_calls! {
     ConfirmBooking, Post "/api/v1/bookings/{id}/confirm", "Turn a hold into a booking.";
     /// Keep a hold for ten more minutes, once. 409 `wrong-state` the second time.
     ExtendHold, Post "/api/v1/bookings/{id}/extend", "Keep a hold for ten more minutes, once.";
-    /// Give the places back. Costs what the frozen rule says; a hold costs nothing.
-    CancelBooking, Post "/api/v1/bookings/{id}/cancel", "Cancel a booking by its frozen rule.";
 }
 
-/// Undo the booking or the cancellation, within five minutes. A cancelled booking needs free places again.
+/// Undo the last step within five minutes: the booking, a cancellation or a move, as [`Booking::undo`] says.
+///
+/// Exactly the days of that step, all or none. What was given back needs free places again. A move to another nursery is
+/// undone on the booking that it made; the answer is the old booking.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Date, slots::NextBest, time::Timestamp, words::words};
+use crate::{Date, bookings::UnfitDay, slots::NextBest, time::Timestamp, words::words};
 
 words! {
     /// The stable name of what went wrong.
@@ -40,6 +40,8 @@ words! {
         TooManyHolds = "too-many-holds",
         /// The child has used up its temporary care days of the month.
         TemporaryLimit = "temporary-limit",
+        /// Some dates of a pattern cannot be booked: `unfit` names them, `fits` the others. Nothing was booked.
+        SomeDaysUnfit = "some-days-unfit",
         /// The hold ran out before it was confirmed.
         HoldExpired = "hold-expired",
         /// The booking is not in a state in which this can be done.
@@ -76,6 +78,7 @@ impl ProblemKind {
             | Self::ChildBusy
             | Self::TooManyHolds
             | Self::TemporaryLimit
+            | Self::SomeDaysUnfit
             | Self::HoldExpired
             | Self::WrongState
             | Self::TooLateToUndo
@@ -113,6 +116,7 @@ impl ProblemKind {
             Self::ChildBusy => "The child is booked elsewhere then",
             Self::TooManyHolds => "The family holds too many places",
             Self::TemporaryLimit => "No more temporary care this month",
+            Self::SomeDaysUnfit => "Some of the days cannot be booked",
             Self::HoldExpired => "The hold has expired",
             Self::WrongState => "The booking is not in a state for that",
             Self::TooLateToUndo => "It is too late to undo",
@@ -183,6 +187,12 @@ pub struct Problem {
     /// The days that stand in the way, in order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub dates: Vec<Date>,
+    /// What cannot be booked of a pattern, by date.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unfit: Vec<UnfitDay>,
+    /// The dates of a pattern that could be booked by themselves.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub fits: Vec<Date>,
     /// From when it becomes possible.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub possible_from: Option<Timestamp>,
@@ -202,6 +212,8 @@ impl Problem {
             retry_after_s: None,
             next_best: Vec::new(),
             dates: Vec::new(),
+            unfit: Vec::new(),
+            fits: Vec::new(),
             possible_from: None,
             code: None,
         }

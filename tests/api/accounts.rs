@@ -256,7 +256,7 @@ async fn an_erased_account_leaves_nothing_that_names_it(app: TestApp) {
     let ann = app.family("安小满").await;
     let offer = app.offer().places(1).hourly().create().await;
     let booked = ann.order(&offer, "09:00-11:00").pickup("外婆王桂芳").send().await.unwrap();
-    ann.call(&CancelBooking { id: booked.id }).await.unwrap();
+    ann.call(&CancelBooking::all(booked.id)).await.unwrap();
     app.clock.advance(Duration::minutes(1));
     let other_device = Family::sign_in(&app, "Ann", &ann.phone).await;
     ann.call(&DeleteAccount {}).await.unwrap();

@@ -1,5 +1,7 @@
 //! Bad input gets a clear error and changes nothing.
 
+mod changes;
+
 use doorstep_shared::care::ClassKind;
 use doorstep_tests::{Answer, prelude::*};
 use serde_json::{Value, json};

@@ -101,7 +101,7 @@ async fn a_hold_ends_at_its_instant_whether_or_not_a_worker_runs(app: TestApp) {
     assert_eq!((expired.state, expired.price.due_fen, expired.can_extend), (BookingState::Expired, Fen(0), false));
     assert_eq!(kind_of(ann.call(&ConfirmBooking { id: held.id })).await, ProblemKind::HoldExpired);
     assert_eq!(kind_of(ann.call(&ExtendHold { id: held.id })).await, ProblemKind::HoldExpired);
-    assert_eq!(kind_of(ann.call(&CancelBooking { id: held.id })).await, ProblemKind::WrongState);
+    assert_eq!(kind_of(ann.call(&CancelBooking::all(held.id))).await, ProblemKind::WrongState);
     ben.book(&offer, "10:00-12:00").await.unwrap();
     assert_eq!(kind_of(ann.call(&ConfirmBooking { id: held.id })).await, ProblemKind::HoldExpired);
     app.check_finds_no_difference().await;
@@ -156,11 +156,11 @@ async fn cancelling_costs_what_the_rule_of_the_booking_says(app: TestApp) {
         // The session is older than a token lives.
         let fresh = Family::sign_in(&app, "Ann", &family.phone).await;
         assert_eq!(get(&fresh, booking.id).await.cancel_cost_fen, Fen(cost), "after {hours} h");
-        let cancelled = fresh.call(&CancelBooking { id: booking.id }).await.unwrap();
+        let cancelled = fresh.call(&CancelBooking::all(booking.id)).await.unwrap();
         assert_eq!(cancelled.state, BookingState::CancelledByFamily);
         assert_eq!((cancelled.cancel_cost_fen, cancelled.price.due_fen), (Fen(cost), Fen(cost)), "after {hours} h");
         assert_eq!(cancelled.price.total_fen, Fen(6_000));
-        assert_eq!(kind_of(fresh.call(&CancelBooking { id: booking.id })).await, ProblemKind::WrongState);
+        assert_eq!(kind_of(fresh.call(&CancelBooking::all(booking.id))).await, ProblemKind::WrongState);
     }
     app.check_finds_no_difference().await;
 }
@@ -175,7 +175,7 @@ async fn a_day_that_has_begun_keeps_its_place_and_is_due_in_full(app: TestApp) {
     // Tuesday at half past nine: the first day has begun, the second is 23.5 hours ahead.
     app.clock.advance(Duration::minutes(25 * 60 + 30));
     let ann = Family::sign_in(&app, "Ann", &ann.phone).await;
-    let cancelled = ann.call(&CancelBooking { id: booked.id }).await.unwrap();
+    let cancelled = ann.call(&CancelBooking::all(booked.id)).await.unwrap();
     assert_eq!(cancelled.cancel_cost_fen, Fen(6_000));
     let states: Vec<_> = cancelled.days.iter().map(|day| day.state).collect();
     assert_eq!(states, [DayState::Expected, DayState::Released, DayState::Released]);
@@ -210,15 +210,15 @@ async fn a_cancellation_is_undone_only_while_the_place_is_free(app: TestApp) {
     let offer = app.offer().places(1).hourly().create().await;
     let (ann, ben) = (app.family("Ann").await, app.family("Ben").await);
     let booked = ann.book(&offer, "09:00-11:00").await.unwrap();
-    ann.call(&CancelBooking { id: booked.id }).await.unwrap();
+    ann.call(&CancelBooking::all(booked.id)).await.unwrap();
     let again = ann.call(&UndoBooking { id: booked.id, what: None }).await.unwrap();
     assert_eq!((again.state, &again.door_code), (BookingState::Confirmed, &booked.door_code));
 
-    let cancelled = ann.call(&CancelBooking { id: booked.id }).await.unwrap();
+    let cancelled = ann.call(&CancelBooking::all(booked.id)).await.unwrap();
     assert_eq!(cancelled.undo.map(|undo| undo.what), Some(Undoable::Cancellation));
     let bens = ben.book(&offer, "10:00-12:00").await.unwrap();
     assert_eq!(kind_of(ann.call(&UndoBooking { id: booked.id, what: None })).await, ProblemKind::SlotFull);
-    ben.call(&CancelBooking { id: bens.id }).await.unwrap();
+    ben.call(&CancelBooking::all(bens.id)).await.unwrap();
     assert!(ann.call(&UndoBooking { id: booked.id, what: None }).await.is_ok());
     app.check_finds_no_difference().await;
 }
@@ -233,13 +233,13 @@ async fn a_cancellation_is_not_undone_past_a_rule_that_a_booking_must_keep(app: 
     for day in 2..6 {
         book(day).await.unwrap();
     }
-    ann.call(&CancelBooking { id: first.id }).await.unwrap();
+    ann.call(&CancelBooking::all(first.id)).await.unwrap();
     book(6).await.unwrap();
     assert_eq!(kind_of(ann.call(&UndoBooking { id: first.id, what: None })).await, ProblemKind::TemporaryLimit);
 
     let ben = app.family("Ben").await;
     let booked = ben.book(&offer, "08:00-12:00").await.unwrap();
-    ben.call(&CancelBooking { id: booked.id }).await.unwrap();
+    ben.call(&CancelBooking::all(booked.id)).await.unwrap();
     ben.call(&WithdrawConsent { id: ben.child().id, purpose: ConsentPurpose::Care }).await.unwrap();
     assert_eq!(kind_of(ben.call(&UndoBooking { id: booked.id, what: None })).await, ProblemKind::Invalid);
     app.check_finds_no_difference().await;
@@ -250,7 +250,7 @@ async fn a_second_tap_on_undo_does_not_undo_what_the_first_did(app: TestApp) {
     let offer = app.offer().places(1).hourly().create().await;
     let ann = app.family("Ann").await;
     let booked = ann.book(&offer, "09:00-11:00").await.unwrap();
-    ann.call(&CancelBooking { id: booked.id }).await.unwrap();
+    ann.call(&CancelBooking::all(booked.id)).await.unwrap();
     let undo = UndoBooking { id: booked.id, what: Some(Undoable::Cancellation) };
     assert_eq!(ann.call(&undo).await.unwrap().state, BookingState::Confirmed);
     assert_eq!(kind_of(ann.call(&undo)).await, ProblemKind::WrongState);
@@ -263,7 +263,7 @@ async fn a_cancellation_is_not_undone_when_the_child_is_elsewhere_by_now(app: Te
     let (here, there) = (app.offer().hourly().create().await, app.offer().hourly().create().await);
     let ann = app.family("Ann").await;
     let booked = ann.book(&here, "09:00-11:00").await.unwrap();
-    ann.call(&CancelBooking { id: booked.id }).await.unwrap();
+    ann.call(&CancelBooking::all(booked.id)).await.unwrap();
     ann.book(&there, "10:00-12:00").await.unwrap();
     assert_eq!(kind_of(ann.call(&UndoBooking { id: booked.id, what: None })).await, ProblemKind::ChildBusy);
     app.check_finds_no_difference().await;
@@ -278,7 +278,7 @@ async fn another_familys_booking_is_not_there(app: TestApp) {
     assert_eq!(kind_of(ben.call(&GetBooking { id })).await, ProblemKind::NotFound);
     assert_eq!(kind_of(ben.call(&ConfirmBooking { id })).await, ProblemKind::NotFound);
     assert_eq!(kind_of(ben.call(&ExtendHold { id })).await, ProblemKind::NotFound);
-    assert_eq!(kind_of(ben.call(&CancelBooking { id })).await, ProblemKind::NotFound);
+    assert_eq!(kind_of(ben.call(&CancelBooking::all(id))).await, ProblemKind::NotFound);
     assert_eq!(kind_of(ben.call(&UndoBooking { id, what: None })).await, ProblemKind::NotFound);
     assert!(ben.call(&ListBookings::default()).await.unwrap().items.is_empty());
     assert_eq!(before.differences(&app.snapshot().await), [""; 0]);

@@ -23,7 +23,7 @@ async fn a_booking_is_an_event_that_a_later_file_cancels(app: TestApp) {
     for line in &lines {
         assert!(file.body.lines().any(|found| found == line), "{line} is missing:\n{}", file.body);
     }
-    ann.call(&CancelBooking { id: booking.id }).await.unwrap();
+    ann.call(&CancelBooking::all(booking.id)).await.unwrap();
     let file = ann.get(&path).await.body;
     assert!(file.contains("STATUS:CANCELLED") && file.contains(&lines[3]), "{file}");
     assert_eq!(ann.get("/api/v1/bookings/1/calendar.ics").await.problem().kind, ProblemKind::Malformed);

@@ -132,7 +132,7 @@ async fn a_child_without_the_care_consent_is_not_booked(app: TestApp) {
     let booking = ann.book(&offer, "09:00-11:00").await.unwrap();
     let refused = ann.call(&WithdrawConsent { id, purpose: Care }).await.unwrap_err();
     assert_eq!(refused.kind, ProblemKind::StillBooked);
-    ann.call(&CancelBooking { id: booking.id }).await.unwrap();
+    ann.call(&CancelBooking::all(booking.id)).await.unwrap();
     ann.call(&WithdrawConsent { id, purpose: Care }).await.unwrap();
     let refused = ann.book(&offer, "14:00-16:00").await.unwrap_err();
     assert_eq!(broken(&refused), [("children.0.child_id", FieldRule::ConsentNeeded)]);
@@ -149,7 +149,7 @@ async fn an_expected_child_is_not_erased_and_a_past_booking_stays(app: TestApp) 
     let held = ann.order(&offer, "13:00-14:00").hold().send().await.unwrap();
     let erase = DeleteChild { id };
     assert_eq!(ann.call(&erase).await.unwrap_err().kind, ProblemKind::StillBooked, "a place is held");
-    ann.call(&CancelBooking { id: held.id }).await.unwrap();
+    ann.call(&CancelBooking::all(held.id)).await.unwrap();
     let booked = ann.book(&offer, "09:00-11:00").await.unwrap();
     assert_eq!(ann.call(&erase).await.unwrap_err().kind, ProblemKind::StillBooked);
 
@@ -184,8 +184,8 @@ async fn a_birth_date_is_not_changed_against_the_days_that_are_booked(app: TestA
 
     let fits = born + Duration::days(10);
     assert_eq!(ann.call(&change(id, json!({ "birth_date": fits }))).await.unwrap().birth_date, fits);
-    ann.call(&CancelBooking { id: booked.id }).await.unwrap();
-    ann.call(&CancelBooking { id: held.id }).await.unwrap();
+    ann.call(&CancelBooking::all(booked.id)).await.unwrap();
+    ann.call(&CancelBooking::all(held.id)).await.unwrap();
     assert_eq!(ann.call(&change(id, json!({ "birth_date": older }))).await.unwrap().birth_date, older);
 }
 
@@ -208,7 +208,7 @@ async fn a_child_is_never_both_erased_and_booked(app: TestApp) {
         erased += usize::from(delete.is_ok());
         booked += usize::from(order.is_ok());
         if let Ok(order) = order {
-            ann.call(&CancelBooking { id: order.id }).await.unwrap();
+            ann.call(&CancelBooking::all(order.id)).await.unwrap();
             ann.call(&DeleteChild { id }).await.unwrap();
         }
     }

@@ -31,7 +31,7 @@ async fn some_bookings(app: &TestApp) -> (Offer, Family, Booking) {
     let booked = ann.order(&offer, "09:00-11:00").on(app.in_days(1)).on(app.in_days(2)).send().await.unwrap();
     ben.order(&offer, "10:00-12:00").hold().send().await.unwrap();
     let cancelled = ben.order(&offer, "14:00-16:00").send().await.unwrap();
-    ben.call(&CancelBooking { id: cancelled.id }).await.unwrap();
+    ben.call(&CancelBooking::all(cancelled.id)).await.unwrap();
     (offer, ann, booked)
 }
 

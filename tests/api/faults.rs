@@ -89,7 +89,7 @@ fn while_postgresql_says_nothing_calls_are_told_to_come_back() {
         }
         assert_eq!(ann.get("/api/v1/bookings").await.json()["items"].as_array().unwrap().len(), 2);
         // The index follows again: it knows what was booked just now.
-        let cancelled = ann.call(&CancelBooking { id: booked.id }).await.unwrap();
+        let cancelled = ann.call(&CancelBooking::all(booked.id)).await.unwrap();
         assert_eq!(cancelled.id, booked.id);
         app.check_finds_no_difference().await;
     });

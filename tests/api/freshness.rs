@@ -38,7 +38,7 @@ impl Probe {
 async fn keep_booking(family: &Family, offer: &Offer, stop: &AtomicBool, booked: &AtomicUsize) {
     while !stop.load(Ordering::Relaxed) {
         let booking = family.book(offer, "09:00-11:00").await.unwrap();
-        family.call(&CancelBooking { id: booking.id }).await.unwrap();
+        family.call(&CancelBooking::all(booking.id)).await.unwrap();
         booked.fetch_add(1, Ordering::Relaxed);
     }
 }
@@ -51,7 +51,7 @@ async fn the_process_that_booked_knows_it_before_it_answers(app: TestApp) {
         assert!(probe.is_found(&client).await);
         let booking = ann.book(&probe.offer, "10:00-12:00").await.unwrap();
         assert!(!probe.is_found(&client).await, "still offered after booking");
-        ann.call(&CancelBooking { id: booking.id }).await.unwrap();
+        ann.call(&CancelBooking::all(booking.id)).await.unwrap();
         assert!(probe.is_found(&client).await, "not offered after cancelling");
     }
 }
@@ -108,7 +108,7 @@ async fn another_process_knows_it_within_200_ms_at_the_99th_percentile(app: Test
                 assert!(acknowledged.elapsed() < Duration::from_secs(10), "the other process does not follow");
             }
             lags.push(acknowledged.elapsed());
-            ann.call(&CancelBooking { id: booking.id }).await.unwrap();
+            ann.call(&CancelBooking::all(booking.id)).await.unwrap();
         }
         stop.store(true, Ordering::Relaxed);
         lags

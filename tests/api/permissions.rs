@@ -75,6 +75,12 @@ const ROWS: &[Row] = &[
     row("POST /api/v1/bookings/{id}/confirm", "guardian", [401, 200, 404]),
     row("POST /api/v1/bookings/{id}/extend", "guardian", [401, 200, 404]),
     row("POST /api/v1/bookings/{id}/cancel", "guardian", [401, 200, 404]),
+    with(
+        row("POST /api/v1/bookings/{id}/absent", "guardian", [401, 200, 404]),
+        |scene| json!({"date": scene.confirmed.days[0].date}),
+    ),
+    with(row("POST /api/v1/bookings/{id}/move", "guardian", [401, 200, 404]), |_| json!({"shift_days": 1})),
+    with(row("POST /api/v1/bookings/{id}/move/preview", "guardian", [401, 200, 404]), |_| json!({"shift_days": 1})),
     row("POST /api/v1/bookings/{id}/undo", "guardian", [401, 200, 404]),
 ];
 

@@ -146,7 +146,7 @@ async fn book_guarded(server: &TestApp, attempt: &Attempt) -> bool {
     let Attempt { family, child, offer, date, span, hold, .. } = attempt.clone();
     let children = vec![ChildInOffer { child_id: child, offer_id: offer.id }];
     let days = vec![DayAndTime { date, from: span.from, to: span.to }];
-    let book = Book { children, days, hold, pickup: String::new(), voucher_ids: Vec::new() };
+    let book = Book { children, days, pattern: None, hold, pickup: String::new(), voucher_ids: Vec::new() };
     let (account, locale) = (AccountId::new(), doorstep_web::Locale::Zh);
     let order = Order { family, account, locale, now: server.now(), once: None, book };
     match server.inside().bookings.submit(order).await {

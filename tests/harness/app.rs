@@ -14,6 +14,7 @@ use actix_web::dev::ServerHandle;
 use diesel::prelude::*;
 use doorstep_server::{
     app::App,
+    bookings,
     clock::{Clock, DrivenClock},
     config::Config,
     db::{Db, schema::message},
@@ -177,9 +178,11 @@ impl TestApp {
         &self.database
     }
 
-    /// Every place is taken by exactly the bookings that say so, as `doorstep check` finds it.
+    /// Every place is taken by exactly the bookings that say so, and no booking contradicts itself, as `doorstep check`
+    /// finds it.
     pub async fn check_finds_no_difference(&self) {
-        let found = self.db().read(|conn| Ok(inventory::check(conn)?)).await.unwrap();
+        let found = self.db().read(|conn| Ok([inventory::check(conn)?, bookings::check(conn)?].concat()));
+        let found = found.await.unwrap();
         assert!(found.is_empty(), "{}", found.join("\n"));
     }
 

@@ -50,6 +50,11 @@ impl Family {
         }
     }
 
+    /// Signs in again, when the token has run out.
+    pub async fn again(&self, app: &TestApp) -> Self {
+        Self { children: self.children.clone(), ..Self::sign_in(app, &self.name, &self.phone).await }
+    }
+
     /// Adds a girl of so many completed months.
     pub async fn add_child(&mut self, months: u32) -> Child {
         let birth_date = self.today - chrono::Months::new(months);

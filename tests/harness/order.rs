@@ -2,7 +2,7 @@
 
 use doorstep_shared::{
     Date, Problem, Span,
-    bookings::{Book, Booking, ChildInOffer, DayAndTime},
+    bookings::{Book, Booking, ChildInOffer, DayAndTime, Pattern},
     ids::ChildId,
 };
 
@@ -14,6 +14,7 @@ pub struct Order<'a> {
     offer: Offer,
     span: Span,
     dates: Vec<Date>,
+    pattern: Option<Pattern>,
     children: Vec<ChildInOffer>,
     hold: bool,
     pickup: String,
@@ -27,6 +28,7 @@ impl<'a> Order<'a> {
             offer: offer.clone(),
             span: span.parse().unwrap(),
             dates: Vec::new(),
+            pattern: None,
             children: Vec::new(),
             hold: false,
             pickup: String::new(),
@@ -37,6 +39,25 @@ impl<'a> Order<'a> {
     /// On this day; once more for several. Tomorrow when none is named.
     pub fn on(mut self, date: Date) -> Self {
         self.dates.push(date);
+        self
+    }
+
+    /// On these weekdays, 1 for Monday, from one date until another.
+    pub fn weekly(mut self, weekdays: &[u8], from: Date, until: Date) -> Self {
+        let (weekdays, windows) = (weekdays.to_vec(), vec![self.span]);
+        self.pattern = Some(Pattern { from, until, weekdays, windows, except: Vec::new() });
+        self
+    }
+
+    /// But not on these dates of the pattern.
+    pub fn except(mut self, dates: &[Date]) -> Self {
+        self.pattern.as_mut().expect("a pattern").except.extend(dates);
+        self
+    }
+
+    /// In this window of the pattern's dates, too.
+    pub fn and(mut self, span: &str) -> Self {
+        self.pattern.as_mut().expect("a pattern").windows.push(span.parse().unwrap());
         self
     }
 
@@ -78,7 +99,8 @@ impl<'a> Order<'a> {
         let day = |&date| DayAndTime { date, from: self.span.from, to: self.span.to };
         Book {
             children: children.to_vec(),
-            days: dates.iter().map(day).collect(),
+            days: if self.pattern.is_some() { Vec::new() } else { dates.iter().map(day).collect() },
+            pattern: self.pattern.clone(),
             hold: self.hold,
             pickup: self.pickup.clone(),
             voucher_ids: Vec::new(),

@@ -27,6 +27,7 @@ pub fn title(kind: ProblemKind, locale: Locale) -> &'static str {
         ProblemKind::ChildBusy => td!(locale, problem.child_busy),
         ProblemKind::TooManyHolds => td!(locale, problem.too_many_holds),
         ProblemKind::TemporaryLimit => td!(locale, problem.temporary_limit),
+        ProblemKind::SomeDaysUnfit => td!(locale, problem.some_days_unfit),
         ProblemKind::HoldExpired => td!(locale, problem.hold_expired),
         ProblemKind::WrongState => td!(locale, problem.wrong_state),
         ProblemKind::TooLateToUndo => td!(locale, problem.too_late_to_undo),
@@ -50,6 +51,7 @@ pub fn advice(kind: ProblemKind, locale: Locale) -> &'static str {
         | ProblemKind::Closed
         | ProblemKind::NotBookable
         | ProblemKind::ChildBusy
+        | ProblemKind::SomeDaysUnfit
         | ProblemKind::HoldExpired
         | ProblemKind::PriceOverCap => td!(locale, problem.advice_other_window),
         ProblemKind::TooManyHolds | ProblemKind::TemporaryLimit | ProblemKind::StillBooked => {

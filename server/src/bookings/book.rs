@@ -1,22 +1,25 @@
 //! The hot verb: lock, load, decide, write, each once for the whole batch.
 
+mod store;
+
 use std::collections::HashMap;
 
-use chrono::{Datelike as _, Days as DaysAhead};
+use chrono::Datelike as _;
 use doorstep_shared::{
     Date, Fen, Timestamp,
-    bookings::{Booking, BookingState, DayState},
+    bookings::{Booking, BookingState, DayState, Pattern, Series, Skipped},
     ids::{AccountId, BookingDayId, BookingId, ClassId, FamilyId, OfferId},
     text,
 };
 use doorstep_web::Locale;
 
+pub use self::store::insert_batch;
 use super::{
-    facts::{Known, Offer, Taken},
+    facts::{Known, Taken},
     messages::{self, Event},
     order::Order,
-    rules::{self, Plan},
-    store::{self, BookingRow, DayRow, DayView},
+    rules::{self, Plan, moving, series},
+    store::{self as rows, BookingRow, DayRow, DayView},
     view,
 };
 use crate::{
@@ -39,16 +42,17 @@ use crate::{
 /// When the database fails; then no order has been carried out.
 pub fn book_many(conn: &mut Conn, policies: &Policies, orders: &[Order]) -> Result<Vec<Result<Booking>>> {
     let Some(now) = orders.iter().map(|order| order.now).max() else { return Ok(Vec::new()) };
-    let mut known = Known { offers: store::offers(conn, &offer_ids(orders))?, ..Known::default() };
-    let wanted = class_days(orders, &known.offers, now, policies);
+    let mut known = Known { offers: rows::offers(conn, &offer_ids(orders))?, ..Known::default() };
+    look_around(conn, orders, &mut known)?;
+    let wanted = class_days(orders, &known, now, policies);
     let mut days = inventory::lock_days(conn, policies, now, &wanted)?;
     let families = families(orders);
-    store::lock_families(conn, &families)?;
+    rows::lock_families(conn, &families)?;
     // Read under the locks: the same call, running elsewhere a moment ago, has been answered by now.
     let calls: Vec<&Once> = orders.iter().filter_map(|order| order.once.as_ref()).collect();
     let mut answered = replay_batch(conn, &calls)?;
-    known.children = store::children(conn, &families)?;
-    known.taken = store::taken(conn, &families, since(&wanted, now), now)?;
+    known.children = rows::children(conn, &families)?;
+    known.taken = rows::taken(conn, &families, since(&wanted, now), now)?;
 
     let (mut new, mut remembered) = (New::default(), Vec::new());
     let mut results = Vec::with_capacity(orders.len());
@@ -73,12 +77,30 @@ pub fn book_many(conn: &mut Conn, policies: &Policies, orders: &[Order]) -> Resu
         results.push(Ok(booking));
     }
 
-    store::insert_batch(conn, &new.bookings, &new.days)?;
+    insert_batch(conn, &new.bookings, &new.days)?;
     inventory::save_days(conn, now, &days)?;
-    let told = new.messages(&store::phones(conn, &new.accounts())?);
+    let told = new.messages(&rows::phones(conn, &new.accounts())?);
     outbox::send_batch(conn, now, &told)?;
     remember_batch(conn, &remembered)?;
     Ok(results)
+}
+
+/// A pattern may lead into the next class: reads what else its nurseries sell, and how old its children are.
+///
+/// The children are read again under the locks; who has become another age in between is refused.
+fn look_around(conn: &mut Conn, orders: &[Order], known: &mut Known) -> Result<()> {
+    let series: Vec<&Order> = orders.iter().filter(|order| order.book.pattern.is_some()).collect();
+    if series.is_empty() {
+        return Ok(());
+    }
+    let named = || series.iter().flat_map(|order| &order.book.children);
+    let offers: Vec<_> = named().filter_map(|child| known.offers.get(&child.offer_id)).collect();
+    let nurseries = sorted(offers.iter().map(|offer| offer.nursery.id));
+    let cares = sorted(offers.iter().map(|offer| offer.care));
+    let beside = rows::offers_beside(conn, &nurseries, &cares)?;
+    known.offers.extend(rows::offers(conn, &beside)?);
+    known.children = rows::children(conn, &sorted(series.iter().map(|order| order.family)))?;
+    Ok(())
 }
 
 fn offer_ids(orders: &[Order]) -> Vec<OfferId> {
@@ -97,27 +119,37 @@ fn sorted<T: Ord>(ids: impl Iterator<Item = T>) -> Vec<T> {
 }
 
 /// The class-days that the orders could book. Days that no rule allows are left out, so that they leave no rows.
-fn class_days(
-    orders: &[Order],
-    offers: &HashMap<OfferId, Offer>,
-    now: Timestamp,
-    policies: &Policies,
-) -> Vec<(ClassId, Date)> {
+fn class_days(orders: &[Order], known: &Known, now: Timestamp, policies: &Policies) -> Vec<(ClassId, Date)> {
     let first = orders.iter().map(|order| order.now).min().unwrap_or(now).local_date();
-    let last = now.local_date() + DaysAhead::new(policies.on(now.local_date()).booking.horizon_days.into());
-    let wanted = orders.iter().flat_map(|order| {
-        let classes = order.book.children.iter().filter_map(|child| offers.get(&child.offer_id));
-        classes.flat_map(|offer| order.book.days.iter().map(|day| (offer.class, day.date)))
+    let last = moving::last_date(now, policies);
+    let wanted = orders.iter().flat_map(|order| match &order.book.pattern {
+        Some(pattern) => series::class_days(order, pattern, known, policies),
+        None => {
+            let classes = order.book.children.iter().filter_map(|child| known.offers.get(&child.offer_id));
+            classes.flat_map(|offer| order.book.days.iter().map(|day| (offer.class, day.date))).collect()
+        }
     });
     sorted(wanted.filter(|(_, date)| (first..=last).contains(date)))
 }
 
 /// From when on the families' bookings matter: open holds, and the whole month for temporary care.
-fn since(wanted: &[(ClassId, Date)], now: Timestamp) -> Date {
+pub fn since(wanted: &[(ClassId, Date)], now: Timestamp) -> Date {
     let today = now.local_date();
     let earliest = wanted.iter().map(|(_, date)| *date).min().unwrap_or(today).min(today);
     // The first of a month exists in every month.
     earliest.with_day(1).unwrap_or(earliest)
+}
+
+/// Six digits to say at the door.
+pub fn door_code() -> String {
+    format!("{:06}", rand::random_range(0..1_000_000))
+}
+
+/// How a booking was asked for, as it is stored.
+fn written(pattern: &Pattern, skipped: &[Skipped]) -> Option<String> {
+    let series = Series { pattern: pattern.clone(), skipped: skipped.to_vec() };
+    // Dates, windows and words: they can be written.
+    serde_json::to_string(&series).ok()
 }
 
 /// What a family is told of, once it is booked.
@@ -155,10 +187,12 @@ impl New {
             free_until_hours: i16::try_from(plan.rule.free_until_hours).unwrap_or(i16::MAX),
             late_percent: plan.rule.late_percent.into(),
             pickup: text::one_line(&order.book.pickup).unwrap_or_default(),
-            door_code: format!("{:06}", rand::random_range(0..1_000_000)),
+            door_code: door_code(),
             first_date: dates().min().unwrap_or_default(),
             last_date: dates().max().unwrap_or_default(),
             version: 1,
+            series: order.book.pattern.as_ref().and_then(|pattern| written(pattern, &plan.skipped)),
+            moved_from: None,
         };
         let days = plan.days.into_iter().map(|day| DayView {
             row: DayRow {
@@ -175,6 +209,13 @@ impl New {
                 takes_place: true,
                 unit_price_fen: day.unit_price,
                 price_fen: day.price,
+                left_at: None,
+                left_in: None,
+                left_cost_fen: Fen::ZERO,
+                moved_to: None,
+                moved_day: None,
+                free_until_hours: None,
+                late_percent: None,
             },
             child_name: day.child_name,
             class_kind: day.class_kind,
@@ -206,7 +247,7 @@ impl New {
 
     fn messages(&self, phones: &HashMap<AccountId, String>) -> Vec<Message> {
         let told = self.confirmed.iter().flat_map(|Told { account, locale, booking }| {
-            messages::about(booking, 1, Event::Booked, phones.get(account).map(String::as_str), *locale)
+            messages::about(booking, &booking.days, 1, Event::Booked, phones.get(account).map(String::as_str), *locale)
         });
         told.collect()
     }

@@ -53,7 +53,7 @@ fn calendar(booking: &Booking) -> String {
 
 fn event(booking: &Booking, day: &BookingDay) -> Event {
     let status = match booking.state {
-        _ if day.state == DayState::Released => EventStatus::Cancelled,
+        _ if matches!(day.state, DayState::Released | DayState::Absent) => EventStatus::Cancelled,
         BookingState::Confirmed => EventStatus::Confirmed,
         BookingState::Held => EventStatus::Tentative,
         BookingState::CancelledByFamily | BookingState::CancelledByNursery | BookingState::Expired => {

@@ -1,10 +1,14 @@
 //! Looking through all bookings for what cannot be.
 
-use doorstep_shared::{Timestamp, bookings::BookingState};
+mod store;
 
+use doorstep_shared::bookings::{BookingState, DayState};
+
+use self::store::CheckedDay;
 use super::{
     price,
-    store::{self, BookingRow, CheckedDay},
+    store::{BookingRow, DayRow},
+    view,
 };
 use crate::{db::Conn, error::Result};
 
@@ -39,7 +43,7 @@ fn contradictions(row: &BookingRow, days: &[CheckedDay], found: &mut Vec<String>
     if days.is_empty() {
         wrong("has no days".to_owned());
     }
-    let dates = || days.iter().map(|day| day.row.date);
+    let dates = || days.iter().filter(|day| !day.row.is_trace()).map(|day| day.row.date);
     if !days.is_empty() && (dates().min(), dates().max()) != (Some(row.first_date), Some(row.last_date)) {
         wrong(format!("says {} to {}, its days say otherwise", row.first_date, row.last_date));
     }
@@ -54,6 +58,11 @@ fn contradictions(row: &BookingRow, days: &[CheckedDay], found: &mut Vec<String>
     if let Some(missing) = missing {
         wrong(format!("has no {missing}"));
     }
+    if row.state == BookingState::CancelledByFamily
+        && row.cancel_cost_fen != view::owed(days.iter().map(|day| &day.row))
+    {
+        wrong(format!("costs {}, its days say otherwise", row.cancel_cost_fen));
+    }
     for CheckedDay { row: day, child_family, class_nursery } in days {
         let mut wrong = |what: &str| wrong(format!("its day {} on {} {what}", day.id, day.date));
         if *child_family != row.family_id {
@@ -65,10 +74,13 @@ fn contradictions(row: &BookingRow, days: &[CheckedDay], found: &mut Vec<String>
         if day.price_fen != price::of_day(day.care, day.unit_price_fen, day.span()) {
             wrong("does not cost its units");
         }
-        if day.takes_place == (day.state == doorstep_shared::bookings::DayState::Released) {
-            wrong("takes a place and was released, or neither");
+        if day.takes_place == matches!(day.state, DayState::Released | DayState::Absent) {
+            wrong("takes a place and was given up, or neither");
         }
-        match (places(row, day.begins()), day.takes_place) {
+        if day.left_at.is_some() != day.left_in.is_some() {
+            wrong("was given up at no time, or by no change");
+        }
+        match (places(row, day), day.takes_place) {
             (Places::Taken, false) => wrong("takes no place"),
             (Places::Free, true) => wrong("still takes a place"),
             _ => {}
@@ -83,15 +95,18 @@ enum Places {
     Either,
 }
 
-/// Whether a day that begins at `begins` takes a place.
-fn places(row: &BookingRow, begins: Timestamp) -> Places {
+/// Whether a day takes a place.
+fn places(row: &BookingRow, day: &DayRow) -> Places {
+    if day.left_at.is_some() {
+        return Places::Free;
+    }
     match row.state {
         BookingState::Confirmed => Places::Taken,
         BookingState::Held => Places::Either,
         BookingState::Expired => Places::Free,
         BookingState::CancelledByFamily | BookingState::CancelledByNursery => {
             // The child may have been there already. A booking that was undone never came about.
-            let had_begun = row.cancelled_at.is_some_and(|cancelled| begins <= cancelled);
+            let had_begun = row.cancelled_at.is_some_and(|cancelled| day.begins() <= cancelled);
             if had_begun && row.confirmed_at.is_some() { Places::Taken } else { Places::Free }
         }
     }

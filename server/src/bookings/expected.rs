@@ -1,5 +1,7 @@
 //! Whom a nursery expects on a day, until it has a board of its own.
 
+mod store;
+
 use doorstep_shared::{
     Date, HalfHour, Timestamp,
     age::completed_months,
@@ -8,7 +10,6 @@ use doorstep_shared::{
 };
 use serde::Serialize;
 
-use super::store;
 use crate::{db::Conn, error::Result};
 
 /// One child who comes on the day. Only what the people at the door need.

@@ -14,7 +14,7 @@ const MOST: i64 = 200;
 /// # Errors
 /// When the database fails.
 pub fn release_expired(conn: &mut Conn, policies: &Policies, now: Timestamp) -> Result<usize> {
-    let holds = store::expired_holds(conn, now, MOST)?;
+    let holds = store::lock_expired_holds(conn, now, MOST)?;
     if holds.is_empty() {
         return Ok(0);
     }

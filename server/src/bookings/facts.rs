@@ -100,6 +100,13 @@ impl Known {
             .collect()
     }
 
+    /// Takes out what is given up before something else is decided.
+    pub fn forget(&mut self, family: FamilyId, which: impl Fn(&Taken) -> bool) {
+        if let Some(taken) = self.taken.get_mut(&family) {
+            taken.retain(|taken| !which(taken));
+        }
+    }
+
     /// Adds what an order has just been given.
     pub fn admit(&mut self, family: FamilyId, taken: impl IntoIterator<Item = Taken>) {
         self.taken.entry(family).or_default().extend(taken);

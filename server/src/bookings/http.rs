@@ -4,16 +4,13 @@ use actix_web::web;
 use doorstep_shared::{
     Method, Problem, ProblemKind,
     bookings::{
-        Book, Booking, BookingPage, CancelBooking, ConfirmBooking, ExtendHold, GetBooking, ListBookings, UndoBooking,
+        Book, Booking, BookingPage, CancelBooking, ConfirmBooking, ExtendHold, GetBooking, ListBookings, MoveBooking,
+        MovePreview, PreviewMove, ReportAbsent, UndoBooking,
     },
     ids::BookingId,
 };
 
-use super::{
-    Order, calendar,
-    change::{self, Asked},
-    check_shape, read,
-};
+use super::{Order, calendar, cancel, change, check_shape, locked::Asked, moving, read};
 use crate::{
     accounts::Guardian,
     api::{Api, Call},
@@ -27,7 +24,8 @@ use crate::{
 
 /// Registers every endpoint of this slice.
 pub fn register(api: &mut Api) {
-    api.on(book).on(get).on(list).on(confirm).on(extend).on(cancel).on(undo);
+    api.on(book).on(get).on(list).on(confirm).on(extend).on(undo);
+    api.on(cancel_days).on(report_absent).on(move_days).on(preview_move);
     let summary = "A booking as a calendar file (RFC 5545).";
     api.raw(Method::Get, calendar::PATH, Guardian::NAME, summary, |config| {
         config.route(calendar::PATH, web::get().to(calendar::answer));
@@ -80,8 +78,22 @@ async fn extend(call: Call<Guardian>, ExtendHold { id }: ExtendHold) -> Result<B
     changed(call, id, change::extend).await
 }
 
-async fn cancel(call: Call<Guardian>, CancelBooking { id }: CancelBooking) -> Result<Booking> {
-    changed(call, id, change::cancel).await
+async fn cancel_days(call: Call<Guardian>, ask: CancelBooking) -> Result<Booking> {
+    changed(call, ask.id, move |conn, policies, asked| cancel::cancel(conn, policies, asked, &ask)).await
+}
+
+async fn report_absent(call: Call<Guardian>, ask: ReportAbsent) -> Result<Booking> {
+    changed(call, ask.id, move |conn, policies, asked| cancel::absent(conn, policies, asked, ask)).await
+}
+
+async fn move_days(call: Call<Guardian>, ask: MoveBooking) -> Result<Booking> {
+    let account = call.who.account;
+    changed(call, ask.id, move |conn, policies, asked| moving::move_days(conn, policies, asked, account, &ask)).await
+}
+
+async fn preview_move(call: Call<Guardian>, ask: PreviewMove) -> Result<MovePreview> {
+    let (policy, family, now) = (call.app.policy.clone(), call.who.family, call.now);
+    call.app.db.read(move |conn| moving::preview(conn, &policy, now, family, &ask.into())).await
 }
 
 async fn undo(call: Call<Guardian>, UndoBooking { id, what }: UndoBooking) -> Result<Booking> {

@@ -19,7 +19,22 @@ use crate::{
 pub enum Event {
     /// Booked at once, or a hold was confirmed.
     Booked,
+    /// All of it, or what was left.
     Cancelled,
+    /// Some of its days.
+    DaysCancelled,
+    /// A child does not come on a date.
+    Absent,
+    /// Days went to another time or class of the nursery.
+    Moved,
+    /// Days came from another nursery. The family is told here.
+    MovedHere,
+    /// Days went to another nursery. The nursery that they left is told here.
+    MovedAway,
+    /// The days are again where they were. The family is told here.
+    MoveUndone,
+    /// The days went back to another nursery. The nursery that they left again is told here.
+    MoveTakenBack,
     /// The booking was undone, free of cost.
     BookingUndone,
     /// The cancellation was undone: the children come.
@@ -30,46 +45,76 @@ pub enum Event {
 ///
 /// `version` is that of the booking, which makes each event one of its own. No message names a child: the nursery reads
 /// names in its list of the day.
-pub fn about(booking: &Booking, version: i64, event: Event, phone: Option<&str>, locale: Locale) -> Vec<Message> {
+/// `days` are those that it is about.
+pub fn about(
+    booking: &Booking,
+    days: &[BookingDay],
+    version: i64,
+    event: Event,
+    phone: Option<&str>,
+    locale: Locale,
+) -> Vec<Message> {
     let key = format!("booking:{}:{version}", booking.id);
     let message = |recipient: String, channel, body| Message { event: key.clone(), recipient, channel, body };
-    let mut messages = vec![message(booking.nursery.id.to_string(), Channel::Nursery, to_nursery(booking, event))];
-    if let Some(phone) = phone {
-        messages.push(message(phone.to_owned(), Channel::Sms, to_family(booking, event, locale)));
+    let mut messages = vec![message(booking.nursery.id.to_string(), Channel::Nursery, to_nursery(days, event))];
+    if let (Some(phone), Some(body)) = (phone, to_family(booking, days, event, locale)) {
+        messages.push(message(phone.to_owned(), Channel::Sms, body));
     }
     messages
 }
 
-fn to_nursery(booking: &Booking, event: Event) -> String {
+fn to_nursery(days: &[BookingDay], event: Event) -> String {
     let text = match event {
         Event::Booked => texts::nursery_booked,
         Event::Cancelled => texts::nursery_cancelled,
-        Event::BookingUndone => texts::nursery_booking_undone,
+        Event::DaysCancelled => texts::nursery_days_cancelled,
+        Event::Absent => texts::nursery_absent,
+        Event::Moved => texts::nursery_moved,
+        Event::MovedHere => texts::nursery_moved_here,
+        Event::MovedAway => texts::nursery_moved_away,
+        Event::MoveUndone => texts::nursery_move_undone,
+        Event::BookingUndone | Event::MoveTakenBack => texts::nursery_booking_undone,
         Event::CancellationUndone => texts::nursery_cancellation_undone,
     };
-    text(&when(&booking.days, language::NURSERY), &who(&booking.days, language::NURSERY), language::NURSERY)
+    text(&when(days, event, language::NURSERY), &who(days, language::NURSERY), language::NURSERY)
 }
 
-fn to_family(booking: &Booking, event: Event, locale: Locale) -> String {
+/// None for what the family is told at the other booking of the event.
+fn to_family(booking: &Booking, days: &[BookingDay], event: Event, locale: Locale) -> Option<String> {
     let text = match event {
         Event::Booked => texts::booked,
         Event::Cancelled => texts::cancelled,
+        Event::DaysCancelled => texts::days_cancelled,
+        Event::Absent => texts::absent,
+        Event::Moved | Event::MovedHere => texts::moved,
+        Event::MoveUndone => texts::move_undone,
         Event::BookingUndone => texts::booking_undone,
         Event::CancellationUndone => texts::cancellation_undone,
+        Event::MovedAway | Event::MoveTakenBack => return None,
     };
     let of_booking = texts::OfBooking {
         nursery: &booking.nursery.name,
-        when: &when(&booking.days, locale),
+        when: &when(days, event, locale),
         code: booking.door_code.as_deref().unwrap_or_default(),
         due: booking.price.due_fen,
+        cost: days.iter().map(|day| day.cancel_cost_fen).sum(),
     };
-    text(of_booking, locale)
+    Some(text(of_booking, locale))
 }
 
-fn when(days: &[BookingDay], locale: Locale) -> String {
+/// Dates that are named one by one; more are counted.
+const NAMED: usize = 7;
+
+/// The dates with the first window. Of a new booking, and where they are many: the first date, and how many they are.
+fn when(days: &[BookingDay], event: Event, locale: Locale) -> String {
     let dates: BTreeSet<_> = days.iter().map(|day| day.date).collect();
-    let first = days.first().and_then(|day| Some((day.date, Span::new(day.from, day.to)?)));
-    first.map(|(date, window)| texts::when(date, window, dates.len(), locale)).unwrap_or_default()
+    let Some((date, window)) = days.first().and_then(|day| Some((day.date, Span::new(day.from, day.to)?))) else {
+        return String::new();
+    };
+    if event != Event::Booked && (2..=NAMED).contains(&dates.len()) {
+        return texts::dates(dates, window, locale);
+    }
+    texts::when(date, window, dates.len(), locale)
 }
 
 /// How many children of which classes.

@@ -1,11 +1,13 @@
-//! Hold, book, confirm, cancel, undo: a family's bookings, and the places they take.
+//! Hold, book, confirm, cancel, move, undo: a family's bookings, and the places they take.
 //!
 //! A booking is one transaction over three nouns: its own rows, the class-days of `inventory` and the messages of the
-//! outbox. Everything that changes a booking locks its class-days first, by class and date, and its family after them,
-//! so two changes of one booking, two bookings of one place and two bookings of one child never run side by side.
+//! outbox. Everything that changes a booking locks its row first, then class-days by class and date, and its family
+//! after them; what makes a booking begins at the class-days. So two changes of one booking, two bookings of one place
+//! and two bookings of one child never run side by side, and a move may change which class-days a booking has.
 
 mod book;
 mod calendar;
+mod cancel;
 mod change;
 mod check;
 mod expected;
@@ -13,7 +15,9 @@ mod expire;
 mod facts;
 mod http;
 mod jobs;
+mod locked;
 mod messages;
+mod moving;
 mod order;
 mod price;
 mod read;

@@ -3,13 +3,16 @@
 use doorstep_shared::{
     Date, Fen, Span, Timestamp,
     bookings::{CancelRule, PriceLine},
-    care::CareKind,
+    care::{CareKind, ClassKind},
+    ids::OfferId,
 };
 
 /// One child on one day, as far as money goes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Charge<'a> {
     pub child_name: &'a str,
+    pub offer: OfferId,
+    pub class_kind: ClassKind,
     pub care: CareKind,
     pub date: Date,
     pub span: Span,
@@ -24,36 +27,37 @@ pub fn of_day(care: CareKind, unit_price: Fen, span: Span) -> Fen {
     care.price_of(unit_price, span)
 }
 
-/// The arithmetic, one line for each child, care kind and unit price, in the order in which they first appear.
+/// The arithmetic, one line for each child, offer and unit price, in the order in which they first appear.
 pub fn lines<'a>(charges: impl IntoIterator<Item = Charge<'a>>) -> Vec<PriceLine> {
-    let mut lines: Vec<PriceLine> = Vec::new();
+    let mut lines: Vec<(OfferId, PriceLine)> = Vec::new();
     for charge in charges {
         let units = match charge.care {
             CareKind::Hourly => u32::from(charge.span.half_hours()),
             CareKind::FullDay | CareKind::HalfDay | CareKind::Temporary => 1,
         };
-        let same = |line: &&mut PriceLine| {
-            line.child_name == charge.child_name && line.care == charge.care && line.unit_price_fen == charge.unit_price
+        let same = |(offer, line): &&mut (OfferId, PriceLine)| {
+            *offer == charge.offer && line.child_name == charge.child_name && line.unit_price_fen == charge.unit_price
         };
         match lines.iter_mut().find(same) {
-            Some(line) => {
+            Some((_, line)) => {
                 line.units += units;
                 line.amount_fen = line.amount_fen + charge.price;
             }
-            None => lines.push(PriceLine {
-                label: String::new(),
-                care: charge.care,
-                child_name: charge.child_name.to_owned(),
-                units,
-                unit_price_fen: charge.unit_price,
-                amount_fen: charge.price,
-            }),
+            None => {
+                let line = PriceLine {
+                    label: String::new(),
+                    care: charge.care,
+                    class_kind: charge.class_kind,
+                    child_name: charge.child_name.to_owned(),
+                    units,
+                    unit_price_fen: charge.unit_price,
+                    amount_fen: charge.price,
+                };
+                lines.push((charge.offer, line));
+            }
         }
     }
-    for line in &mut lines {
-        line.label = label(line);
-    }
-    lines
+    lines.into_iter().map(|(_, line)| PriceLine { label: label(&line), ..line }).collect()
 }
 
 /// In Chinese, for receipts: `全日托 3 天 × ¥180`, `计时托 2.5 小时 × ¥30`.
@@ -121,9 +125,12 @@ mod tests {
     }
 
     #[test]
-    fn days_of_one_child_at_one_price_make_one_line() {
-        let charge = |child_name, care, date: &str, window, unit| Charge {
+    fn days_of_one_child_in_one_offer_make_one_line() {
+        let (hourly, full_day, next_class) = (OfferId::new(), OfferId::new(), OfferId::new());
+        let charge = |child_name, offer, care, date: &str, window, unit| Charge {
             child_name,
+            offer,
+            class_kind: if offer == next_class { ClassKind::SeniorToddler } else { ClassKind::Toddler },
             care,
             date: date.parse().unwrap(),
             span: span(window),
@@ -131,13 +138,19 @@ mod tests {
             price: of_day(care, Fen(unit), span(window)),
         };
         let lines = lines([
-            charge("安安", CareKind::Hourly, "2026-12-01", "09:00-11:00", 3_000),
-            charge("乐乐", CareKind::FullDay, "2026-12-01", "08:00-17:30", 18_000),
-            charge("安安", CareKind::Hourly, "2026-12-02", "09:00-10:30", 3_000),
-            charge("乐乐", CareKind::FullDay, "2026-12-02", "08:00-17:30", 18_000),
+            charge("安安", hourly, CareKind::Hourly, "2026-12-01", "09:00-11:00", 3_000),
+            charge("乐乐", full_day, CareKind::FullDay, "2026-12-01", "08:00-17:30", 18_000),
+            charge("安安", hourly, CareKind::Hourly, "2026-12-02", "09:00-10:30", 3_000),
+            charge("乐乐", full_day, CareKind::FullDay, "2026-12-02", "08:00-17:30", 18_000),
+            charge("乐乐", next_class, CareKind::FullDay, "2026-12-03", "08:00-17:30", 18_000),
         ]);
-        let read: Vec<_> = lines.iter().map(|line| (line.label.as_str(), line.units, line.amount_fen.0)).collect();
-        assert_eq!(read, [("计时托 3.5 小时 × ¥30", 7, 10_500), ("全日托 2 天 × ¥180", 2, 36_000)]);
+        let read = lines.iter().map(|line| (line.label.as_str(), line.class_kind, line.units, line.amount_fen.0));
+        let expected = [
+            ("计时托 3.5 小时 × ¥30", ClassKind::Toddler, 7, 10_500),
+            ("全日托 2 天 × ¥180", ClassKind::Toddler, 2, 36_000),
+            ("全日托 1 天 × ¥180", ClassKind::SeniorToddler, 1, 18_000),
+        ];
+        assert_eq!(read.collect::<Vec<_>>(), expected);
     }
 
     #[test]

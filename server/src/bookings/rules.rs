@@ -1,14 +1,20 @@
 //! May it be booked? Pure decisions over the facts of a batch and its locked class-days.
 
-use chrono::{Datelike as _, Days as DaysAhead, Duration};
+mod checks;
+pub mod moving;
+pub mod series;
+
+use chrono::Duration;
 use doorstep_shared::{
     Date, Fen, Problem, ProblemKind, Span, Timestamp,
-    bookings::{BookedNursery, CancelRule, DayAndTime},
+    bookings::{BookedNursery, CancelRule, DayAndTime, Skipped},
     care::{CareKind, ClassKind},
-    ids::{ChildId, ClassId, FamilyId, OfferId},
+    ids::{ChildId, ClassId, OfferId},
     problem::{FieldProblem, FieldRule},
 };
 
+use self::checks::{ages, in_time, is_open, is_sold, temporary_limit};
+pub use self::checks::{child_busy, too_much_temporary};
 use super::{
     facts::{Child, Known, Offer},
     order::Order,
@@ -28,6 +34,8 @@ pub struct Plan {
     pub hold_expires_at: Option<Timestamp>,
     /// By date, then child as ordered.
     pub days: Vec<PlannedDay>,
+    /// What a pattern left out.
+    pub skipped: Vec<Skipped>,
 }
 
 #[derive(Clone, Debug)]
@@ -44,6 +52,23 @@ pub struct PlannedDay {
     pub price: Fen,
 }
 
+impl PlannedDay {
+    fn new(child: &Child, offer: &Offer, date: Date, span: Span) -> Self {
+        Self {
+            child: child.id,
+            child_name: child.name.clone(),
+            offer: offer.id,
+            class: offer.class,
+            class_kind: offer.class_kind,
+            care: offer.care,
+            date,
+            span,
+            unit_price: offer.unit_price,
+            price: price::of_day(offer.care, offer.unit_price, span),
+        }
+    }
+}
+
 /// One child's wish: the child, the offer, and where they stand in the order.
 struct Wish<'a> {
     index: usize,
@@ -55,8 +80,16 @@ struct Wish<'a> {
 ///
 /// # Errors
 /// `not-found` for a child of another family or an offer that is not sold, `invalid`, `not-bookable`, `closed`,
-/// `wrong-age`, `child-busy`, `temporary-limit`, `too-many-holds`, `slot-full`; `days` is as before then.
+/// `wrong-age`, `child-busy`, `temporary-limit`, `too-many-holds`, `slot-full`, and for a pattern `some-days-unfit`;
+/// `days` is as before then.
 pub fn decide(order: &Order, known: &Known, days: &mut Days, policies: &Policies) -> Result<Plan, Problem> {
+    match &order.book.pattern {
+        Some(pattern) => series::decide(order, pattern, known, days, policies),
+        None => decide_days(order, known, days, policies),
+    }
+}
+
+fn decide_days(order: &Order, known: &Known, days: &mut Days, policies: &Policies) -> Result<Plan, Problem> {
     let limits = &policies.on(order.now.local_date()).booking;
     let wishes = wishes(order, known)?;
     let [first, ..] = wishes.as_slice() else { return Err(Problem::new(ProblemKind::Invalid)) };
@@ -64,50 +97,44 @@ pub fn decide(order: &Order, known: &Known, days: &mut Days, policies: &Policies
     let rule = price::mildest(wishes.iter().map(|wish| wish.offer.rule)).unwrap_or(first.offer.rule);
     let mut wanted: Vec<(usize, DayAndTime, Span)> = Vec::with_capacity(order.book.days.len());
     for (index, day) in order.book.days.iter().enumerate() {
-        let span =
-            day.span().ok_or_else(|| field(index, "to", FieldRule::TooShort, "a window ends after it begins"))?;
+        let span = day.span().ok_or_else(|| backwards(format!("days.{index}.to")))?;
         wanted.push((index, *day, span));
     }
     wanted.sort_by_key(|(_, day, _)| day.date);
 
     for (index, day, span) in &wanted {
         for wish in &wishes {
-            in_time(wish.offer, *index, *day, order.now, limits)?;
-            is_offered(wish.offer, *index, day.date, *span, days, limits)?;
+            let wrong = |problem| under(format_args!("days.{index}"), problem);
+            in_time(wish.offer, day.date, *span, order.now, limits).map_err(wrong)?;
+            is_sold(wish.offer, *span, limits).map_err(wrong)?;
+            is_open(wish.offer, day.date, *span, days)?;
         }
     }
     fits_ages(&wishes, &wanted, policies)?;
     is_not_busy(order, &wishes, &wanted, known)?;
     within_month(order, &wishes, &wanted, known, limits)?;
-    if order.book.hold {
-        let held = known.held_places(order.family, order.now);
-        if held + wishes.len() > usize::from(limits.held_places) {
-            let detail = format!("a family holds at most {} places; {held} are held already", limits.held_places);
-            return Err(Problem::new(ProblemKind::TooManyHolds).detail(detail));
-        }
-    }
+    may_hold(order, &wishes, known, limits)?;
     let places = wanted.iter().flat_map(|(_, day, span)| wishes.iter().map(|w| (w.offer.class, day.date, *span)));
     take_all(days, &places.collect::<Vec<_>>()).map_err(|full| {
         let index = |date| wanted.iter().find(|(_, day, _)| day.date == date).map(|(index, ..)| index);
         slot_full(&full, |date| index(date).map(|index| format!("days.{index}.date")))
     })?;
 
-    let planned = wanted.iter().flat_map(|(_, day, span)| {
-        wishes.iter().map(|wish| PlannedDay {
-            child: wish.child.id,
-            child_name: wish.child.name.clone(),
-            offer: wish.offer.id,
-            class: wish.offer.class,
-            class_kind: wish.offer.class_kind,
-            care: wish.offer.care,
-            date: day.date,
-            span: *span,
-            unit_price: wish.offer.unit_price,
-            price: price::of_day(wish.offer.care, wish.offer.unit_price, *span),
-        })
-    });
+    let planned = wanted
+        .iter()
+        .flat_map(|(_, day, span)| wishes.iter().map(|wish| PlannedDay::new(wish.child, wish.offer, day.date, *span)));
     let hold_expires_at = order.book.hold.then(|| order.now + hold_time(limits));
-    Ok(Plan { nursery, rule, hold_expires_at, days: planned.collect() })
+    Ok(Plan { nursery, rule, hold_expires_at, days: planned.collect(), skipped: Vec::new() })
+}
+
+/// A family holds only so many places at a time.
+fn may_hold(order: &Order, wishes: &[Wish], known: &Known, limits: &BookingRules) -> Result<(), Problem> {
+    let held = known.held_places(order.family, order.now);
+    if order.book.hold && held + wishes.len() > usize::from(limits.held_places) {
+        let detail = format!("a family holds at most {} places; {held} are held already", limits.held_places);
+        return Err(Problem::new(ProblemKind::TooManyHolds).detail(detail));
+    }
+    Ok(())
 }
 
 /// A window without a place.
@@ -184,68 +211,6 @@ fn wishes<'a>(order: &Order, known: &'a Known) -> Result<Vec<Wish<'a>>, Problem>
     Ok(wishes)
 }
 
-/// Neither past, nor too soon, nor too far ahead.
-fn in_time(offer: &Offer, index: usize, day: DayAndTime, now: Timestamp, limits: &BookingRules) -> Result<(), Problem> {
-    let refuse = |name: &str, rule, detail: String| {
-        let mut problem = Problem::new(ProblemKind::NotBookable).detail(detail.clone());
-        problem.fields.push(FieldProblem { field: format!("days.{index}.{name}"), rule, detail });
-        problem
-    };
-    let today = now.local_date();
-    if day.date < today {
-        return Err(refuse("date", FieldRule::InThePast, format!("{} is past", day.date)));
-    }
-    let begins = Timestamp::at(day.date, day.from);
-    if begins < now {
-        return Err(refuse("from", FieldRule::InThePast, format!("{} {} is past", day.date, day.from)));
-    }
-    if now + Duration::minutes(offer.lead_minutes.into()) > begins {
-        let detail = format!("it must be booked {} minutes before it begins", offer.lead_minutes);
-        return Err(refuse("from", FieldRule::TooSmall, detail));
-    }
-    let ahead_days = match offer.care {
-        CareKind::Temporary => limits.temporary_days_ahead.min(limits.horizon_days),
-        CareKind::FullDay | CareKind::HalfDay | CareKind::Hourly => limits.horizon_days,
-    };
-    if day.date > today + DaysAhead::new(ahead_days.into()) {
-        let mut problem =
-            refuse("date", FieldRule::TooFarAhead, format!("it can be booked at most {ahead_days} days ahead"));
-        let opens = day.date.checked_sub_days(DaysAhead::new(ahead_days.into()));
-        problem.possible_from = opens.map(|date| Timestamp::at(date, doorstep_shared::HalfHour::MIDNIGHT));
-        return Err(problem);
-    }
-    Ok(())
-}
-
-/// The offer sells that window and the class is open all through it.
-fn is_offered(
-    offer: &Offer,
-    index: usize,
-    date: Date,
-    span: Span,
-    days: &Days,
-    limits: &BookingRules,
-) -> Result<(), Problem> {
-    let minutes = u16::from(span.half_hours()) * 30;
-    if offer.care == CareKind::Hourly && minutes < limits.hourly_min_minutes {
-        let detail = format!("hourly care lasts at least {} minutes", limits.hourly_min_minutes);
-        return Err(field(index, "to", FieldRule::TooShort, &detail));
-    }
-    if offer.care == CareKind::Hourly && minutes % limits.hourly_step_minutes != 0 {
-        let detail = format!("hourly care goes in steps of {} minutes", limits.hourly_step_minutes);
-        return Err(field(index, "to", FieldRule::NotAligned, &detail));
-    }
-    let closed = |detail: String| Problem::new(ProblemKind::Closed).detail(detail);
-    if offer.care != CareKind::Hourly && !offer.windows.contains(&span) {
-        let sold: Vec<_> = offer.windows.iter().map(Span::to_string).collect();
-        return Err(closed(format!("{date}: {span} is not sold; the offer sells {}", sold.join(", "))));
-    }
-    if !days.get(offer.class, date).is_some_and(|day| day.is_open(span)) {
-        return Err(closed(format!("{date}: the class is closed at some time of {span}")));
-    }
-    Ok(())
-}
-
 /// Every child has the class's age on every day.
 fn fits_ages(wishes: &[Wish], wanted: &[(usize, DayAndTime, Span)], policies: &Policies) -> Result<(), Problem> {
     for wish in wishes {
@@ -256,15 +221,8 @@ fn fits_ages(wishes: &[Wish], wanted: &[(usize, DayAndTime, Span)], policies: &P
         });
         let misfits: Vec<_> = misfits.collect();
         let Some((first, rule)) = misfits.first() else { continue };
-        let ages = policies.on(*first).class_rule(wish.offer.nursery_kind, wish.offer.class_kind).ages();
-        let dates: Vec<_> = misfits.iter().map(|(date, _)| date.to_string()).collect();
-        let detail = format!(
-            "the {} class takes children of {} to {} completed months; not so on {}",
-            wish.offer.class_kind,
-            ages.from_months,
-            ages.to_months.saturating_sub(1),
-            dates.join(", "),
-        );
+        let dates: Vec<_> = misfits.iter().map(|(date, _)| *date).collect();
+        let detail = ages(wish.offer, *first, &dates, policies);
         let mut problem = Problem::new(ProblemKind::WrongAge).detail(detail.clone());
         let field = format!("children.{}.child_id", wish.index);
         problem.fields.push(FieldProblem { field, rule: *rule, detail });
@@ -299,14 +257,6 @@ fn is_not_busy(
     Ok(())
 }
 
-/// The child is somewhere else at that time.
-pub fn child_busy(field: String, date: Date, span: Span) -> Problem {
-    let detail = format!("the child is booked on {date} at {span} already");
-    let mut problem = Problem::new(ProblemKind::ChildBusy).detail(detail.clone());
-    problem.fields.push(FieldProblem { field, rule: FieldRule::Twice, detail });
-    problem
-}
-
 /// Temporary care stays temporary: so many dates in a calendar month.
 fn within_month(
     order: &Order,
@@ -318,40 +268,23 @@ fn within_month(
     for wish in wishes.iter().filter(|wish| wish.offer.care == CareKind::Temporary) {
         let dates: Vec<_> = wanted.iter().map(|(_, day, _)| day.date).collect();
         if let Some(detail) = too_much_temporary(known, order.family, wish.child.id, &dates, limits) {
-            let mut problem = Problem::new(ProblemKind::TemporaryLimit).detail(detail.clone());
-            let field = format!("children.{}.child_id", wish.index);
-            problem.fields.push(FieldProblem { field, rule: FieldRule::TooLarge, detail });
-            return Err(problem);
+            return Err(temporary_limit(format!("children.{}.child_id", wish.index), detail));
         }
     }
     Ok(())
 }
 
-/// Why a child may not have temporary care on all of these dates besides what it has.
-pub fn too_much_temporary(
-    known: &Known,
-    family: FamilyId,
-    child: ChildId,
-    dates: &[Date],
-    limits: &BookingRules,
-) -> Option<String> {
-    dates.iter().find_map(|date| {
-        let mut month = known.temporary_dates(family, child, *date);
-        let had = month.len();
-        let same_month = |other: &&Date| (other.year(), other.month()) == (date.year(), date.month());
-        month.extend(dates.iter().filter(same_month));
-        (month.len() > usize::from(limits.temporary_days_a_month)).then(|| {
-            format!(
-                "temporary care is for at most {} days a month; in {} the child has {had} already",
-                limits.temporary_days_a_month,
-                date.format("%Y-%m"),
-            )
-        })
-    })
+/// A window that ends before it begins.
+fn backwards(field: String) -> Problem {
+    Problem::field(field, FieldRule::TooShort, "a window ends after it begins")
 }
 
-fn field(index: usize, name: &str, rule: FieldRule, detail: &str) -> Problem {
-    Problem::field(format!("days.{index}.{name}"), rule, detail)
+/// The same problem, its fields named as parts of `place`.
+fn under(place: std::fmt::Arguments<'_>, mut problem: Problem) -> Problem {
+    for field in &mut problem.fields {
+        field.field = format!("{place}.{}", field.field);
+    }
+    problem
 }
 
 #[cfg(test)]

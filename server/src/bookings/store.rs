@@ -2,11 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use diesel::{
-    dsl::exists,
-    prelude::*,
-    sql_types::{self, Array, BigInt, Binary, Bool, Nullable, SmallInt, Text},
-};
+use diesel::{dsl::exists, prelude::*};
 use doorstep_shared::{
     Date, Fen, HalfHour, Span, Timestamp,
     bookings::{BookedNursery, BookingState, CancelRule, DayState},
@@ -18,10 +14,8 @@ use doorstep_shared::{
 use super::facts::{Child, Offer, Taken};
 use crate::db::{
     Conn,
-    fixed::Fixed,
-    schema::{
-        IsHeld, account, audit, booking, booking_day, child, class, consent, family, nursery, offer, offer_window,
-    },
+    bulk::insert_batch,
+    schema::{IsHeld, account, booking, booking_day, child, class, consent, family, nursery, offer, offer_window},
 };
 
 #[derive(Clone, Debug, PartialEq, Queryable, Insertable, AsChangeset)]
@@ -46,8 +40,12 @@ pub struct BookingRow {
     pub door_code: String,
     pub first_date: Date,
     pub last_date: Date,
-    /// Counts the changes of state.
+    /// Counts the changes.
     pub version: i64,
+    /// [`doorstep_shared::bookings::Series`] as JSON; None for single days.
+    pub series: Option<String>,
+    /// The booking at another nursery that its days were moved from.
+    pub moved_from: Option<BookingId>,
 }
 
 impl BookingRow {
@@ -84,9 +82,43 @@ pub struct DayRow {
     pub takes_place: bool,
     pub unit_price_fen: Fen,
     pub price_fen: Fen,
+    /// When the family gave the place up: cancelled, absent or moved.
+    pub left_at: Option<Timestamp>,
+    /// The version of the booking that this change made.
+    pub left_in: Option<i64>,
+    /// What that cost by the frozen rule.
+    pub left_cost_fen: Fen,
+    /// The booking that the day was moved to.
+    pub moved_to: Option<BookingId>,
+    /// The day that it became.
+    pub moved_day: Option<BookingDayId>,
+    /// The cancel rule frozen by a move; None: the booking's.
+    pub free_until_hours: Option<i16>,
+    pub late_percent: Option<i16>,
 }
 
 impl DayRow {
+    /// Whether it only remembers a place that its day left by a move: no day of its own any more.
+    pub fn is_trace(&self) -> bool {
+        self.moved_to == Some(self.booking_id)
+    }
+
+    /// What cancelling it costs: as its last move froze it, else as its booking did.
+    pub fn rule(&self, booking: &BookingRow) -> CancelRule {
+        match (self.free_until_hours, self.late_percent) {
+            (Some(hours), Some(percent)) => CancelRule {
+                free_until_hours: hours.unsigned_abs(),
+                late_percent: u8::try_from(percent).unwrap_or(100),
+            },
+            _ => booking.rule(),
+        }
+    }
+
+    /// When its care ends.
+    pub fn ends(&self) -> Timestamp {
+        Timestamp::at(self.date, self.to_half_hour)
+    }
+
     pub fn span(&self) -> Span {
         // The schema keeps `from` before `to`.
         Span { from: self.from_half_hour, to: self.to_half_hour }
@@ -161,6 +193,16 @@ pub fn offers(conn: &mut Conn, ids: &[OfferId]) -> QueryResult<HashMap<OfferId, 
         offer.windows.extend(window.and_then(|(from, to)| Span::new(from, to)));
     }
     Ok(offers)
+}
+
+/// Offers of these care kinds that these nurseries sell.
+pub fn offers_beside(conn: &mut Conn, nurseries: &[NurseryId], cares: &[CareKind]) -> QueryResult<Vec<OfferId>> {
+    offer::table
+        .inner_join(class::table)
+        .filter(class::nursery_id.eq_any(nurseries))
+        .filter(offer::care.eq_any(cares).and(offer::withdrawn_at.is_null()))
+        .select(offer::id)
+        .load(conn)
 }
 
 fn booked_nursery(row: (NurseryId, String, String, Option<String>, f64, f64)) -> BookedNursery {
@@ -239,76 +281,6 @@ pub fn taken(
 
 // Bookings -------------------------------------------------------------------------------------------------------------
 
-/// Writes new bookings and their days: on PostgreSQL in one statement.
-pub fn insert_batch(conn: &mut Conn, bookings: &[BookingRow], days: &[DayRow]) -> QueryResult<()> {
-    match conn {
-        Conn::Postgres(conn) => insert_postgres_batch(conn, bookings, days),
-        Conn::Sqlite(conn) => {
-            // One by one: each statement is known already, and nothing travels.
-            for row in bookings {
-                diesel::insert_into(booking::table).values(row).execute(conn)?;
-            }
-            for row in days {
-                diesel::insert_into(booking_day::table).values(row).execute(conn)?;
-            }
-            Ok(())
-        }
-    }
-}
-
-fn insert_postgres_batch(conn: &mut PgConnection, bookings: &[BookingRow], days: &[DayRow]) -> QueryResult<()> {
-    if bookings.is_empty() {
-        return Ok(());
-    }
-    macro_rules! column {
-        ($rows:ident, $field:ident) => {
-            $rows.iter().map(|row| row.$field.clone()).collect::<Vec<_>>()
-        };
-    }
-    Fixed::new(
-        "WITH new AS (INSERT INTO booking (id, family_id, account_id, nursery_id, state, created_at, hold_expires_at, \
-                      extended, confirmed_at, cancelled_at, cancel_cost_fen, free_until_hours, late_percent, pickup, \
-                      door_code, first_date, last_date, version) \
-                      SELECT * FROM unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)) \
-         INSERT INTO booking_day (id, booking_id, child_id, offer_id, class_id, care, date, from_half_hour, \
-                                  to_half_hour, state, takes_place, unit_price_fen, price_fen) \
-         SELECT * FROM unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-    )
-    .bind::<Array<Binary>, _>(column!(bookings, id))
-    .bind::<Array<Binary>, _>(column!(bookings, family_id))
-    .bind::<Array<Binary>, _>(column!(bookings, account_id))
-    .bind::<Array<Binary>, _>(column!(bookings, nursery_id))
-    .bind::<Array<Text>, _>(column!(bookings, state))
-    .bind::<Array<sql_types::Timestamp>, _>(column!(bookings, created_at))
-    .bind::<Array<Nullable<sql_types::Timestamp>>, _>(column!(bookings, hold_expires_at))
-    .bind::<Array<Bool>, _>(column!(bookings, extended))
-    .bind::<Array<Nullable<sql_types::Timestamp>>, _>(column!(bookings, confirmed_at))
-    .bind::<Array<Nullable<sql_types::Timestamp>>, _>(column!(bookings, cancelled_at))
-    .bind::<Array<BigInt>, _>(column!(bookings, cancel_cost_fen))
-    .bind::<Array<SmallInt>, _>(column!(bookings, free_until_hours))
-    .bind::<Array<SmallInt>, _>(column!(bookings, late_percent))
-    .bind::<Array<Text>, _>(column!(bookings, pickup))
-    .bind::<Array<Text>, _>(column!(bookings, door_code))
-    .bind::<Array<sql_types::Date>, _>(column!(bookings, first_date))
-    .bind::<Array<sql_types::Date>, _>(column!(bookings, last_date))
-    .bind::<Array<BigInt>, _>(column!(bookings, version))
-    .bind::<Array<Binary>, _>(column!(days, id))
-    .bind::<Array<Binary>, _>(column!(days, booking_id))
-    .bind::<Array<Binary>, _>(column!(days, child_id))
-    .bind::<Array<Binary>, _>(column!(days, offer_id))
-    .bind::<Array<Binary>, _>(column!(days, class_id))
-    .bind::<Array<Text>, _>(column!(days, care))
-    .bind::<Array<sql_types::Date>, _>(column!(days, date))
-    .bind::<Array<SmallInt>, _>(column!(days, from_half_hour))
-    .bind::<Array<SmallInt>, _>(column!(days, to_half_hour))
-    .bind::<Array<Text>, _>(column!(days, state))
-    .bind::<Array<Bool>, _>(column!(days, takes_place))
-    .bind::<Array<BigInt>, _>(column!(days, unit_price_fen))
-    .bind::<Array<BigInt>, _>(column!(days, price_fen))
-    .execute(conn)?;
-    Ok(())
-}
-
 /// A booking of the family. None when there is none, or it is another family's.
 pub fn find(conn: &mut Conn, family: FamilyId, id: BookingId) -> QueryResult<Option<BookingRow>> {
     booking::table.find(id).filter(booking::family_id.eq(family)).first(conn).optional()
@@ -322,15 +294,30 @@ pub fn days(conn: &mut Conn, id: BookingId) -> QueryResult<Vec<DayRow>> {
         .load(conn)
 }
 
-/// Writes the new state of a booking and of those of its days that are named.
-pub fn update(conn: &mut Conn, row: &BookingRow, days: &[BookingDayId], takes_place: bool) -> QueryResult<()> {
-    diesel::update(booking::table.find(row.id)).set(row).execute(conn)?;
-    if !days.is_empty() {
-        let state = if takes_place { DayState::Expected } else { DayState::Released };
-        diesel::update(booking_day::table.filter(booking_day::id.eq_any(days)))
-            .set((booking_day::state.eq(state), booking_day::takes_place.eq(takes_place)))
-            .execute(conn)?;
+/// Keeps other changes of these bookings of the family away until the transaction ends, in the order of their ids.
+/// Before the class-days, never after: a move changes which they are.
+pub fn lock_bookings(conn: &mut Conn, family: FamilyId, ids: &[BookingId]) -> QueryResult<Vec<BookingRow>> {
+    let wanted = booking::table.filter(booking::id.eq_any(ids).and(booking::family_id.eq(family))).order(booking::id);
+    match conn {
+        // Not FOR UPDATE: its days may still be written, which point at it.
+        Conn::Postgres(conn) => wanted.for_no_key_update().load(conn),
+        // The writer is alone.
+        Conn::Sqlite(conn) => wanted.load(conn),
     }
+}
+
+/// Writes the new state of a booking.
+pub fn update(conn: &mut Conn, row: &BookingRow) -> QueryResult<()> {
+    diesel::update(booking::table.find(row.id)).set(row).execute(conn)?;
+    Ok(())
+}
+
+/// Puts `rows` in the place of the days that are named.
+pub fn replace_days(conn: &mut Conn, gone: &[BookingDayId], rows: &[DayRow]) -> QueryResult<()> {
+    if !gone.is_empty() {
+        diesel::delete(booking_day::table.filter(booking_day::id.eq_any(gone))).execute(conn)?;
+    }
+    insert_batch!(conn, booking_day::table, rows, 20);
     Ok(())
 }
 
@@ -341,18 +328,22 @@ pub fn phones(conn: &mut Conn, accounts: &[AccountId]) -> QueryResult<HashMap<Ac
     Ok(rows.into_iter().collect())
 }
 
-/// Holds that ran out by `now` and have not been written down as expired, oldest first, with their days.
-pub fn expired_holds(
+/// Holds that ran out by `now` and have not been written down as expired, oldest first, with their days. Leaves out what
+/// somebody is changing just now.
+pub fn lock_expired_holds(
     conn: &mut Conn,
     now: Timestamp,
     most: i64,
 ) -> QueryResult<Vec<(BookingId, Vec<(ClassId, Date)>)>> {
-    let ids: Vec<BookingId> = booking::table
+    let expired = booking::table
         .filter(IsHeld.and(booking::hold_expires_at.le(now)))
         .order(booking::hold_expires_at)
         .select(booking::id)
-        .limit(most)
-        .load(conn)?;
+        .limit(most);
+    let ids: Vec<BookingId> = match conn {
+        Conn::Postgres(conn) => expired.for_no_key_update().skip_locked().load(conn)?,
+        Conn::Sqlite(conn) => expired.load(conn)?,
+    };
     let rows: Vec<(BookingId, ClassId, Date)> = booking_day::table
         .filter(booking_day::booking_id.eq_any(&ids))
         .select((booking_day::booking_id, booking_day::class_id, booking_day::date))
@@ -441,94 +432,4 @@ pub fn day_views(conn: &mut Conn, ids: &[BookingId]) -> QueryResult<HashMap<Book
         views.entry(row.booking_id).or_default().push(DayView { row, child_name, class_kind });
     }
     Ok(views)
-}
-
-// Looking through ------------------------------------------------------------------------------------------------------
-
-/// A day with what it must agree with.
-#[derive(Clone, Debug)]
-pub struct CheckedDay {
-    pub row: DayRow,
-    pub child_family: FamilyId,
-    pub class_nursery: NurseryId,
-}
-
-/// Bookings by id, a page at a time.
-pub fn all_bookings(conn: &mut Conn, after: Option<BookingId>, most: i64) -> QueryResult<Vec<BookingRow>> {
-    let mut query = booking::table.into_boxed();
-    if let Some(after) = after {
-        query = query.filter(booking::id.gt(after));
-    }
-    query.order(booking::id).limit(most).load(conn)
-}
-
-pub fn checked_days(conn: &mut Conn, ids: &[BookingId]) -> QueryResult<HashMap<BookingId, Vec<CheckedDay>>> {
-    let rows: Vec<(DayRow, FamilyId, NurseryId)> = booking_day::table
-        .inner_join(child::table)
-        .inner_join(class::table)
-        .filter(booking_day::booking_id.eq_any(ids))
-        .select((booking_day::all_columns, child::family_id, class::nursery_id))
-        .load(conn)?;
-    let mut days: HashMap<BookingId, Vec<CheckedDay>> = HashMap::new();
-    for (row, child_family, class_nursery) in rows {
-        days.entry(row.booking_id).or_default().push(CheckedDay { row, child_family, class_nursery });
-    }
-    Ok(days)
-}
-
-diesel::alias!(booking_day as other_day: OtherDay);
-
-/// Pairs of days on which a child takes a place in two windows that overlap.
-pub fn overlaps(conn: &mut Conn) -> QueryResult<Vec<(ChildId, Date, BookingDayId, BookingDayId)>> {
-    let other = |column| other_day.field(column);
-    booking_day::table
-        .inner_join(
-            other_day.on(booking_day::child_id
-                .eq(other_day.field(booking_day::child_id))
-                .and(booking_day::date.eq(other_day.field(booking_day::date)))
-                .and(booking_day::id.lt(other(booking_day::id)))),
-        )
-        .filter(booking_day::takes_place.and(other_day.field(booking_day::takes_place)))
-        .filter(booking_day::from_half_hour.lt(other_day.field(booking_day::to_half_hour)))
-        .filter(other_day.field(booking_day::from_half_hour).lt(booking_day::to_half_hour))
-        .select((booking_day::child_id, booking_day::date, booking_day::id, other_day.field(booking_day::id)))
-        .load(conn)
-}
-
-/// Nursery, class and its kind; child and birth date; care and window; pick-up and code.
-type ExpectedRow = ((String, String, ClassKind), (String, Date), (CareKind, HalfHour, HalfHour), (String, String));
-
-/// Who takes a place on the day by a confirmed booking, or one that was cancelled after its care had begun.
-pub fn expected(conn: &mut Conn, nursery_id: Option<NurseryId>, date: Date) -> QueryResult<Vec<ExpectedRow>> {
-    let mut query = booking_day::table
-        .inner_join(booking::table.inner_join(nursery::table))
-        .inner_join(child::table)
-        .inner_join(class::table)
-        .filter(booking_day::date.eq(date).and(booking_day::takes_place))
-        .filter(booking::confirmed_at.is_not_null())
-        .order((nursery::name, booking_day::from_half_hour, booking_day::to_half_hour, child::name, booking_day::id))
-        .select((
-            (nursery::name, class::name, class::kind),
-            (child::name, child::birth_date),
-            (booking_day::care, booking_day::from_half_hour, booking_day::to_half_hour),
-            (booking::pickup, booking::door_code),
-        ))
-        .into_boxed();
-    if let Some(id) = nursery_id {
-        query = query.filter(nursery::id.eq(id));
-    }
-    query.load(conn)
-}
-
-/// Notes that the list of a nursery's day was taken.
-pub fn audit_export(conn: &mut Conn, now: Timestamp, nursery: Option<NurseryId>) -> QueryResult<()> {
-    diesel::insert_into(audit::table)
-        .values((
-            audit::id.eq(uuid::Uuid::now_v7().as_bytes().as_slice()),
-            audit::at.eq(now),
-            audit::action.eq("bookings.export"),
-            audit::subject.eq(nursery),
-        ))
-        .execute(conn)?;
-    Ok(())
 }

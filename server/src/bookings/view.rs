@@ -8,7 +8,7 @@ use doorstep_shared::{
 use super::{
     price::{self, Charge},
     rules,
-    store::{BookingRow, DayView},
+    store::{BookingRow, DayRow, DayView},
 };
 use crate::policy::BookingRules;
 
@@ -21,8 +21,13 @@ pub fn booking(
     limits: &BookingRules,
 ) -> Booking {
     let state = row.state_at(now);
-    let lines = price::lines(days.iter().map(|day| Charge {
+    let shown: Vec<&DayView> = days.iter().filter(|day| !day.row.is_trace()).collect();
+    // While it stands, what stands is paid; afterwards, the price is what it had been.
+    let charged = shown.iter().filter(|day| day.row.left_at.is_none() || !state.is_active());
+    let lines = price::lines(charged.map(|day| Charge {
         child_name: &day.child_name,
+        offer: day.row.offer_id,
+        class_kind: day.class_kind,
         care: day.row.care,
         date: day.row.date,
         span: day.row.span(),
@@ -30,12 +35,18 @@ pub fn booking(
         price: day.row.price_fen,
     }));
     let total_fen: Fen = lines.iter().map(|line| line.amount_fen).sum();
+    let cancelled_fen: Fen = days.iter().map(|day| day.row.left_cost_fen).sum();
     let cancel_cost_fen = match state {
         BookingState::Held | BookingState::Expired => Fen::ZERO,
-        BookingState::Confirmed => cancel_cost(row, days.iter().map(|day| (day.row.begins(), day.row.price_fen)), now),
+        BookingState::Confirmed => {
+            let standing = shown.iter().filter(|day| day.row.takes_place);
+            standing.map(|day| cost_of_leaving(row, &day.row, now)).sum()
+        }
         BookingState::CancelledByFamily | BookingState::CancelledByNursery => row.cancel_cost_fen,
     };
-    let due_fen = if state.is_active() { total_fen } else { cancel_cost_fen };
+    let due_fen = if state.is_active() { total_fen + cancelled_fen } else { cancel_cost_fen };
+    let next = next_day(&shown, now);
+    let cancel_rule = next.map_or_else(|| row.rule(), |day| day.rule(row));
     Booking {
         id: row.id,
         state,
@@ -43,20 +54,24 @@ pub fn booking(
         nursery,
         hold_expires_at: row.hold_expires_at.filter(|_| state == BookingState::Held),
         can_extend: state == BookingState::Held && !row.extended && limits.hold_extensions > 0,
-        days: days.iter().map(day).collect(),
-        price: Price { lines, total_fen, due_fen },
-        cancel_rule: row.rule(),
-        free_cancel_until: free_cancel_until(row, days, now),
+        days: shown.iter().map(|view| day(row, state, view, now)).collect(),
+        // What we wrote ourselves reads; a booking is worth more than its pattern.
+        series: row.series.as_deref().and_then(|series| serde_json::from_str(series).ok()),
+        moved_from: row.moved_from,
+        price: Price { lines, total_fen, cancelled_fen, due_fen },
+        cancel_rule,
+        free_cancel_until: price::free_until(cancel_rule, next.map_or(row.created_at, DayRow::begins)),
         cancel_cost_fen,
-        undo: undo(row, now, limits),
+        undo: undo(row, days.iter().map(|day| &day.row), now, limits),
         pickup: row.pickup.clone(),
         door_code: (state == BookingState::Confirmed).then(|| row.door_code.clone()),
         as_of: now,
     }
 }
 
-fn day(day: &DayView) -> BookingDay {
+fn day(booking: &BookingRow, state: BookingState, day: &DayView, now: Timestamp) -> BookingDay {
     let DayView { row, child_name, class_kind } = day;
+    let is_left = row.left_at.is_some() || !matches!(state, BookingState::Confirmed);
     BookingDay {
         id: row.id,
         child_id: row.child_id,
@@ -70,28 +85,58 @@ fn day(day: &DayView) -> BookingDay {
         to: row.to_half_hour,
         state: row.state,
         price_fen: row.price_fen,
+        free_cancel_until: price::free_until(row.rule(booking), row.begins()),
+        cancel_cost_fen: if is_left { row.left_cost_fen } else { cost_of_leaving(booking, row, now) },
+        moved_to: row.moved_to,
     }
 }
 
-/// What cancelling all of it would cost at `now`: the sum over its days.
-pub fn cancel_cost(row: &BookingRow, days: impl Iterator<Item = (Timestamp, Fen)>, now: Timestamp) -> Fen {
-    days.map(|(begins, price)| price::of_cancelling(row.rule(), begins, price, now)).sum()
+/// What giving up a day's place would cost at `now`, by the rule that was frozen for it.
+pub fn cost_of_leaving(booking: &BookingRow, day: &DayRow, now: Timestamp) -> Fen {
+    price::of_cancelling(day.rule(booking), day.begins(), day.price_fen, now)
 }
 
-/// Of the next day that has not begun; of the first day when all have.
-fn free_cancel_until(row: &BookingRow, days: &[DayView], now: Timestamp) -> Timestamp {
-    let begins = |from: Timestamp| days.iter().map(|day| day.row.begins()).filter(|begins| *begins > from).min();
-    let next = begins(now).or_else(|| days.iter().map(|day| day.row.begins()).min());
-    price::free_until(row.rule(), next.unwrap_or(row.created_at))
+/// What is due for a cancelled booking: what giving up its days cost, and the days that had begun.
+pub fn owed<'a>(days: impl Iterator<Item = &'a DayRow>) -> Fen {
+    days.map(|day| if day.takes_place { day.price_fen + day.left_cost_fen } else { day.left_cost_fen }).sum()
+}
+
+/// The next day that has not begun; the first one when all have. Days that were given up count only where no other is
+/// left.
+fn next_day<'a>(days: &[&'a DayView], now: Timestamp) -> Option<&'a DayRow> {
+    let stands = |day: &&DayRow| day.left_at.is_none();
+    let rows = || days.iter().map(|day| &day.row);
+    let ahead = rows().filter(stands).filter(|day| day.begins() > now).min_by_key(|day| day.begins());
+    let first = || rows().filter(stands).min_by_key(|day| day.begins());
+    ahead.or_else(first).or_else(|| rows().min_by_key(|day| day.begins()))
 }
 
 /// What can be undone, until when. A hold that was given up is simply held again.
-pub fn undo(row: &BookingRow, now: Timestamp, limits: &BookingRules) -> Option<Undo> {
-    let (what, since) = match (row.state, row.confirmed_at, row.cancelled_at) {
-        (BookingState::Confirmed, Some(confirmed), _) => (Undoable::Booking, confirmed),
-        (BookingState::CancelledByFamily, Some(_), Some(cancelled)) => (Undoable::Cancellation, cancelled),
-        _ => return None,
-    };
+pub fn undo<'a>(
+    row: &BookingRow,
+    days: impl Iterator<Item = &'a DayRow>,
+    now: Timestamp,
+    limits: &BookingRules,
+) -> Option<Undo> {
+    let (what, since) = last_step(row, days)?;
     let until = since + rules::undo_time(limits);
     (now < until).then_some(Undo { what, until })
+}
+
+/// The last step, if it is one that can be undone, and when it was made.
+pub fn last_step<'a>(row: &BookingRow, mut days: impl Iterator<Item = &'a DayRow>) -> Option<(Undoable, Timestamp)> {
+    let confirmed = row.confirmed_at?;
+    if let Some(left) = days.find(|day| day.left_in == Some(row.version)) {
+        return match left.moved_to {
+            None => Some((Undoable::Cancellation, left.left_at?)),
+            Some(to) if to == row.id => Some((Undoable::Move, left.left_at?)),
+            // Undone where the days are now.
+            Some(_) => None,
+        };
+    }
+    match (row.state, row.moved_from) {
+        (BookingState::Confirmed, None) => Some((Undoable::Booking, confirmed)),
+        (BookingState::Confirmed, Some(_)) if row.version == 1 => Some((Undoable::Move, confirmed)),
+        _ => None,
+    }
 }

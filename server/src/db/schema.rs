@@ -223,6 +223,8 @@ diesel::table! {
         first_date -> Date,
         last_date -> Date,
         version -> BigInt,
+        series -> Nullable<Text>,
+        moved_from -> Nullable<Binary>,
     }
 }
 
@@ -241,6 +243,13 @@ diesel::table! {
         takes_place -> Bool,
         unit_price_fen -> BigInt,
         price_fen -> BigInt,
+        left_at -> Nullable<Timestamp>,
+        left_in -> Nullable<BigInt>,
+        left_cost_fen -> BigInt,
+        moved_to -> Nullable<Binary>,
+        moved_day -> Nullable<Binary>,
+        free_until_hours -> Nullable<SmallInt>,
+        late_percent -> Nullable<SmallInt>,
     }
 }
 

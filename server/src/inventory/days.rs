@@ -27,6 +27,8 @@ pub struct Day {
     pub staffing: Staffing,
     /// When it is open, one bit for each half-hour.
     pub open: u64,
+    /// Why it is closed at some time at which it usually is not, in the nursery's words.
+    pub closure: Option<Box<str>>,
     pub used: Used,
     pub(super) version: i64,
     pub(super) changed: bool,
@@ -140,18 +142,49 @@ pub fn lock_days(
         return Ok(Days(Vec::new()));
     }
     let locked = store::lock_class_days(conn, &wanted)?;
-    let locked: HashMap<_, _> =
-        locked.into_iter().map(|(class, date, used, version)| ((class, date), (used, version))).collect();
-    let register = store::load_register(conn, &wanted)?;
-    let days = wanted.iter().filter_map(|(class, date)| {
-        let (used, version) = locked.get(&(*class, *date)).copied().unwrap_or((Used::NOBODY, 0));
-        day(&register, policies, (*class, *date), used, version)
-    });
-    let mut days = Days(days.collect());
+    let mut days = load(conn, policies, &wanted, locked)?;
     for (class, date, span) in store::release_expired(conn, now, &wanted)? {
         days.give_back(class, date, span);
     }
     Ok(days)
+}
+
+/// Class-days as [`lock_days`] would find them at `now`, without locking or writing anything: to say what could be.
+///
+/// # Errors
+/// When the database fails.
+pub fn look_at_days(
+    conn: &mut Conn,
+    policies: &Policies,
+    now: Timestamp,
+    wanted: &[(ClassId, Date)],
+) -> QueryResult<Days> {
+    let mut wanted = wanted.to_vec();
+    wanted.sort_unstable();
+    wanted.dedup();
+    let found = store::class_days(conn, &wanted)?;
+    let mut days = load(conn, policies, &wanted, found)?;
+    for (_, class, date, span) in store::expired_days(conn, now, &wanted)? {
+        days.give_back(class, date, span);
+    }
+    Ok(days)
+}
+
+/// Puts class-days together. A row that does not exist yet is one where nobody has a place.
+fn load(
+    conn: &mut Conn,
+    policies: &Policies,
+    wanted: &[(ClassId, Date)],
+    found: Vec<(ClassId, Date, Used, i64)>,
+) -> QueryResult<Days> {
+    let found: HashMap<_, _> =
+        found.into_iter().map(|(class, date, used, version)| ((class, date), (used, version))).collect();
+    let register = store::load_register(conn, wanted)?;
+    let days = wanted.iter().filter_map(|(class, date)| {
+        let (used, version) = found.get(&(*class, *date)).copied().unwrap_or((Used::NOBODY, 0));
+        day(&register, policies, (*class, *date), used, version)
+    });
+    Ok(Days(days.collect()))
 }
 
 /// Puts a class-day together. None for a class that does not exist.
@@ -174,6 +207,7 @@ fn day(
         class_kind: found.kind,
         staffing: Staffing::new(found.places, found.carers, rule),
         open: rules::open_on(&week, date, policies.calendar.day_kind(date), class, closures),
+        closure: closures.iter().find(|closed| closed.concerns(class, date)).map(|closed| closed.reason.clone()),
         used,
         version,
         changed: false,
@@ -287,6 +321,7 @@ pub mod testing {
                 class_kind,
                 staffing: Staffing::new(places, places, rule),
                 open: open.mask(),
+                closure: None,
                 used: Used::NOBODY,
                 version: 0,
                 changed: false,

@@ -134,6 +134,13 @@ pub struct Closed {
     pub reason: Box<str>,
 }
 
+impl Closed {
+    /// Whether it closes that class at some time of that date.
+    pub fn concerns(&self, class: ClassId, date: Date) -> bool {
+        self.date == date && self.class.is_none_or(|only| only == class)
+    }
+}
+
 /// The half-hours in which a nursery is open on a date by its weekly template and the calendar, one bit each.
 ///
 /// Closed on public holidays. On a 调休 workday a nursery that its template closes on that weekday opens as on a Monday.
@@ -149,8 +156,8 @@ pub fn template_on(week: &Week, date: Date, day: &DayKind) -> u64 {
 
 /// The half-hours in which a class is open on a date: as its nursery by [`template_on`], minus closures.
 pub fn open_on(week: &Week, date: Date, day: &DayKind, class: ClassId, closures: &[Closed]) -> u64 {
-    let concerns = |closed: &&Closed| closed.date == date && closed.class.is_none_or(|only| only == class);
-    let shut = closures.iter().filter(concerns).fold(0, |shut, closed| shut | closed.span.mask());
+    let shut =
+        closures.iter().filter(|closed| closed.concerns(class, date)).fold(0, |shut, closed| shut | closed.span.mask());
     template_on(week, date, day) & !shut
 }
 

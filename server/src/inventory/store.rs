@@ -92,6 +92,18 @@ pub fn lock_class_days(conn: &mut Conn, wanted: &[ClassDate]) -> QueryResult<Vec
     }
 }
 
+/// The rows of `wanted` as they are, without a lock. Those that do not exist are left out.
+pub fn class_days(conn: &mut Conn, wanted: &[ClassDate]) -> QueryResult<Vec<DayRow>> {
+    use schema::class_day::dsl;
+    let (classes, dates): (Vec<_>, Vec<_>) = wanted.iter().copied().unzip();
+    let mut rows: Vec<DayRow> = dsl::class_day
+        .filter(dsl::class_id.eq_any(classes).and(dsl::date.eq_any(dates)))
+        .select((dsl::class_id, dsl::date, dsl::used, dsl::version))
+        .load(conn)?;
+    rows.retain(|(class, date, ..)| wanted.contains(&(*class, *date)));
+    Ok(rows)
+}
+
 /// Every class-day from a date on.
 pub fn class_days_from(conn: &mut Conn, from: Date) -> QueryResult<Vec<DayRow>> {
     use schema::class_day::dsl;
@@ -206,6 +218,22 @@ pub fn release_expired(
     now: Timestamp,
     wanted: &[ClassDate],
 ) -> QueryResult<Vec<(ClassId, Date, Span)>> {
+    use schema::booking_day;
+    let ours = expired_days(conn, now, wanted)?;
+    if !ours.is_empty() {
+        diesel::update(booking_day::table.filter(booking_day::id.eq_any(ours.iter().map(|(id, ..)| *id))))
+            .set((booking_day::state.eq(DayState::Released), booking_day::takes_place.eq(false)))
+            .execute(conn)?;
+    }
+    Ok(ours.into_iter().map(|(_, class, date, span)| (class, date, span)).collect())
+}
+
+/// The days of `wanted`, which is sorted, that take a place although their hold ran out by `now`.
+pub fn expired_days(
+    conn: &mut Conn,
+    now: Timestamp,
+    wanted: &[ClassDate],
+) -> QueryResult<Vec<(BookingDayId, ClassId, Date, Span)>> {
     use schema::{booking, booking_day};
     let expired: Vec<(BookingDayId, ClassId, Date, HalfHour, HalfHour)> = booking::table
         .inner_join(booking_day::table)
@@ -219,15 +247,8 @@ pub fn release_expired(
             booking_day::to_half_hour,
         ))
         .load(conn)?;
-    let ours: Vec<_> =
-        expired.into_iter().filter(|(_, class, date, ..)| wanted.binary_search(&(*class, *date)).is_ok()).collect();
-    if !ours.is_empty() {
-        diesel::update(booking_day::table.filter(booking_day::id.eq_any(ours.iter().map(|(id, ..)| *id))))
-            .set((booking_day::state.eq(DayState::Released), booking_day::takes_place.eq(false)))
-            .execute(conn)?;
-    }
-    let places = ours.into_iter().filter_map(|(_, class, date, from, to)| Some((class, date, Span::new(from, to)?)));
-    Ok(places.collect())
+    let ours = expired.into_iter().filter(|(_, class, date, ..)| wanted.binary_search(&(*class, *date)).is_ok());
+    Ok(ours.filter_map(|(id, class, date, from, to)| Some((id, class, date, Span::new(from, to)?))).collect())
 }
 
 /// Open holds by class-day.

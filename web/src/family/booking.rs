@@ -73,7 +73,7 @@ async fn cancel(visit: &Visit, form: &Fields, id: BookingId) -> Result<Booking, 
         let detail = "cancelling costs more now than the form said";
         return Err(Problem::new(ProblemKind::WrongState).detail(detail));
     }
-    visit.call_once(form, CancelBooking { id }).await
+    visit.call_once(form, CancelBooking::all(id)).await
 }
 
 pub fn title(state: BookingState, locale: Locale) -> &'static str {
@@ -213,6 +213,7 @@ fn UndoNotice<'a>(booking: &'a Booking, locale: Locale) -> impl IntoView + use<>
         Undoable::Cancellation => {
             (td!(locale, booking.cancelled_cost, cost = booking.price.due_fen), td!(locale, booking.undo_cancellation))
         }
+        Undoable::Move => (td!(locale, booking.moved).to_owned(), td!(locale, booking.undo_move)),
     };
     let action = format!("/bookings/{}/undo", booking.id);
     Some(
@@ -234,7 +235,10 @@ fn UndoNotice<'a>(booking: &'a Booking, locale: Locale) -> impl IntoView + use<>
 #[component]
 fn DaysCard<'a>(booking: &'a Booking, locale: Locale) -> impl IntoView + use<> {
     let days = booking.days.iter().map(|day| {
-        let state = day_state(day.state, locale).map(|text| view! { <span class="tag plain">{text}</span> });
+        // Where all of it is given up, the page says so above.
+        let given_up = day.state == DayState::Released && booking.state == BookingState::Confirmed;
+        let state = if given_up { Some(td!(locale, booking.cancelled)) } else { day_state(day.state, locale) };
+        let state = state.map(|text| view! { <span class="tag plain">{text}</span> });
         let what = format!("{} · {}", words::class(day.class_kind, locale), words::care(day.care, locale));
         view! {
             <li>

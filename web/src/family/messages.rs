@@ -17,9 +17,11 @@ pub struct OfBooking<'a> {
     /// Said at the door.
     pub code: &'a str,
     pub due: Fen,
+    /// What giving up the days that it is about cost.
+    pub cost: Fen,
 }
 
-pub fn booked(OfBooking { nursery, when, code, due }: OfBooking<'_>, locale: Locale) -> String {
+pub fn booked(OfBooking { nursery, when, code, due, .. }: OfBooking<'_>, locale: Locale) -> String {
     td!(locale, message.booked, nursery = nursery, when = when, code = code, due = due)
 }
 
@@ -33,6 +35,22 @@ pub fn booking_undone(OfBooking { nursery, when, .. }: OfBooking<'_>, locale: Lo
 
 pub fn cancellation_undone(OfBooking { nursery, when, code, .. }: OfBooking<'_>, locale: Locale) -> String {
     td!(locale, message.cancellation_undone, nursery = nursery, when = when, code = code)
+}
+
+pub fn days_cancelled(OfBooking { nursery, when, due, cost, .. }: OfBooking<'_>, locale: Locale) -> String {
+    td!(locale, message.days_cancelled, nursery = nursery, when = when, due = due, cost = cost)
+}
+
+pub fn absent(OfBooking { nursery, when, cost, .. }: OfBooking<'_>, locale: Locale) -> String {
+    td!(locale, message.absent, nursery = nursery, when = when, cost = cost)
+}
+
+pub fn moved(OfBooking { nursery, when, code, due, .. }: OfBooking<'_>, locale: Locale) -> String {
+    td!(locale, message.moved, nursery = nursery, when = when, code = code, due = due)
+}
+
+pub fn move_undone(OfBooking { nursery, when, code, .. }: OfBooking<'_>, locale: Locale) -> String {
+    td!(locale, message.move_undone, nursery = nursery, when = when, code = code)
 }
 
 pub fn nursery_booked(when: &str, who: &str, locale: Locale) -> String {
@@ -49,6 +67,37 @@ pub fn nursery_booking_undone(when: &str, who: &str, locale: Locale) -> String {
 
 pub fn nursery_cancellation_undone(when: &str, who: &str, locale: Locale) -> String {
     td!(locale, message.nursery_cancellation_undone, when = when, who = who)
+}
+
+pub fn nursery_days_cancelled(when: &str, who: &str, locale: Locale) -> String {
+    td!(locale, message.nursery_days_cancelled, when = when, who = who)
+}
+
+pub fn nursery_absent(when: &str, who: &str, locale: Locale) -> String {
+    td!(locale, message.nursery_absent, when = when, who = who)
+}
+
+pub fn nursery_moved(when: &str, who: &str, locale: Locale) -> String {
+    td!(locale, message.nursery_moved, when = when, who = who)
+}
+
+pub fn nursery_moved_here(when: &str, who: &str, locale: Locale) -> String {
+    td!(locale, message.nursery_moved_here, when = when, who = who)
+}
+
+pub fn nursery_moved_away(when: &str, who: &str, locale: Locale) -> String {
+    td!(locale, message.nursery_moved_away, when = when, who = who)
+}
+
+pub fn nursery_move_undone(when: &str, who: &str, locale: Locale) -> String {
+    td!(locale, message.nursery_move_undone, when = when, who = who)
+}
+
+/// Each date, and the window of the first.
+pub fn dates(dates: impl IntoIterator<Item = Date>, window: Span, locale: Locale) -> String {
+    let days: Vec<_> = dates.into_iter().map(|date| words::month_day(date, locale)).collect();
+    let day = days.join(if locale == Locale::Zh { "、" } else { ", " });
+    td!(locale, message.one_day, day = day, window = window)
 }
 
 /// The first day with its window, and of how many days it is the first.

@@ -2,7 +2,7 @@
 
 use doorstep_shared::{
     Date, Span, Timestamp,
-    bookings::{BookedNursery, Booking, BookingDay},
+    bookings::{BookedNursery, Booking, BookingDay, DayState},
     ids::{BookingId, ChildId},
 };
 use leptos::prelude::*;
@@ -13,15 +13,23 @@ use crate::{
     ui::{icon::Icon, qr::Qr},
 };
 
+/// The days on which the children come; all of them where no day is left.
+fn coming(booking: &Booking) -> Vec<&BookingDay> {
+    let gone = |day: &&BookingDay| matches!(day.state, DayState::Released | DayState::Absent);
+    let left: Vec<_> = booking.days.iter().filter(|day| !gone(day)).collect();
+    if left.is_empty() { booking.days.iter().collect() } else { left }
+}
+
 /// The day that comes next: the first whose care has not ended; the last day of all when all have.
 pub fn next_day(booking: &Booking, now: Timestamp) -> Option<&BookingDay> {
-    let to_come = booking.days.iter().find(|day| Timestamp::at(day.date, day.to) > now);
-    to_come.or_else(|| booking.days.last())
+    let coming = coming(booking);
+    let to_come = coming.iter().copied().find(|day| Timestamp::at(day.date, day.to) > now);
+    to_come.or_else(|| coming.last().copied())
 }
 
 /// Whether the care of its last day has ended.
 pub fn is_over(booking: &Booking, now: Timestamp) -> bool {
-    booking.days.iter().all(|day| Timestamp::at(day.date, day.to) <= now)
+    coming(booking).iter().all(|day| Timestamp::at(day.date, day.to) <= now)
 }
 
 pub fn window(day: &BookingDay) -> String {
@@ -41,7 +49,7 @@ pub fn names(booking: &Booking) -> String {
 
 /// Dates, each once.
 pub fn dates(booking: &Booking) -> Vec<Date> {
-    let mut dates: Vec<_> = booking.days.iter().map(|day| day.date).collect();
+    let mut dates: Vec<_> = coming(booking).iter().map(|day| day.date).collect();
     dates.dedup();
     dates
 }

@@ -1,5 +1,7 @@
 //! The decision, case by case and on random orders.
 
+mod patterns;
+
 use std::collections::HashMap;
 
 use chrono::Months;
@@ -109,7 +111,14 @@ impl World {
         };
         let child = ChildInOffer { child_id: self.children[0], offer_id: self.offers[&care] };
         let days = days.iter().map(day).collect();
-        let book = Book { children: vec![child], days, hold: false, pickup: String::new(), voucher_ids: Vec::new() };
+        let book = Book {
+            children: vec![child],
+            days,
+            pattern: None,
+            hold: false,
+            pickup: String::new(),
+            voucher_ids: Vec::new(),
+        };
         let account = AccountId::new();
         Order { family: self.family, account, locale: doorstep_web::Locale::Zh, now: now(), once: None, book }
     }

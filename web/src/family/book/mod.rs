@@ -79,6 +79,7 @@ async fn hold(visit: &Visit, form: &mut Fields) -> Result<String, Trouble> {
     let book = Book {
         children: scene.children_in_offers(),
         days: days.collect(),
+        pattern: None,
         hold: true,
         pickup: form.get("pickup").unwrap_or_default().trim().to_owned(),
         voucher_ids: Vec::new(),

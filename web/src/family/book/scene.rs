@@ -140,7 +140,7 @@ impl Scene {
     /// What it would cost, line by line. With nobody chosen: for one child.
     pub fn price(&self) -> Price {
         let days = u32::try_from(self.wish.dates.len()).unwrap_or_default().max(1);
-        let line = |name: String, offer: &OfferProfile| {
+        let line = |name: String, class: &ClassProfile, offer: &OfferProfile| {
             let per_day = match offer.care {
                 CareKind::Hourly => u32::from(self.wish.span.half_hours()),
                 CareKind::FullDay | CareKind::HalfDay | CareKind::Temporary => 1,
@@ -148,6 +148,7 @@ impl Scene {
             PriceLine {
                 label: String::new(),
                 care: offer.care,
+                class_kind: class.kind,
                 child_name: name,
                 units: per_day * days,
                 unit_price_fen: offer.price_fen,
@@ -155,12 +156,12 @@ impl Scene {
             }
         };
         let chosen = self.chosen();
-        let mut lines: Vec<_> = chosen.iter().map(|c| line(c.child.name.clone(), c.offer)).collect();
+        let mut lines: Vec<_> = chosen.iter().map(|c| line(c.child.name.clone(), c.class, c.offer)).collect();
         if lines.is_empty() {
-            lines.push(line(String::new(), &self.offer));
+            lines.push(line(String::new(), &self.class, &self.offer));
         }
         let total_fen = price::total(&lines);
-        Price { lines, total_fen, due_fen: total_fen }
+        Price { lines, total_fen, cancelled_fen: Fen::ZERO, due_fen: total_fen }
     }
 
     /// Unit prices of what is chosen, as the form remembers them: a change in between is noticed, never silent.

@@ -1,0 +1,9 @@
+ALTER TABLE booking_day DROP COLUMN late_percent;
+ALTER TABLE booking_day DROP COLUMN free_until_hours;
+ALTER TABLE booking_day DROP COLUMN moved_day;
+ALTER TABLE booking_day DROP COLUMN moved_to;
+ALTER TABLE booking_day DROP COLUMN left_cost_fen;
+ALTER TABLE booking_day DROP COLUMN left_in;
+ALTER TABLE booking_day DROP COLUMN left_at;
+ALTER TABLE booking DROP COLUMN moved_from;
+ALTER TABLE booking DROP COLUMN series;

@@ -1,0 +1,67 @@
+//! Every booking and its days, to be looked through.
+
+use std::collections::HashMap;
+
+use diesel::prelude::*;
+use doorstep_shared::{
+    Date,
+    ids::{BookingDayId, BookingId, ChildId, FamilyId, NurseryId},
+};
+
+use crate::{
+    bookings::store::{BookingRow, DayRow},
+    db::{
+        Conn,
+        schema::{booking, booking_day, child, class},
+    },
+};
+
+/// A day with what it must agree with.
+#[derive(Clone, Debug)]
+pub struct CheckedDay {
+    pub row: DayRow,
+    pub child_family: FamilyId,
+    pub class_nursery: NurseryId,
+}
+
+/// Bookings by id, a page at a time.
+pub fn all_bookings(conn: &mut Conn, after: Option<BookingId>, most: i64) -> QueryResult<Vec<BookingRow>> {
+    let mut query = booking::table.into_boxed();
+    if let Some(after) = after {
+        query = query.filter(booking::id.gt(after));
+    }
+    query.order(booking::id).limit(most).load(conn)
+}
+
+pub fn checked_days(conn: &mut Conn, ids: &[BookingId]) -> QueryResult<HashMap<BookingId, Vec<CheckedDay>>> {
+    let rows: Vec<(DayRow, FamilyId, NurseryId)> = booking_day::table
+        .inner_join(child::table)
+        .inner_join(class::table)
+        .filter(booking_day::booking_id.eq_any(ids))
+        .select((booking_day::all_columns, child::family_id, class::nursery_id))
+        .load(conn)?;
+    let mut days: HashMap<BookingId, Vec<CheckedDay>> = HashMap::new();
+    for (row, child_family, class_nursery) in rows {
+        days.entry(row.booking_id).or_default().push(CheckedDay { row, child_family, class_nursery });
+    }
+    Ok(days)
+}
+
+diesel::alias!(booking_day as other_day: OtherDay);
+
+/// Pairs of days on which a child takes a place in two windows that overlap.
+pub fn overlaps(conn: &mut Conn) -> QueryResult<Vec<(ChildId, Date, BookingDayId, BookingDayId)>> {
+    let other = |column| other_day.field(column);
+    booking_day::table
+        .inner_join(
+            other_day.on(booking_day::child_id
+                .eq(other_day.field(booking_day::child_id))
+                .and(booking_day::date.eq(other_day.field(booking_day::date)))
+                .and(booking_day::id.lt(other(booking_day::id)))),
+        )
+        .filter(booking_day::takes_place.and(other_day.field(booking_day::takes_place)))
+        .filter(booking_day::from_half_hour.lt(other_day.field(booking_day::to_half_hour)))
+        .filter(other_day.field(booking_day::from_half_hour).lt(booking_day::to_half_hour))
+        .select((booking_day::child_id, booking_day::date, booking_day::id, other_day.field(booking_day::id)))
+        .load(conn)
+}
