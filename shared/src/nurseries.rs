@@ -219,6 +219,8 @@ pub struct Availability {
     pub days: Vec<DayAvailability>,
     /// The same days, for the date strip.
     pub strip: Vec<StripDay>,
+    /// How long hourly care lasts at least, in minutes.
+    pub hourly_min_minutes: u16,
     /// As of [`crate::slots::SlotPage`].
     pub as_of: Timestamp,
 }

@@ -209,7 +209,9 @@ pub struct Facets {
     pub chips: Vec<Chip>,
     /// Seven days from today, or from the first date asked for when that is later than six days ahead.
     pub strip: Vec<StripDay>,
-    /// What [`Filter::Price`] asks for as `max_price_fen`.
+    /// What [`Filter::Near`] asks for as `radius_m`.
+    pub near_m: u32,
+    /// What [`Filter::Price`] asks for as `max_price_fen`, with `care` full-day.
     pub common_price_fen: Fen,
     /// When nothing matches: which filter, dropped alone, would give how many; most first.
     pub blocking: Vec<Blocking>,
@@ -220,13 +222,15 @@ words! {
     pub enum Filter {
         Today = "today",
         Tomorrow = "tomorrow",
-        Within3Km = "within_3_km",
+        /// Within [`Facets::near_m`].
+        Near = "near",
         FullDay = "full_day",
         HalfDay = "half_day",
         Temporary = "temporary",
         Hourly = "hourly",
         Inclusive = "inclusive",
-        /// At most 2,000 yuan a month, which over 70 % of surveyed parents name: asked as the price of a day.
+        /// Full-day care for at most 2,000 yuan a month, which over 70 % of surveyed parents name: asked as the price of
+        /// a day.
         Price = "price",
         NurseryKind = "nursery_kind",
         District = "district",

@@ -386,16 +386,24 @@ impl Naive {
         let chips = [
             (Filter::Today, SearchSlots { date: vec![self.today()], ..ask.clone() }),
             (Filter::Tomorrow, SearchSlots { date: vec![tomorrow], ..ask.clone() }),
-            (Filter::Within3Km, SearchSlots { radius_m: Some(3_000), ..ask.clone() }),
+            (Filter::Near, SearchSlots { radius_m: Some(policy.search.near_m), ..ask.clone() }),
             (Filter::FullDay, care(CareKind::FullDay)),
             (Filter::HalfDay, care(CareKind::HalfDay)),
             (Filter::Temporary, care(CareKind::Temporary)),
             (Filter::Hourly, care(CareKind::Hourly)),
             (Filter::Inclusive, SearchSlots { inclusive: Some(true), ..ask.clone() }),
-            (Filter::Price, SearchSlots { max_price_fen: Some(policy.search.day_price_fen()), ..ask.clone() }),
+            (
+                Filter::Price,
+                SearchSlots {
+                    care: Some(CareKind::FullDay),
+                    max_price_fen: Some(policy.search.day_price_fen()),
+                    ..ask.clone()
+                },
+            ),
         ];
         let total = self.count(ask);
         Facets {
+            near_m: policy.search.near_m,
             total,
             chips: chips.iter().map(|(filter, ask)| Chip { filter: *filter, count: self.count(ask) }).collect(),
             strip: self.strip(ask),

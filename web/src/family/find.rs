@@ -81,6 +81,10 @@ pub async fn page(visit: &Visit) -> Page {
     };
     let search = scene.wanted.search(scene.district(), visit.now.local_date());
     let answer = visit.call(search).await;
+    let mut scene = scene;
+    if let Some(facets) = answer.as_ref().ok().and_then(|page| page.facets.as_ref()) {
+        scene.wanted.learn(facets);
+    }
     let status = answer.as_ref().err().map_or(200, |problem| problem.status);
     let births = births_told(visit, &scene.wanted);
     let page = Page::new(td!(scene.locale, find.title), move || view! { <Find scene answer/> }.inert())

@@ -43,6 +43,8 @@ pub struct Scene {
     pub chosen: Chosen,
     pub profile: NurseryProfile,
     pub elder: bool,
+    /// Half-hours of hourly care at least.
+    pub hourly_least: u8,
 }
 
 pub async fn page(visit: &Visit, id: &str) -> Page {
@@ -68,8 +70,10 @@ pub async fn page(visit: &Visit, id: &str) -> Page {
         Ok(free) => chosen.settle(free),
         Err(_) => chosen,
     };
+    let hourly_least = answer.as_ref().map_or(0, |free| free.hourly_min_minutes / 30);
+    let hourly_least = u8::try_from(hourly_least).unwrap_or(u8::MAX);
     let past = visit.query.read::<Date>("date").is_some_and(|date| date < visit.now.local_date());
-    let scene = Scene { locale, now: visit.now, chosen, profile, elder: visit.settings.elder };
+    let scene = Scene { locale, now: visit.now, chosen, profile, elder: visit.settings.elder, hourly_least };
     let page = Page::new(title, move || {
         let free = match answer {
             Ok(free) => view! { <Free scene=scene.clone() free/> }.inert(),

@@ -55,7 +55,8 @@ pub fn availability(city: &City, request: &GetAvailability, now: Timestamp) -> R
         let free = free.unwrap_or_default();
         StripDay { date: day.date, nurseries: u32::from(free > 0), free, rest: day.closed.is_some() }
     });
-    Ok(Availability { strip: strip.collect(), days, as_of: city.as_of })
+    let hourly_min_minutes = u16::from(asked.hourly_least) * 30;
+    Ok(Availability { strip: strip.collect(), days, hourly_min_minutes, as_of: city.as_of })
 }
 
 fn day(asked: &Asked<'_>, nursery: &Nursery, wish: &Wish, number: i32) -> DayAvailability {

@@ -19,7 +19,7 @@ use crate::inventory::index::{city::City, shelf::cares, table};
 const CHIPS: [Filter; 9] = [
     Filter::Today,
     Filter::Tomorrow,
-    Filter::Within3Km,
+    Filter::Near,
     Filter::FullDay,
     Filter::HalfDay,
     Filter::Temporary,
@@ -67,7 +67,7 @@ pub fn facets<'c>(city: &'c City, question: &Question, asked: &Asked<'c>, days: 
         for (filter, count) in &mut chips {
             let matches = match filter {
                 // Counted below: they may lie beyond what is asked for.
-                Filter::Within3Km => false,
+                Filter::Near => false,
                 Filter::Inclusive => verdict.fits && nursery.inclusive,
                 _ if !admitted => false,
                 Filter::Today => verdict.today,
@@ -85,7 +85,7 @@ pub fn facets<'c>(city: &'c City, question: &Question, asked: &Asked<'c>, days: 
         }
     });
     let near = count_within(asked, question, days, near);
-    for (_, count) in chips.iter_mut().filter(|(filter, _)| *filter == Filter::Within3Km) {
+    for (_, count) in chips.iter_mut().filter(|(filter, _)| *filter == Filter::Near) {
         *count = near;
     }
     let strip = strip.into_iter().map(|(day, count)| StripDay {
@@ -99,6 +99,7 @@ pub fn facets<'c>(city: &'c City, question: &Question, asked: &Asked<'c>, days: 
         chips: chips.into_iter().map(|(filter, count)| Chip { filter, count }).collect(),
         strip: strip.collect(),
         common_price_fen,
+        near_m: policy.search.near_m,
         blocking: if total == 0 { blocking(city, question, now) } else { Vec::new() },
     }
 }

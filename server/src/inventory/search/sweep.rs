@@ -27,7 +27,8 @@ pub struct Verdict {
     pub fits: bool,
     pub today: bool,
     pub tomorrow: bool,
-    /// At the common price at most, whatever the question's own limit.
+    /// Full-day care at the common price at most, whatever the question's own care and limit: the price is that of a
+    /// month, and an hour is cheap anywhere.
     pub price: bool,
     /// Kinds of care that fit instead of the one asked for: see [`cares`].
     pub cares: u8,
@@ -161,10 +162,12 @@ impl<'a, 'c> Sweep<'a, 'c> {
             return;
         }
         verdict.fits |= answer & told != 0;
-        verdict.price |= answer & seen.wanted != 0 && answer & seen.wanted & within(self.common_price) != 0;
         for (care, offers) in &seen.of_care {
             if answer & affordable & offers != 0 {
                 verdict.cares |= care;
+            }
+            if *care == cares(Some(CareKind::FullDay)) && answer & offers != 0 {
+                verdict.price |= answer & offers & within(self.common_price) != 0;
             }
         }
     }
@@ -210,7 +213,7 @@ impl<'a, 'c> Sweep<'a, 'c> {
             let entries = asked.windows(nursery, wish, &Days::Any(vec![number]));
             entries.iter().map(|entry| asked.places_left(nursery, entry)).max()
         };
-        let common = Wish { max_price_fen: Some(self.common_price), ..*wish };
+        let common = Wish { care: Some(CareKind::FullDay), max_price_fen: Some(self.common_price) };
         Verdict {
             fits: asked.fits(nursery, wish, self.days),
             today: on(self.today),

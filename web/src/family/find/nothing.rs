@@ -21,7 +21,7 @@ pub fn Nothing(scene: Scene, blocking: Vec<Blocking>) -> impl IntoView {
     let named = |filter| matches!(filter, Some(&Blocking { filter: Filter::Name, .. }));
     let title = match helps.first() {
         first if named(first) => td!(locale, find.nothing_named, q = scene.wanted.q.clone().unwrap_or_default()),
-        Some(first) => td!(locale, find.nothing_because, name = filter_name(first.filter, locale)),
+        Some(first) => td!(locale, find.nothing_because, name = filter_name(first.filter, &scene)),
         None => td!(locale, find.nothing).to_owned(),
     };
     let text = if helps.is_empty() { td!(locale, find.nothing_text) } else { td!(locale, find.nothing_help) };
@@ -30,10 +30,9 @@ pub fn Nothing(scene: Scene, blocking: Vec<Blocking>) -> impl IntoView {
         let href = scene.wanted.with(|wanted| wanted.radius_km = Some(km)).href();
         view! { <a class="button quiet" href=href data-live>{td!(locale, find.widen, km = km)}</a> }
     });
-    let wanted = scene.wanted;
     let drops = helps.into_iter().map(move |blocking| {
-        let href = wanted.without(blocking.filter, now).href();
-        let name = filter_name(blocking.filter, locale);
+        let href = scene.wanted.without(blocking.filter, now).href();
+        let name = filter_name(blocking.filter, &scene);
         let primary = if blocking.filter == Filter::Distance { "button quiet" } else { "button" };
         view! { <a class=primary href=href data-live>{td!(locale, find.drop, name = name, count = blocking.count_without)}</a> }
     });

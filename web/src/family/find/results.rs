@@ -1,7 +1,7 @@
 //! Chips, strip, list and map: everything that a changed filter changes.
 
 use doorstep_shared::{
-    Date, Fen,
+    Date,
     slots::{Chip, Filter, SlotPage, StripDay},
 };
 use leptos::prelude::*;
@@ -10,7 +10,6 @@ use crate::ui::Inert as _;
 
 use super::{Scene, card::NurseryCard, map::OutlineMap, nothing::Nothing};
 use crate::{
-    Locale,
     family::words,
     td,
     ui::{
@@ -64,7 +63,7 @@ pub fn Results(scene: Scene, page: SlotPage) -> impl IntoView {
     };
     view! {
         <div id="head" data-zone>
-            <Chips scene=scene.clone() chips=facets.chips common_price=facets.common_price_fen/>
+            <Chips scene=scene.clone() chips=facets.chips/>
             <Applied scene=scene.clone()/>
             <WeekStrip scene=scene.clone() days=facets.strip/>
             <div class="found">
@@ -93,15 +92,15 @@ fn MapSide(scene: Scene) -> impl IntoView {
 
 /// The promoted filters, each with what it would leave.
 #[component]
-fn Chips(scene: Scene, chips: Vec<Chip>, common_price: Fen) -> impl IntoView {
+fn Chips(scene: Scene, chips: Vec<Chip>) -> impl IntoView {
     let (locale, now) = (scene.locale, scene.now);
     let mut chips = chips;
     // On small screens the row scrolls: what is on must not lie outside.
     chips.sort_by_key(|chip| !scene.wanted.has(chip.filter, now));
     let chips = chips.into_iter().filter_map(|chip| {
-        let wanted = scene.wanted.toggled(chip.filter, now, common_price)?;
+        let wanted = scene.wanted.toggled(chip.filter, now)?;
         let on = scene.wanted.has(chip.filter, now);
-        let name = filter_name(chip.filter, locale);
+        let name = filter_name(chip.filter, &scene);
         let id = format!("chip-{}", chip.filter);
         // What leads nowhere stays visible, but asks for nothing.
         let empty = (!on && chip.count == 0).then_some("");
@@ -123,11 +122,12 @@ fn Chips(scene: Scene, chips: Vec<Chip>, common_price: Fen) -> impl IntoView {
     (!chips.is_empty()).then(|| view! { <ul class="chips" aria-label=td!(locale, find.chips)>{chips}</ul> })
 }
 
-pub fn filter_name(filter: Filter, locale: Locale) -> &'static str {
-    match filter {
+pub fn filter_name(filter: Filter, scene: &Scene) -> String {
+    let locale = scene.locale;
+    let name = match filter {
+        Filter::Near => return td!(locale, find.within_km, km = scene.wanted.near_km),
         Filter::Today => td!(locale, find.filter_today),
         Filter::Tomorrow => td!(locale, find.filter_tomorrow),
-        Filter::Within3Km => td!(locale, find.filter_within_3_km),
         Filter::FullDay => td!(locale, words.full_day),
         Filter::HalfDay => td!(locale, words.half_day),
         Filter::Temporary => td!(locale, words.temporary),
@@ -142,7 +142,8 @@ pub fn filter_name(filter: Filter, locale: Locale) -> &'static str {
         Filter::Distance => td!(locale, find.distance),
         Filter::Care => td!(locale, find.care),
         Filter::Name => td!(locale, find.filter_name),
-    }
+    };
+    name.to_owned()
 }
 
 /// What is switched on but no chip shows, each with a way to take it off.
@@ -154,10 +155,11 @@ fn Applied(scene: Scene) -> impl IntoView {
     if let (Some(from), Some(to)) = (wanted.from, wanted.to) {
         applied.push((Filter::Time, format!("{from}–{to}")));
     }
-    if !wanted.has(Filter::Within3Km, now) {
+    if !wanted.has(Filter::Near, now) {
         applied.extend(wanted.radius_km.map(|km| (Filter::Distance, td!(locale, find.within_km, km = km))));
     }
-    applied.extend(wanted.max_price.map(|price| (Filter::Price, td!(locale, find.at_most, price = price))));
+    let own_price = wanted.max_price.filter(|_| !wanted.has(Filter::Price, now));
+    applied.extend(own_price.map(|price| (Filter::Price, td!(locale, find.at_most, price = price))));
     if !wanted.kinds.is_empty() {
         let kinds: Vec<_> = wanted.kinds.iter().map(|kind| words::nursery_kind(*kind, locale)).collect();
         applied.push((Filter::NurseryKind, kinds.join(td!(locale, find.or))));

@@ -7,7 +7,7 @@ use doorstep_shared::{
     dates,
     geo::Point,
     nurseries::DistrictOutline,
-    slots::{Filter, SearchSlots, SlotSort},
+    slots::{Facets, Filter, SearchSlots, SlotSort},
 };
 
 use crate::visit::{Fields, Visit};
@@ -17,9 +17,6 @@ pub const BIRTHS: &str = "births";
 
 /// What is remembered of somebody who asked for any age: a choice as well.
 pub const ANY_AGE: &str = "any";
-
-/// Metres of the chip that most parents want.
-pub const NEAR_KM: u32 = 3;
 
 /// Radii that can be searched.
 const KILOMETRES: std::ops::RangeInclusive<u32> = 1..=50;
@@ -49,6 +46,9 @@ pub struct Wanted {
     pub cursor: Option<String>,
     /// On small screens: the map instead of the list.
     pub map: bool,
+    /// What the chips ask for, as the answer tells: kilometres, and the price of a full day.
+    pub near_km: u32,
+    pub common_price: Fen,
     /// The address names days that are over; they are left out.
     pub some_are_past: bool,
     /// Ages are remembered, so that asking for any age has to be said.
@@ -118,9 +118,16 @@ impl Wanted {
             by_price: query.get("sort") == Some("price"),
             cursor: query.get("cursor").map(str::to_owned),
             map: query.get("view") == Some("map"),
+            near_km: 0,
+            common_price: Fen::ZERO,
             some_are_past,
             ages_known: visit.remembered.get(BIRTHS).is_some() || children.len() == 1,
         }
+    }
+
+    /// Takes from an answer what its chips ask for.
+    pub fn learn(&mut self, facets: &Facets) {
+        (self.near_km, self.common_price) = (facets.near_m / 1_000, facets.common_price_fen);
     }
 
     /// The call that answers it. Distances are counted from the child's home when it is known, else from the middle of
@@ -201,13 +208,13 @@ impl Wanted {
         match filter {
             Filter::Today => self.dates.contains(&today),
             Filter::Tomorrow => today.succ_opt().is_some_and(|tomorrow| self.dates.contains(&tomorrow)),
-            Filter::Within3Km => self.radius_km == Some(NEAR_KM),
+            Filter::Near => self.radius_km == Some(self.near_km),
             Filter::FullDay => self.care == Some(CareKind::FullDay),
             Filter::HalfDay => self.care == Some(CareKind::HalfDay),
             Filter::Temporary => self.care == Some(CareKind::Temporary),
             Filter::Hourly => self.care == Some(CareKind::Hourly),
             Filter::Inclusive => self.inclusive,
-            Filter::Price => self.max_price.is_some(),
+            Filter::Price => self.max_price.is_some_and(|price| price == self.common_price),
             Filter::NurseryKind => !self.kinds.is_empty(),
             Filter::District => self.district.is_some(),
             Filter::Age => !self.births.is_empty(),
@@ -225,7 +232,7 @@ impl Wanted {
         self.with(|wanted| match filter {
             Filter::Today => wanted.dates.retain(|date| *date != today),
             Filter::Tomorrow => wanted.dates.retain(|date| Some(*date) != today.succ_opt()),
-            Filter::Within3Km | Filter::Distance => wanted.radius_km = None,
+            Filter::Near | Filter::Distance => wanted.radius_km = None,
             Filter::FullDay | Filter::HalfDay | Filter::Temporary | Filter::Hourly | Filter::Care => wanted.care = None,
             Filter::Inclusive => wanted.inclusive = false,
             Filter::Price => wanted.max_price = None,
@@ -239,8 +246,7 @@ impl Wanted {
     }
 
     /// With a promoted filter switched to the other state; nothing for what a tap alone cannot switch on.
-    /// `common_price` is what the price filter asks for.
-    pub fn toggled(&self, filter: Filter, now: Timestamp, common_price: Fen) -> Option<Self> {
+    pub fn toggled(&self, filter: Filter, now: Timestamp) -> Option<Self> {
         if self.has(filter, now) {
             return Some(self.without(filter, now));
         }
@@ -251,13 +257,15 @@ impl Wanted {
         match filter {
             Filter::Today => Some(day(Some(today))),
             Filter::Tomorrow => Some(day(today.succ_opt())),
-            Filter::Within3Km => Some(self.with(|wanted| wanted.radius_km = Some(NEAR_KM))),
+            Filter::Near => Some(self.with(|wanted| wanted.radius_km = Some(self.near_km))),
             Filter::FullDay => Some(care(CareKind::FullDay)),
             Filter::HalfDay => Some(care(CareKind::HalfDay)),
             Filter::Temporary => Some(care(CareKind::Temporary)),
             Filter::Hourly => Some(care(CareKind::Hourly)),
             Filter::Inclusive => Some(self.with(|wanted| wanted.inclusive = true)),
-            Filter::Price => Some(self.with(|wanted| wanted.max_price = Some(common_price))),
+            Filter::Price => Some(self.with(|wanted| {
+                (wanted.care, wanted.max_price) = (Some(CareKind::FullDay), Some(wanted.common_price));
+            })),
             Filter::NurseryKind
             | Filter::District
             | Filter::Age
@@ -320,10 +328,14 @@ mod tests {
 
     #[test]
     fn every_chip_that_is_switched_on_can_be_switched_off_again() {
+        let off = Wanted { near_km: 3, common_price: Fen(9523), ..Wanted::default() };
         for filter in Filter::ALL {
-            let Some(on) = Wanted::default().toggled(*filter, now(), Fen(9523)) else { continue };
+            let Some(on) = off.toggled(*filter, now()) else { continue };
             assert!(on.has(*filter, now()), "{filter} is on");
-            assert_eq!(on.toggled(*filter, now(), Fen(9523)), Some(Wanted::default()), "{filter} is off again");
+            let again = on.toggled(*filter, now()).unwrap();
+            assert!(!again.has(*filter, now()), "{filter} is off again");
+            // The price is that of full-day care, which stays chosen: it has a chip of its own.
+            assert_eq!(again.without(Filter::Care, now()), off, "{filter}");
         }
     }
 

@@ -28,9 +28,6 @@ use crate::{
 const SOME_PLACES: u32 = 3;
 const MANY_PLACES: u32 = 8;
 
-/// Half-hours of hourly care at least.
-const SHORTEST: u8 = 2;
-
 #[component]
 pub fn Days(scene: Scene, strip: Vec<StripDay>, told: Vec<DayAvailability>) -> impl IntoView {
     let locale = scene.locale;
@@ -203,9 +200,10 @@ fn Hours(scene: Scene, window: Window) -> impl IntoView {
     let locale = scene.locale;
     let span = scene.chosen.span.unwrap_or_else(|| first_span(&window));
     let (first, last) = (window.span.from.index(), window.span.to.index());
+    let shortest = scene.hourly_least;
     let option = |time: HalfHour| (time.to_string(), time.to_string());
-    let starts = (first..=last.saturating_sub(SHORTEST)).filter_map(HalfHour::new).map(option).collect();
-    let ends = (first.saturating_add(SHORTEST)..=last).filter_map(HalfHour::new).map(option).collect();
+    let starts = (first..=last.saturating_sub(shortest)).filter_map(HalfHour::new).map(option).collect();
+    let ends = (first.saturating_add(shortest)..=last).filter_map(HalfHour::new).map(option).collect();
     let kept = scene
         .chosen
         .fields_of_day()
