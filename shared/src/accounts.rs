@@ -151,6 +151,9 @@ pub struct FamilyExport {
 pub struct ChildExport {
     pub child: Child,
     pub consents: Vec<ConsentGiven>,
+    /// Those in which the child comes. Left out in the family's own export, which lists all bookings once.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub bookings: Vec<Booking>,
 }
 
 impl Endpoint for ExportFamily {

@@ -52,6 +52,9 @@ words! {
     }
 }
 
+/// Characters of the name of who picks the child up at most.
+pub const PICKUP_CHARACTERS: usize = 60;
+
 /// Book places for one or more children of one family at one nursery.
 ///
 /// 201 with the booking. 409 `slot-full` (with `next_best`), `wrong-age`, `child-busy`, `closed`, `not-bookable`,

@@ -5,9 +5,25 @@ use serde::{Deserialize, Serialize};
 use crate::{
     endpoint::{Endpoint, Method, Status},
     ids::ChildId,
+    problem::FieldRule,
     time::{Date, Timestamp},
     words::words,
 };
+
+/// Characters of a child's name at most.
+pub const NAME_CHARACTERS: usize = 40;
+/// Characters of allergies and of notes at most.
+pub const TEXT_CHARACTERS: usize = 500;
+/// Records of older children are of no use: care ends at three, or with the term after it.
+const OLDEST: chrono::Months = chrono::Months::new(48);
+
+/// Why no child's record may name this birthday; nothing when it may.
+pub fn birth_date_fault(birth: Date, today: Date) -> Option<FieldRule> {
+    if birth > today {
+        return Some(FieldRule::NotBornYet);
+    }
+    birth.checked_add_months(OLDEST).is_none_or(|oldest| oldest < today).then_some(FieldRule::NotUnderThree)
+}
 
 words! {
     pub enum Sex {

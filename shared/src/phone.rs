@@ -2,14 +2,14 @@
 
 use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 
-/// Eleven digits beginning with 1; spaces, hyphens and a leading +86 are accepted and dropped.
+/// Eleven digits, 13 to 19 first; spaces, hyphens and a leading +86 are accepted and dropped.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(transparent)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Phone(String);
 
 #[derive(Debug, thiserror::Error)]
-#[error("a mobile number has eleven digits and begins with 1")]
+#[error("a mobile number has eleven digits and begins with 13 to 19")]
 pub struct NotAPhone;
 
 impl Phone {
@@ -29,7 +29,9 @@ impl std::str::FromStr for Phone {
     fn from_str(text: &str) -> Result<Self, NotAPhone> {
         let digits: String = text.chars().filter(|c| !matches!(c, ' ' | '-')).collect();
         let digits = digits.strip_prefix("+86").unwrap_or(&digits);
-        let plausible = digits.len() == 11 && digits.starts_with('1') && digits.bytes().all(|b| b.is_ascii_digit());
+        // 10 to 12 begin numbers of services, which nobody is texted at.
+        let is_mobile = matches!(digits.as_bytes(), [b'1', b'3'..=b'9', ..]);
+        let plausible = is_mobile && digits.len() == 11 && digits.bytes().all(|b| b.is_ascii_digit());
         if plausible { Ok(Self(digits.to_owned())) } else { Err(NotAPhone) }
     }
 }
@@ -49,7 +51,9 @@ mod tests {
         let cases = [
             ("13800000001", true),
             ("+86 138-0000-0001", true),
+            ("19900000001", true),
             ("23800000001", false),
+            ("12345678901", false),
             ("1380000000", false),
             ("1380000000a", false),
         ];

@@ -153,7 +153,9 @@ words! {
         NotADate = "not-a-date",
         InThePast = "in-the-past",
         TooFarAhead = "too-far-ahead",
-        /// Born in the future, or not under the age that the product serves.
+        /// Born later than today.
+        NotBornYet = "not-born-yet",
+        /// Not under the age that the product serves.
         NotUnderThree = "not-under-three",
         NotAligned = "not-aligned",
         TooShort = "too-short",

@@ -269,12 +269,18 @@ pub struct Blocking {
     pub count_without: u32,
 }
 
-/// Another window that would do, offered with a refusal.
+/// Another window that would do for all children, offered with a refusal.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct NextBest {
     pub nursery_id: NurseryId,
     pub nursery_name: String,
     pub distance_m: u32,
+    /// The first child's, on the first day, or on the day that is new.
     pub offer: FoundOffer,
+    /// Of several days that were wanted: the one that the new day takes the place of, while the others stay as they
+    /// are. Otherwise all of them move to this window.
+    pub replaces: Option<Date>,
+    /// For all children and all days.
+    pub total_fen: Fen,
 }

@@ -192,16 +192,36 @@ async fn a_booking_is_undone_free_of_cost_while_five_minutes_run(app: TestApp) {
     let booked = ann.book(&offer, "09:00-11:00").await.unwrap();
     let undo = booked.undo.unwrap();
     assert_eq!((undo.what, undo.until), (Undoable::Booking, app.now() + Duration::minutes(5)));
-    assert_eq!(booked.cancel_cost_fen, booked.price.total_fen, "cancelling instead would cost all of it");
+    assert_eq!((booked.cancel_cost_fen, booked.free_cancel_until), (Fen(0), undo.until), "cancelling is undoing");
     app.clock.advance(Duration::minutes(5) - Duration::microseconds(1));
     let undone = ann.call(&UndoBooking { id: booked.id, what: None }).await.unwrap();
     assert_eq!((undone.state, undone.cancel_cost_fen, undone.undo), (BookingState::CancelledByFamily, Fen(0), None));
     assert_eq!(kind_of(ann.call(&UndoBooking { id: booked.id, what: None })).await, ProblemKind::WrongState);
     let bens = ben.book(&offer, "09:00-11:00").await.unwrap();
     app.clock.advance(Duration::minutes(5));
-    assert_eq!(get(&ben, bens.id).await.undo, None);
+    let late = get(&ben, bens.id).await;
+    assert_eq!((late.undo, late.cancel_cost_fen), (None, bens.price.total_fen), "cancelling costs all of it");
     assert_eq!(kind_of(ben.call(&UndoBooking { id: bens.id, what: None })).await, ProblemKind::TooLateToUndo);
     assert_eq!(app.messages(&offer.nursery.to_string()).await.len(), 3, "booked, undone, booked");
+    app.check_finds_no_difference().await;
+}
+
+#[test_on_both]
+async fn cancelling_costs_nothing_while_the_booking_can_be_undone(app: TestApp) {
+    let offer = app.offer().places(1).hourly().cancel_rule(48, 100).create().await;
+    let ann = app.family("Ann").await;
+    let booked = ann.book(&offer, "09:00-11:00").await.unwrap();
+    app.clock.advance(Duration::minutes(5) - Duration::microseconds(1));
+    let cancelled = ann.call(&CancelBooking::all(booked.id)).await.unwrap();
+    assert_eq!((cancelled.cancel_cost_fen, cancelled.price.due_fen), (Fen(0), Fen(0)));
+    let sms = app.messages(&ann.phone).await;
+    assert!(sms.last().unwrap().contains("不收费用"), "{sms:?}");
+    // Taken back, it is the booking of before: its own five minutes do not begin anew.
+    let again = ann.call(&UndoBooking { id: booked.id, what: None }).await.unwrap();
+    assert_eq!(again.state, BookingState::Confirmed);
+    app.clock.advance(Duration::microseconds(1));
+    let cancelled = ann.call(&CancelBooking::all(booked.id)).await.unwrap();
+    assert_eq!(cancelled.cancel_cost_fen, booked.price.total_fen);
     app.check_finds_no_difference().await;
 }
 
@@ -302,6 +322,8 @@ async fn siblings_get_both_places_or_none(app: TestApp) {
     let both = |window| ann.order(&toddlers, window).child(small).child_in(big, &seniors);
     let refused = both("09:00-11:00").send().await.unwrap_err();
     assert_eq!(refused.kind, ProblemKind::SlotFull);
+    let named: Vec<_> = refused.fields.iter().map(|field| field.field.as_str()).collect();
+    assert_eq!(named, ["days.0.date", "children.0.offer_id"], "the day, and whose class is full");
     app.check_finds_no_difference().await;
     let booked = both("10:00-12:00").send().await.unwrap();
     assert_eq!(booked.days.len(), 2);

@@ -61,7 +61,7 @@ async fn a_child_is_added_read_changed_exported_and_erased(app: TestApp) {
     assert_eq!(ann.call(&GetChild { id: added.id }).await.unwrap(), changed);
 
     let export = ann.call(&ExportChild { id: added.id }).await.unwrap();
-    assert_eq!((&export.child, export.consents.len()), (&changed, 2));
+    assert_eq!((&export.child, export.consents.len(), export.bookings.len()), (&changed, 2, 0));
     let family = ann.call(&ExportFamily {}).await.unwrap();
     assert_eq!((family.phone, family.children.len()), (ann.phone.clone(), 2));
 
@@ -70,6 +70,23 @@ async fn a_child_is_added_read_changed_exported_and_erased(app: TestApp) {
     assert_eq!(ann.call(&ListChildren {}).await.unwrap().items.len(), 1);
     let expected = ["child_added", "consent_given", "consent_given", "child_changed", "child_exported", "child_erased"];
     assert_eq!(noted(&app, added.id).await, expected);
+}
+
+#[test_on_both]
+async fn a_childs_export_has_its_own_bookings_and_no_siblings(app: TestApp) {
+    let offer = app.offer().places(9).hourly().create().await;
+    let mut ann = app.family("Ann").await;
+    let (first, second) = (ann.child().id, ann.add_child(20).await.id);
+    let together = ann.order(&offer, "09:00-11:00").child(first).child(second).send().await.unwrap();
+    let alone = ann.order(&offer, "13:00-15:00").child(second).send().await.unwrap();
+    let exported = async |id| {
+        let bookings = ann.call(&ExportChild { id }).await.unwrap().bookings;
+        let mut ids: Vec<_> = bookings.iter().map(|booking| booking.id).collect();
+        ids.sort_unstable();
+        ids
+    };
+    assert_eq!(exported(first).await, [together.id]);
+    assert_eq!(exported(second).await, [together.id, alone.id]);
 }
 
 #[test_on_both]

@@ -1,6 +1,6 @@
 //! What is offered instead of a window that is full.
 
-use doorstep_shared::{care::ClassKind, slots::NextBest};
+use doorstep_shared::{Fen, care::ClassKind, slots::NextBest};
 use doorstep_tests::{Nursery, prelude::*};
 
 /// A family whose only purpose is to fill places.
@@ -120,4 +120,81 @@ async fn siblings_are_offered_windows_in_which_all_fit(app: TestApp) {
     let told = windows(&app, &refused.next_best);
     assert_eq!(told.first(), Some(&(3, "08:00-17:30".to_owned())), "{told:?}");
     assert!(!told.contains(&(1, "08:00-17:30".to_owned())), "{told:?}");
+}
+
+/// Day, window, sum and the day replaced, of each.
+fn told(choices: &[NextBest]) -> Vec<String> {
+    let told = choices.iter().map(|choice| {
+        let offer = &choice.offer;
+        let replaces = choice.replaces.map(|date| format!(" for {date}")).unwrap_or_default();
+        format!("{} {}-{} {}{replaces}", offer.date, offer.from, offer.to, choice.total_fen.0)
+    });
+    told.collect()
+}
+
+#[test_on_both]
+async fn a_wish_of_three_hours_gets_three_hours(app: TestApp) {
+    let offer = app.offer().places(1).hourly().price_fen(3_000).create().await;
+    let (ann, ben) = (app.family("Ann").await, app.family("Ben").await);
+    ben.book(&offer, "09:00-10:00").await.unwrap();
+    let refused = ann.book(&offer, "09:00-12:00").await.unwrap_err();
+    assert_eq!(refused.kind, ProblemKind::SlotFull);
+    let tomorrow = app.in_days(1);
+    assert_eq!(
+        told(&refused.next_best),
+        [
+            format!("{tomorrow} 10:00-13:00 9000"),
+            format!("{} 09:00-12:00 9000", app.today()),
+            format!("{} 09:00-12:00 9000", app.in_days(2)),
+        ]
+    );
+}
+
+#[test_on_both]
+async fn siblings_are_told_the_sum_of_all(app: TestApp) {
+    let nursery = app.nursery().create().await;
+    let toddlers = app.offer().of(&nursery).places(1).hourly().price_fen(3_000).create().await;
+    let seniors =
+        app.offer().of(&nursery).class(ClassKind::SeniorToddler).places(9).hourly().price_fen(2_000).create().await;
+    let mut ann = app.family("Ann").await;
+    let (small, big) = (ann.child().id, ann.add_child(30).await.id);
+    app.family("Ben").await.book(&toddlers, "09:00-11:00").await.unwrap();
+    let order = ann.order(&toddlers, "09:00-11:00").child(small).child_in(big, &seniors);
+    let refused = order.send().await.unwrap_err();
+    assert_eq!(refused.next_best.len(), 3);
+    for choice in &refused.next_best {
+        assert_eq!(choice.total_fen, Fen(10_000), "two hours of both: {choice:?}");
+    }
+}
+
+#[test_on_both]
+async fn of_several_days_the_full_one_is_replaced_and_named(app: TestApp) {
+    let offer = app.offer().places(1).full_day().price_fen(18_000).create().await;
+    let (ann, ben) = (app.family("Ann").await, app.family("Ben").await);
+    let (first, full, last) = (app.in_days(1), app.in_days(2), app.in_days(3));
+    ben.order(&offer, "08:00-17:30").on(full).send().await.unwrap();
+    let order = [first, full, last].iter().fold(ann.order(&offer, "08:00-17:30"), |order, day| order.on(*day));
+    let refused = order.send().await.unwrap_err();
+    let next = app.in_days(4);
+    assert_eq!(told(&refused.next_best)[0], format!("{next} 08:00-17:30 54000 for {full}"));
+    assert!(refused.next_best.iter().all(|choice| choice.replaces == Some(full)), "{refused:?}");
+}
+
+#[test_on_both]
+async fn a_nursery_near_by_must_have_every_day(app: TestApp) {
+    let full = app.offer().places(1).hourly().create().await;
+    let near = app.nursery().name("隔壁").at(31.571, 120.301).create().await;
+    let near = app.offer().of(&near).places(1).hourly().create().await;
+    let (ann, ben) = (app.family("Ann").await, app.family("Ben").await);
+    let (one, two) = (app.in_days(1), app.in_days(2));
+    let both = async |family: &Family, offer| family.order(offer, "09:00-11:00").on(one).on(two).send().await;
+    both(&ben, &full).await.unwrap();
+    let refused = both(&ann, &full).await.unwrap_err();
+    let there = |problem: &Problem| problem.next_best.iter().filter(|choice| choice.nursery_id == near.nursery).count();
+    assert_eq!(there(&refused), 1);
+    assert_eq!(refused.next_best.last().map(|choice| choice.total_fen), Some(Fen(12_000)));
+    ben.order(&near, "13:00-14:00").on(two).send().await.unwrap();
+    assert_eq!(there(&both(&ann, &full).await.unwrap_err()), 1, "another hour of the day is taken");
+    app.family("Cleo").await.order(&near, "10:00-12:00").on(two).send().await.unwrap();
+    assert_eq!(there(&both(&ann, &full).await.unwrap_err()), 0, "its second day is full");
 }

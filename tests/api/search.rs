@@ -186,7 +186,7 @@ async fn every_field_that_breaks_a_rule_is_named(app: TestApp) {
         ("lat=31&lng=120&radius_m=10000000".to_owned(), "radius_m", FieldRule::TooLarge),
         ("from=09:00".to_owned(), "to", FieldRule::Required),
         ("from=09:00&to=09:00".to_owned(), "to", FieldRule::TooShort),
-        (format!("birth_date={}", day(1)), "birth_date", FieldRule::NotUnderThree),
+        (format!("birth_date={}", day(1)), "birth_date", FieldRule::NotBornYet),
         (format!("birth_date={}&age_months=3", day(-300)), "age_months", FieldRule::Twice),
         ("age_months=48".to_owned(), "age_months", FieldRule::TooLarge),
         ("limit=0".to_owned(), "limit", FieldRule::TooSmall),

@@ -40,6 +40,7 @@ pub async fn answer(visit: &Visit) -> Answer {
         ["children", id] | ["children", id, "consents"] => family::child::page(visit, id).await,
         ["children", id, "delete"] => family::child::delete_page(visit, id).await,
         ["offline"] => missing::offline_page(visit).into(),
+        ["children", id, "withdraw"] => family::child::withdraw_page(visit, id).await,
         ["me"] => family::me::page(visit).await,
         ["me", "delete"] => family::me::delete_page(visit).await,
         _ => missing::page(visit).into(),
@@ -108,7 +109,7 @@ fn shell(visit: &Visit, page: Page) -> impl IntoView + use<> {
     });
     let foot = page.own_foot.then_some("own");
     let style = visit.site.file("style.css");
-    let (tab, back) = (page.tab, visit.here());
+    let (tab, back) = (page.tab, page.back.unwrap_or_else(|| visit.here()));
     let body = InertElement::new((page.body)());
     view! {
         <!DOCTYPE html>

@@ -22,6 +22,9 @@ pub struct Page {
     pub layout: &'static str,
     /// Whether a bar at the foot takes the place of the tabs on small screens.
     pub own_foot: bool,
+    /// Where a change of language or look leads back to, when that is not the address of the request: what a POST
+    /// answered has none of its own. Names nobody.
+    pub back: Option<String>,
     /// Renders what stands in `<main>`.
     pub body: Box<dyn FnOnce() -> String>,
     pub remembered: Vec<Remembered>,
@@ -43,6 +46,7 @@ impl Page {
             tab: None,
             layout: "narrow",
             own_foot: false,
+            back: None,
             body: Box::new(|| body().to_html()),
             remembered: Vec::new(),
         }
@@ -60,6 +64,11 @@ impl Page {
 
     pub fn layout(mut self, layout: &'static str) -> Self {
         self.layout = layout;
+        self
+    }
+
+    pub fn back(mut self, path: impl Into<String>) -> Self {
+        self.back = Some(path.into());
         self
     }
 

@@ -1,6 +1,10 @@
 //! Problems in words. A new kind does not compile until it has a text.
 
-use doorstep_shared::problem::{FieldRule, ProblemKind};
+use doorstep_shared::{
+    bookings::PICKUP_CHARACTERS,
+    children::{NAME_CHARACTERS, TEXT_CHARACTERS},
+    problem::{FieldProblem, FieldRule, ProblemKind},
+};
 
 use crate::{Locale, td};
 
@@ -91,6 +95,7 @@ pub fn rule(rule: FieldRule, locale: Locale) -> &'static str {
         FieldRule::NotADate => td!(locale, problem.rule_not_a_date),
         FieldRule::InThePast => td!(locale, problem.rule_in_the_past),
         FieldRule::TooFarAhead => td!(locale, problem.rule_too_far_ahead),
+        FieldRule::NotBornYet => td!(locale, problem.rule_not_born_yet),
         FieldRule::NotUnderThree => td!(locale, problem.rule_not_under_three),
         FieldRule::NotAligned => td!(locale, problem.rule_not_aligned),
         FieldRule::TooShort => td!(locale, problem.rule_too_short),
@@ -98,6 +103,20 @@ pub fn rule(rule: FieldRule, locale: Locale) -> &'static str {
         FieldRule::Unknown => td!(locale, problem.rule_unknown),
         FieldRule::Taken => td!(locale, problem.rule_taken),
         FieldRule::ConsentNeeded => td!(locale, problem.rule_consent_needed),
+    }
+}
+
+/// The same of one field; a text that is too long is told how long it may be.
+pub fn fault(wrong: &FieldProblem, locale: Locale) -> String {
+    let most = match wrong.field.as_str() {
+        "name" => Some(NAME_CHARACTERS),
+        "allergies" | "notes" => Some(TEXT_CHARACTERS),
+        "pickup" => Some(PICKUP_CHARACTERS),
+        _ => None,
+    };
+    match (wrong.rule, most) {
+        (FieldRule::TooLong, Some(most)) => td!(locale, problem.rule_too_long_limit, count = most),
+        _ => rule(wrong.rule, locale).to_owned(),
     }
 }
 
@@ -152,10 +171,13 @@ mod notices {
         /// A field's name in the request, its input's id and its label.
         #[prop(default = Vec::new())]
         fields: Vec<(&'static str, &'static str, &'static str)>,
+        /// Instead of what the kind of problem is called.
+        #[prop(optional_no_strip)]
+        title: Option<String>,
     ) -> impl IntoView {
         form.map(|form| {
             let links = form.problem.fields.iter().map(|wrong| {
-                let text = problems::rule(wrong.rule, locale);
+                let text = problems::fault(wrong, locale);
                 match fields.iter().find(|(field, ..)| *field == wrong.field) {
                     Some((_, id, label)) => view! { <li><a href=format!("#{id}")>{*label}</a>" "{text}</li> }.inert(),
                     None => view! { <li>{text}</li> }.inert(),
@@ -167,8 +189,9 @@ mod notices {
             let dates = (!dates.is_empty()).then(|| view! { <p>{td!(locale, problem.dates, dates = dates)}</p> });
             let code = form.problem.code.clone();
             let wait = form.problem.retry_after_s.map(|seconds| problems::wait(seconds, locale));
+            let title = title.unwrap_or_else(|| problems::title(form.problem.kind, locale).to_owned());
             view! {
-                <Notice tone=Tone::Bad title=problems::title(form.problem.kind, locale) focus=true>
+                <Notice tone=Tone::Bad title focus=true>
                     <p>{problems::advice(form.problem.kind, locale)}</p>
                     {wait.map(|wait| view! { <p>{wait}</p> })}
                     {list}
@@ -183,7 +206,7 @@ mod notices {
     impl FormState {
         /// What is wrong with a field, in words.
         pub fn error(&self, field: &str, locale: Locale) -> Option<String> {
-            self.at(field).map(|wrong| problems::rule(wrong.rule, locale).to_owned())
+            self.at(field).map(|wrong| problems::fault(wrong, locale))
         }
     }
 }

@@ -34,8 +34,10 @@ use crate::{
 pub fn register(api: &mut Api, bookings: BookingsOf) {
     api.on(ask_code).on(sign_in).on(refresh).on(sign_out);
     api.on(me).on(delete_account);
+    let of_child = Arc::clone(&bookings);
     api.on(move |call: Call<Guardian>, _: ExportFamily| export_family(call, Arc::clone(&bookings)));
-    api.on(add_child).on(list_children).on(get_child).on(change_child).on(delete_child).on(export_child);
+    api.on(add_child).on(list_children).on(get_child).on(change_child).on(delete_child);
+    api.on(move |call: Call<Guardian>, wanted: ExportChild| export_child(call, wanted, Arc::clone(&of_child)));
     api.on(list_consents).on(give_consent).on(withdraw_consent);
 }
 
@@ -160,9 +162,9 @@ async fn delete_child(call: Call<Guardian>, wanted: DeleteChild) -> Result<()> {
     call.write(move |conn| children::erase(conn, now, &guardian, wanted.id)).await
 }
 
-async fn export_child(call: Call<Guardian>, wanted: ExportChild) -> Result<ChildExport> {
+async fn export_child(call: Call<Guardian>, wanted: ExportChild, bookings: BookingsOf) -> Result<ChildExport> {
     let (now, guardian, keys) = (call.now, call.who, Arc::clone(&call.app.accounts.keys));
-    call.app.db.write(move |conn| children::export(conn, now, &keys, &guardian, wanted.id)).await
+    call.app.db.write(move |conn| children::export(conn, now, &keys, &guardian, wanted.id, &bookings)).await
 }
 
 async fn list_consents(call: Call<Guardian>, wanted: ListConsents) -> Result<Consents> {

@@ -74,7 +74,8 @@ impl<'a> Locked<'a> {
         let (version, is_held) = (self.next_version(), self.row.confirmed_at.is_none());
         for day in self.days.iter_mut().filter(|day| day.takes_place && which(day)) {
             self.places.give_back(day.class_id, day.date, day.span());
-            day.left_cost_fen = if is_held { Fen::ZERO } else { view::cost_of_leaving(&self.row, day, self.now) };
+            day.left_cost_fen =
+                if is_held { Fen::ZERO } else { view::cost_of_leaving(&self.row, day, self.now, self.limits) };
             (day.state, day.takes_place) = (state, false);
             (day.left_at, day.left_in) = (Some(self.now), Some(version));
             self.changed.push(day.id);

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use doorstep_shared::{
-    Span,
+    Fen, Span,
     bookings::{Booking, BookingDay},
     care::ClassKind,
 };
@@ -76,13 +76,14 @@ fn to_nursery(days: &[BookingDay], event: Event) -> String {
         Event::BookingUndone | Event::MoveTakenBack => texts::nursery_booking_undone,
         Event::CancellationUndone => texts::nursery_cancellation_undone,
     };
-    text(&when(days, event, language::NURSERY), &who(days, language::NURSERY), language::NURSERY)
+    text(&every_day(days, language::NURSERY), &who(days, language::NURSERY), language::NURSERY)
 }
 
 /// None for what the family is told at the other booking of the event.
 fn to_family(booking: &Booking, days: &[BookingDay], event: Event, locale: Locale) -> Option<String> {
     let text = match event {
         Event::Booked => texts::booked,
+        Event::Cancelled if booking.price.due_fen == Fen::ZERO => texts::cancelled_free,
         Event::Cancelled => texts::cancelled,
         Event::DaysCancelled => texts::days_cancelled,
         Event::Absent => texts::absent,
@@ -115,6 +116,17 @@ fn when(days: &[BookingDay], event: Event, locale: Locale) -> String {
         return texts::dates(dates, window, locale);
     }
     texts::when(date, window, dates.len(), locale)
+}
+
+/// Every day with its window: the nursery plans each of them.
+fn every_day(days: &[BookingDay], locale: Locale) -> String {
+    let days: BTreeSet<_> = days.iter().filter_map(|day| Some((Span::new(day.from, day.to)?, day.date))).collect();
+    let windows: Vec<_> = days.into_iter().collect();
+    let told = windows.chunk_by(|(one, _), (next, _)| one == next).filter_map(|days| {
+        let (window, _) = days.first()?;
+        Some(texts::on_days(days.iter().map(|(_, date)| *date), *window, locale))
+    });
+    told.collect::<Vec<_>>().join(if locale == Locale::Zh { "；" } else { "; " })
 }
 
 /// How many children of which classes.

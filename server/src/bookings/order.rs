@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use doorstep_shared::{
     Date, Problem, ProblemKind, Timestamp,
-    bookings::{Book, Pattern},
+    bookings::{Book, PICKUP_CHARACTERS, Pattern},
     ids::{AccountId, FamilyId},
     problem::{FieldProblem, FieldRule},
     text,
@@ -19,8 +19,6 @@ const CHILDREN: usize = 4;
 const DAYS: usize = 31;
 /// Days from the first to the last date of a pattern at most.
 const SPAN_DAYS: i64 = 366;
-/// Characters of the name of who picks the child up at most.
-const PICKUP: usize = 60;
 
 /// A family's wish, ready for the batch. Its book has passed [`check_shape`].
 #[derive(Clone, Debug)]
@@ -76,7 +74,7 @@ pub fn check_shape(book: &Book) -> Result<(), Problem> {
     }
     if text::one_line(&book.pickup).is_err() {
         broken("pickup".into(), FieldRule::ControlCharacters, "control characters are not kept");
-    } else if book.pickup.chars().count() > PICKUP {
+    } else if book.pickup.chars().count() > PICKUP_CHARACTERS {
         broken("pickup".into(), FieldRule::TooLong, "at most 60 characters");
     }
     if fields.is_empty() {

@@ -103,11 +103,13 @@ fn many(conn: &mut Conn, limits: &BookingRules, now: Timestamp, rows: &[BookingR
 pub fn refused(conn: &mut Conn, order: &Order, full_day: Option<&str>) -> Result<Option<Refused>> {
     let Book { children, days, .. } = &order.book;
     let index = full_day.and_then(|field| field.split('.').nth(1)).and_then(|index| index.parse().ok()).unwrap_or(0);
-    let (Some(first), Some(day)) = (children.first(), days.get::<usize>(index)) else { return Ok(None) };
+    let (Some(first), Some(full)) = (children.first(), days.get::<usize>(index)) else { return Ok(None) };
     let Some(offer) = store::offers(conn, &[first.offer_id])?.remove(&first.offer_id) else { return Ok(None) };
-    let Some(span) = day.span() else { return Ok(None) };
+    let Some(span) = full.span() else { return Ok(None) };
+    let mut dates: Vec<_> = days.iter().map(|day| day.date).collect();
+    dates.sort_unstable();
     let known = store::children(conn, &[order.family])?;
     let born = children.iter().filter_map(|child| known.get(&child.child_id)).map(|child| child.birth_date);
     let (nursery, care) = (offer.nursery.id, offer.care);
-    Ok(Some(Refused { nursery, offer: offer.id, care, date: day.date, span, children: born.collect() }))
+    Ok(Some(Refused { nursery, offer: offer.id, care, dates, full: full.date, span, children: born.collect() }))
 }

@@ -117,7 +117,14 @@ fn decide_days(order: &Order, known: &Known, days: &mut Days, policies: &Policie
     let places = wanted.iter().flat_map(|(_, day, span)| wishes.iter().map(|w| (w.offer.class, day.date, *span)));
     take_all(days, &places.collect::<Vec<_>>()).map_err(|full| {
         let index = |date| wanted.iter().find(|(_, day, _)| day.date == date).map(|(index, ..)| index);
-        slot_full(&full, |date| index(date).map(|index| format!("days.{index}.date")))
+        let mut problem = slot_full(&full, |date| index(date).map(|index| format!("days.{index}.date")));
+        let left_out = wishes.iter().filter(|wish| full.iter().any(|full| full.class == wish.offer.class));
+        problem.fields.extend(left_out.map(|wish| FieldProblem {
+            field: format!("children.{}.offer_id", wish.index),
+            rule: FieldRule::Taken,
+            detail: "its class has no place on a day that is named".to_owned(),
+        }));
+        problem
     })?;
 
     let planned = wanted

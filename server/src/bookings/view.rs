@@ -40,12 +40,13 @@ pub fn booking(
         BookingState::Held | BookingState::Expired => Fen::ZERO,
         BookingState::Confirmed => {
             let standing = shown.iter().filter(|day| day.row.takes_place);
-            standing.map(|day| cost_of_leaving(row, &day.row, now)).sum()
+            standing.map(|day| cost_of_leaving(row, &day.row, now, limits)).sum()
         }
         BookingState::CancelledByFamily | BookingState::CancelledByNursery => row.cancel_cost_fen,
     };
     let due_fen = if state.is_active() { total_fen + cancelled_fen } else { cancel_cost_fen };
     let next = next_day(&shown, now);
+    let until = |by_rule: Timestamp| free_for_all_until(row, now, limits).map_or(by_rule, |free| by_rule.max(free));
     let cancel_rule = next.map_or_else(|| row.rule(), |day| day.rule(row));
     Booking {
         id: row.id,
@@ -54,13 +55,13 @@ pub fn booking(
         nursery,
         hold_expires_at: row.hold_expires_at.filter(|_| state == BookingState::Held),
         can_extend: state == BookingState::Held && !row.extended && limits.hold_extensions > 0,
-        days: shown.iter().map(|view| day(row, state, view, now)).collect(),
+        days: shown.iter().map(|view| day(row, state, view, now, limits)).collect(),
         // What we wrote ourselves reads; a booking is worth more than its pattern.
         series: row.series.as_deref().and_then(|series| serde_json::from_str(series).ok()),
         moved_from: row.moved_from,
         price: Price { lines, total_fen, cancelled_fen, due_fen },
         cancel_rule,
-        free_cancel_until: price::free_until(cancel_rule, next.map_or(row.created_at, DayRow::begins)),
+        free_cancel_until: until(price::free_until(cancel_rule, next.map_or(row.created_at, DayRow::begins))),
         cancel_cost_fen,
         undo: undo(row, days.iter().map(|day| &day.row), now, limits),
         pickup: row.pickup.clone(),
@@ -69,8 +70,9 @@ pub fn booking(
     }
 }
 
-fn day(booking: &BookingRow, state: BookingState, day: &DayView, now: Timestamp) -> BookingDay {
+fn day(booking: &BookingRow, state: BookingState, day: &DayView, now: Timestamp, limits: &BookingRules) -> BookingDay {
     let DayView { row, child_name, class_kind } = day;
+    let by_rule = price::free_until(row.rule(booking), row.begins());
     let is_left = row.left_at.is_some() || !matches!(state, BookingState::Confirmed);
     BookingDay {
         id: row.id,
@@ -85,14 +87,25 @@ fn day(booking: &BookingRow, state: BookingState, day: &DayView, now: Timestamp)
         to: row.to_half_hour,
         state: row.state,
         price_fen: row.price_fen,
-        free_cancel_until: price::free_until(row.rule(booking), row.begins()),
-        cancel_cost_fen: if is_left { row.left_cost_fen } else { cost_of_leaving(booking, row, now) },
+        free_cancel_until: free_for_all_until(booking, now, limits).map_or(by_rule, |free| by_rule.max(free)),
+        cancel_cost_fen: if is_left { row.left_cost_fen } else { cost_of_leaving(booking, row, now, limits) },
         moved_to: row.moved_to,
     }
 }
 
-/// What giving up a day's place would cost at `now`, by the rule that was frozen for it.
-pub fn cost_of_leaving(booking: &BookingRow, day: &DayRow, now: Timestamp) -> Fen {
+/// Until when a booking can be undone whole, whatever its rule says; nothing when that time is over. One that other days
+/// were moved to is not new.
+fn free_for_all_until(booking: &BookingRow, now: Timestamp, limits: &BookingRules) -> Option<Timestamp> {
+    let confirmed = booking.confirmed_at.filter(|_| booking.moved_from.is_none())?;
+    Some(confirmed + rules::undo_time(limits)).filter(|until| now < *until)
+}
+
+/// What giving up a day's place would cost at `now`: nothing while the booking is new enough to be undone, else by the
+/// rule that was frozen for it.
+pub fn cost_of_leaving(booking: &BookingRow, day: &DayRow, now: Timestamp, limits: &BookingRules) -> Fen {
+    if now < day.begins() && free_for_all_until(booking, now, limits).is_some() {
+        return Fen::ZERO;
+    }
     price::of_cancelling(day.rule(booking), day.begins(), day.price_fen, now)
 }
 

@@ -10,6 +10,8 @@ use doorstep_shared::{
 use leptos::prelude::*;
 
 use super::{
+    again,
+    book::Wish,
     missing, price,
     price::PriceTable,
     sign_in,
@@ -22,6 +24,8 @@ use crate::{
     problems::FormSummary,
     td,
     ui::{
+        Inert as _,
+        careful::Careful,
         countdown::{AtZero, Countdown},
         field::OnceKey,
         icon::Icon,
@@ -44,8 +48,10 @@ pub async fn page(visit: &Visit, id: &str) -> Answer {
     let locale = visit.locale();
     let title = title(booking.state, locale);
     let held = booking.state == BookingState::Held;
+    let again = if held { None } else { again::find(visit, &booking).await };
     let visit = visit.clone();
-    let page = Page::new(title, move || view! { <BookingPage visit booking/> }.into_any()).tab(Tab::Bookings);
+    let body = move || view! { <BookingPage visit booking again/> }.into_any();
+    let page = Page::new(title, body).tab(Tab::Bookings);
     if held { page.own_foot().into() } else { page.into() }
 }
 
@@ -91,16 +97,16 @@ pub fn stamp(booking: &Booking) -> String {
 }
 
 #[component]
-fn BookingPage(visit: Visit, booking: Booking) -> impl IntoView {
+fn BookingPage(visit: Visit, booking: Booking, again: Option<Wish>) -> impl IntoView {
     let (locale, now) = (visit.locale(), visit.now);
     let url = format!("/bookings/{}", booking.id);
     let seen = visit.form.as_ref().and_then(|form| form.fields.read::<i64>(SEEN));
     let rose = seen.is_some_and(|seen| booking.state.is_active() && booking.cancel_cost_fen > Fen(seen));
     let main = match booking.state {
         BookingState::Held => view! { <Held booking=booking.clone() now locale/> }.into_any(),
-        BookingState::Confirmed => view! { <Confirmed booking=booking.clone() now locale/> }.into_any(),
+        BookingState::Confirmed => view! { <Confirmed booking=booking.clone() again now locale/> }.into_any(),
         BookingState::CancelledByFamily | BookingState::CancelledByNursery | BookingState::Expired => {
-            view! { <Ended booking=booking.clone() now locale/> }.into_any()
+            view! { <Ended booking=booking.clone() again locale/> }.into_any()
         }
     };
     view! {
@@ -132,7 +138,8 @@ fn Held(booking: Booking, now: Timestamp, locale: Locale) -> impl IntoView {
             <OnceKey/>
             <button class="button line wide" id="give-back">{td!(locale, booking.give_back)}</button>
         </form>
-        <form class="foot-bar" method="post" action=format!("/bookings/{id}/confirm")>
+        {view! { <Careful locale/> }.inert()}
+        <form class="foot-bar" method="post" action=format!("/bookings/{id}/confirm") data-careful>
             <OnceKey/>
             <p><b>{due.to_string()}</b><span class="tiny">{td!(locale, book.pay_there)}</span></p>
             <button class="button" id="confirm">{td!(locale, booking.confirm)}</button>
@@ -167,7 +174,7 @@ pub fn HoldClock<'a>(booking: &'a Booking, now: Timestamp, locale: Locale) -> im
 }
 
 #[component]
-fn Confirmed(booking: Booking, now: Timestamp, locale: Locale) -> impl IntoView {
+fn Confirmed(booking: Booking, again: Option<Wish>, now: Timestamp, locale: Locale) -> impl IntoView {
     let several = ticket::dates(&booking).len() > 1 || booking.days.len() > 1;
     let over = ticket::is_over(&booking, now);
     view! {
@@ -175,7 +182,7 @@ fn Confirmed(booking: Booking, now: Timestamp, locale: Locale) -> impl IntoView 
         {(!over).then(|| view! { <Ticket booking=&booking now locale/> })}
         {(several || over).then(|| view! { <DaysCard booking=&booking locale/> })}
         <SumCard booking=&booking locale/>
-        <AgainCard booking=&booking now locale/>
+        <AgainCard booking=&booking wish=again locale/>
         {(!over).then(|| view! { <CancelCard booking=&booking now locale/> })}
     }
     .into_any()
@@ -183,7 +190,7 @@ fn Confirmed(booking: Booking, now: Timestamp, locale: Locale) -> impl IntoView 
 
 /// Cancelled or expired: what that means, and how to go on.
 #[component]
-fn Ended(booking: Booking, now: Timestamp, locale: Locale) -> impl IntoView {
+fn Ended(booking: Booking, again: Option<Wish>, locale: Locale) -> impl IntoView {
     let due = booking.price.due_fen;
     let text = match booking.state {
         BookingState::Expired => td!(locale, booking.expired_text).to_owned(),
@@ -192,11 +199,12 @@ fn Ended(booking: Booking, now: Timestamp, locale: Locale) -> impl IntoView {
         _ => td!(locale, booking.cancelled_cost, cost = due),
     };
     let undoable = booking.undo.is_some();
+    let tone = if due == Fen::ZERO { Tone::Info } else { Tone::Warn };
     view! {
         <UndoNotice booking=&booking locale/>
-        {(!undoable).then(|| view! { <Notice tone=Tone::Info title=text/> })}
+        {(!undoable).then(|| view! { <Notice tone title=text/> })}
         <DaysCard booking=&booking locale/>
-        <AgainCard booking=&booking now locale/>
+        <AgainCard booking=&booking wish=again locale/>
     }
     .into_any()
 }
@@ -216,14 +224,22 @@ fn UndoNotice<'a>(booking: &'a Booking, locale: Locale) -> impl IntoView + use<>
         Undoable::Move => (td!(locale, booking.moved).to_owned(), td!(locale, booking.undo_move)),
     };
     let action = format!("/bookings/{}/undo", booking.id);
+    // Owing money is nothing to tick off.
+    let owes = undo.what == Undoable::Cancellation && booking.price.due_fen != Fen::ZERO;
+    let tone = if owes { Tone::Warn } else { Tone::Good };
+    let time = undo.until.clock_time();
+    let until = match undo.what {
+        Undoable::Booking => td!(locale, booking.undo_or_cancel_until, time = time),
+        Undoable::Cancellation | Undoable::Move => td!(locale, booking.undo_until, time = time),
+    };
     Some(
         view! {
-            <Notice tone=Tone::Good title>
+            <Notice tone title>
                 <form class="row" method="post" action=action>
                     <OnceKey/>
                     <input type="hidden" name="what" value=undo.what.as_str()/>
                     <button class="button line small" id="undo">{button}</button>
-                    <span>{td!(locale, booking.undo_until, time = undo.until.clock_time())}</span>
+                    <span>{until}</span>
                 </form>
             </Notice>
         }
@@ -283,23 +299,33 @@ fn SumCard<'a>(booking: &'a Booking, locale: Locale) -> impl IntoView + use<> {
     .into_any()
 }
 
-/// The same weekday of the week that comes.
+/// The same window for the same children, when it is free next.
 #[component]
-pub fn AgainCard<'a>(booking: &'a Booking, now: Timestamp, locale: Locale) -> impl IntoView + use<> {
-    let wish = ticket::again(booking, now)?;
-    let date = wish.dates.first().map(|date| words::date(*date, locale)).unwrap_or_default();
-    Some(
-        view! {
-            <section class="card row between again">
-                <div>
-                    <h2>{td!(locale, booking.again)}</h2>
-                    <p class="meta">{date}" "{wish.span.to_string()}</p>
-                </div>
-                <a class="button quiet small" href=wish.href()>{td!(locale, booking.book_again)}</a>
-            </section>
+pub fn AgainCard<'a>(booking: &'a Booking, wish: Option<Wish>, locale: Locale) -> impl IntoView + use<> {
+    let (when, href, label) = match wish {
+        Some(wish) => {
+            let date = wish.dates.first().map(|date| words::date(*date, locale)).unwrap_or_default();
+            let days = match wish.dates.len() {
+                0 | 1 => date,
+                count => td!(locale, booking.again_days, date = date, count = count),
+            };
+            (format!("{days} {}", wish.span), wish.href(), td!(locale, booking.book_again))
         }
-        .into_any(),
-    )
+        None => {
+            let nursery = format!("/nurseries/{}", booking.nursery.id);
+            (td!(locale, booking.again_none).to_owned(), nursery, td!(locale, booking.again_elsewhere))
+        }
+    };
+    view! {
+        <section class="card row between again">
+            <div>
+                <h2>{td!(locale, booking.again)}</h2>
+                <p class="meta">{when}</p>
+            </div>
+            <a class="button quiet small" href=href>{label}</a>
+        </section>
+    }
+    .into_any()
 }
 
 /// What cancelling costs stands before the button that does it.

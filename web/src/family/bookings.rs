@@ -7,6 +7,8 @@ use doorstep_shared::{
 use leptos::prelude::*;
 
 use super::{
+    again,
+    book::Wish,
     booking::{self, AgainCard, HoldClock},
     sign_in,
     ticket::{self, Ticket},
@@ -36,13 +38,21 @@ pub async fn page(visit: &Visit) -> Answer {
     };
     let now = visit.now;
     let is_ahead = |booking: &Booking| booking.state.is_active() && !ticket::is_over(booking, now);
-    let lists = Lists {
+    let mut lists = Lists {
         held: to_come.iter().filter(|b| b.state == BookingState::Held).cloned().collect(),
         confirmed: to_come.iter().filter(|b| b.state == BookingState::Confirmed && is_ahead(b)).cloned().collect(),
         past: all.items.into_iter().filter(|booking| !is_ahead(booking)).collect(),
         older: all.next_cursor,
         further,
+        again: None,
     };
+    if lists.confirmed.is_empty() && !further {
+        let was = lists.past.iter().find(|booking| booking.state == BookingState::Confirmed);
+        lists.again = match was {
+            Some(booking) => Some((booking.clone(), again::find(visit, booking).await)),
+            None => None,
+        };
+    }
     let locale = visit.locale();
     Page::new(td!(locale, bookings.title), move || view! { <Bookings lists now locale/> }.into_any())
         .tab(Tab::Bookings)
@@ -59,11 +69,13 @@ struct Lists {
     older: Option<String>,
     /// Whether this is such a page.
     further: bool,
+    /// Where nothing lies ahead: what was last, and when it is free next.
+    again: Option<(Booking, Option<Wish>)>,
 }
 
 #[component]
 fn Bookings(lists: Lists, now: Timestamp, locale: Locale) -> impl IntoView {
-    let Lists { held, confirmed, past, older, further } = lists;
+    let Lists { held, confirmed, past, older, further, again } = lists;
     let nothing = held.is_empty() && confirmed.is_empty();
     let stamps: Vec<_> = held.iter().chain(&confirmed).map(booking::stamp).collect();
     let stamp = stamps.join("_");
@@ -71,8 +83,6 @@ fn Bookings(lists: Lists, now: Timestamp, locale: Locale) -> impl IntoView {
     let next = confirmed.next().filter(|_| !further);
     let others: Vec<_> = if further { Vec::new() } else { confirmed.collect() };
     let none_at_all = nothing && past.is_empty() && !further;
-    let again = past.iter().find(|booking| booking.state == BookingState::Confirmed).cloned();
-    let again = again.filter(|_| next.is_none() && !further);
     view! {
         <h1>{td!(locale, bookings.title)}</h1>
         <Recheck locale stamp url="/bookings".to_owned() as_of=now.clock_time() reload=true/>
@@ -89,7 +99,7 @@ fn Bookings(lists: Lists, now: Timestamp, locale: Locale) -> impl IntoView {
                 <a class="button small" href="/">{td!(locale, find.to_search)}</a>
             </p>
         })}
-        {again.map(|booking| view! { <AgainCard booking=&booking now locale/> })}
+        {again.map(|(booking, wish)| view! { <AgainCard booking=&booking wish=wish locale/> })}
         <Listed title=td!(locale, bookings.others) id="upcoming" bookings=others now locale/>
         <Listed title=td!(locale, bookings.past) id="past" bookings=past now locale/>
         {older.map(|cursor| {
@@ -111,7 +121,7 @@ fn HeldCard(booking: Booking, now: Timestamp, locale: Locale) -> impl IntoView {
         <section class="card stack">
             <HoldClock booking=&booking now locale/>
             <h2>{when}</h2>
-            <p class="meta">{booking.nursery.name.clone()}" · "{ticket::names(&booking)}</p>
+            <p class="meta">{booking.nursery.name.clone()}" · "{ticket::names(&booking, locale)}</p>
             <a class="button" href=format!("/bookings/{}", booking.id)>{td!(locale, bookings.to_confirm)}</a>
         </section>
     }
@@ -153,7 +163,7 @@ fn Item(booking: Booking, now: Timestamp, locale: Locale) -> impl IntoView {
             <a class="item" href=format!("/bookings/{}", booking.id)>
                 <span>
                     <b>{when}</b>" "{more}" "{state}
-                    <span class="meta">{booking.nursery.name.clone()}" · "{ticket::names(&booking)}</span>
+                    <span class="meta">{booking.nursery.name.clone()}" · "{ticket::names(&booking, locale)}</span>
                 </span>
                 <Icon name="i-next"/>
             </a>

@@ -1,14 +1,13 @@
 //! One child: what is known, what was agreed to, taking it away, erasing it.
 
 use doorstep_shared::{
-    Problem, ProblemKind,
+    Date, Problem, ProblemKind,
     children::{
         ChangeChild, Child, Consent, ConsentGiven, ConsentPurpose, DeleteChild, GetChild, GiveConsent, ListConsents,
         WithdrawConsent,
     },
     ids::ChildId,
     nurseries::{ClassKinds, ListClassKinds},
-    problem::{FieldProblem, FieldRule},
 };
 use leptos::prelude::*;
 
@@ -69,6 +68,35 @@ pub async fn delete_page(visit: &Visit, id: &str) -> Answer {
     Page::new(title, body).tab(Tab::Children).into()
 }
 
+/// `GET /children/{id}/withdraw`: what withdrawing the consent to health facts erases, before it is done.
+pub async fn withdraw_page(visit: &Visit, id: &str) -> Answer {
+    let child = match load(visit, id).await {
+        Ok(child) => child,
+        Err(problem) => return sign_in::or_problem(visit, problem),
+    };
+    let locale = visit.locale();
+    let title = td!(locale, child.withdraw_title);
+    let body = move || {
+        let here = format!("/children/{}", child.id);
+        let back = here.clone();
+        view! {
+            <a class="back" href=here.clone()><Icon name="i-back"/>{child.name.clone()}</a>
+            <h1>{title}</h1>
+            <form class="card stack" method="post" action=format!("{here}/consents")>
+                <OnceKey/>
+                <input type="hidden" name="purpose" value=ConsentPurpose::Health.as_str()/>
+                <p>{td!(locale, child.withdraw_sure, name = child.name)}</p>
+                <div class="actions">
+                    <button class="button bad" id="withdraw">{td!(locale, child.do_withdraw)}</button>
+                    <a class="button line" href=back>{td!(locale, child.withdraw_not)}</a>
+                </div>
+            </form>
+        }
+        .into_any()
+    };
+    Page::new(title, body).tab(Tab::Children).into()
+}
+
 async fn load(visit: &Visit, id: &str) -> Result<Child, Problem> {
     let id = id.parse::<ChildId>().map_err(|_| Problem::new(ProblemKind::NotFound))?;
     visit.call(GetChild { id }).await
@@ -83,34 +111,23 @@ async fn load_all(visit: &Visit, id: &str) -> Result<(Child, Vec<ConsentGiven>, 
 /// `POST /children/{id}`.
 pub async fn change(visit: &Visit, form: &Fields, id: &str) -> Answer {
     let Ok(id) = id.parse::<ChildId>() else { return missing::page(visit).into() };
-    let changed = match read(form, id) {
+    let changed = match read(form, id, visit.now.local_date()) {
         Ok(change) => visit.call_once(form, change).await,
         Err(problem) => Err(problem),
     };
     match changed {
         Ok(_) => Answer::see_other(format!("/children/{id}?done=saved")),
-        Err(problem) => app::refused(visit, form, problem).await,
+        Err(problem) => app::refused(visit, form, child_form::at_their_boxes(problem)).await,
     }
 }
 
 /// # Errors
 /// `invalid` when a field cannot be read.
-fn read(form: &Fields, id: ChildId) -> Result<ChangeChild, Problem> {
+fn read(form: &Fields, id: ChildId, today: Date) -> Result<ChangeChild, Problem> {
     let mut problem = Problem::new(ProblemKind::Invalid);
-    let mut wrong = |field: &str, rule| {
-        problem.fields.push(FieldProblem { field: field.to_owned(), rule, detail: String::new() });
-    };
+    problem.fields = child_form::faults(form, today);
     let text = |name: &str| Some(form.get(name).unwrap_or_default().trim().to_owned());
     let (birth_date, sex) = (form.date("birth_date"), form.read("sex"));
-    if birth_date.is_none() {
-        wrong("birth_date", FieldRule::NotADate);
-    }
-    if sex.is_none() {
-        wrong("sex", FieldRule::Required);
-    }
-    if text("name").is_none_or(|name| name.is_empty()) {
-        wrong("name", FieldRule::Required);
-    }
     if !problem.fields.is_empty() {
         return Err(problem);
     }
@@ -160,6 +177,7 @@ pub async fn consent(visit: &Visit, form: &Fields, id: &str) -> Answer {
 fn ChildPage(visit: Visit, child: Child, consents: Vec<ConsentGiven>, kinds: ClassKinds) -> impl IntoView {
     let (locale, today) = (visit.locale(), visit.now.local_date());
     let health = standing(&consents, ConsentPurpose::Health).is_none();
+    let told = !child.allergies.is_empty() || !child.notes.is_empty();
     let here = format!("/children/{}", child.id);
     let done = match visit.query.get("done") {
         Some("saved") => Some(td!(locale, child.saved)),
@@ -183,7 +201,8 @@ fn ChildPage(visit: Visit, child: Child, consents: Vec<ConsentGiven>, kinds: Cla
             <h2>{td!(locale, child.consents)}</h2>
             {ConsentPurpose::ALL.iter().map(|purpose| {
                 let given = standing(&consents, *purpose).cloned();
-                view! { <ConsentRow here=here.clone() purpose=*purpose given locale/> }
+                let ask_first = *purpose == ConsentPurpose::Health && told;
+                view! { <ConsentRow here=here.clone() purpose=*purpose given ask_first locale/> }
             }).collect_view()}
         </section>
         <section class="card stack">
@@ -215,7 +234,14 @@ fn standing(consents: &[ConsentGiven], purpose: ConsentPurpose) -> Option<&Conse
 
 /// What was agreed to, since when, and the way to change one's mind.
 #[component]
-fn ConsentRow(here: String, purpose: ConsentPurpose, given: Option<ConsentGiven>, locale: Locale) -> impl IntoView {
+fn ConsentRow(
+    here: String,
+    purpose: ConsentPurpose,
+    given: Option<ConsentGiven>,
+    /// Whether withdrawing would erase something.
+    ask_first: bool,
+    locale: Locale,
+) -> impl IntoView {
     let text = ConsentWords::of(purpose, locale);
     let state = match &given {
         Some(consent) => {
@@ -243,7 +269,11 @@ fn ConsentRow(here: String, purpose: ConsentPurpose, given: Option<ConsentGiven>
             <p class="meta">{text.text}</p>
             <p class="tiny">{state}</p>
             {effect.map(|text| view! { <p class="tiny">{text}</p> })}
-            <button class=class>{button}</button>
+            {if ask_first && given.is_some() {
+                view! { <a class=class href=format!("{here}/withdraw")>{button}</a> }.into_any()
+            } else {
+                view! { <button class=class>{button}</button> }.into_any()
+            }}
         </form>
     }
     .into_any()

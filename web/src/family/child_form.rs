@@ -1,8 +1,8 @@
 //! What is asked about a child: on its own page and on the way of a booking.
 
 use doorstep_shared::{
-    Problem,
-    children::{AddChild, Consent, ConsentPurpose, Sex},
+    Date, Problem,
+    children::{AddChild, Consent, ConsentPurpose, NAME_CHARACTERS, Sex, TEXT_CHARACTERS, birth_date_fault},
     problem::{FieldProblem, FieldRule, ProblemKind},
 };
 use leptos::prelude::*;
@@ -32,32 +32,21 @@ pub fn labels(locale: Locale) -> Vec<(&'static str, &'static str, &'static str)>
         ("sex", "sex", td!(locale, child.sex)),
         ("allergies", "allergies", td!(locale, child.allergies)),
         ("notes", "notes", td!(locale, child.notes)),
-        ("consents", "consent_care", td!(locale, child.consents)),
-        ("consents.care", "consent_care", td!(locale, child.consents)),
-        ("consents.health", "consent_health", td!(locale, child.consents)),
+        ("consents", "consent_care", td!(locale, child.consent_care)),
+        ("consents.care", "consent_care", td!(locale, child.consent_care)),
+        ("consents.health", "consent_health", td!(locale, child.consent_health)),
     ]
 }
 
 /// The form's child. Consents are those whose text was ticked, in the version that was shown.
 ///
 /// # Errors
-/// `invalid`, with every field that cannot be read.
-pub fn read(form: &Fields) -> Result<AddChild, Problem> {
+/// `invalid`, with every field that is wrong by itself.
+pub fn read(form: &Fields, today: Date) -> Result<AddChild, Problem> {
     let mut problem = Problem::new(ProblemKind::Invalid);
-    let mut wrong = |field: &str, rule| {
-        problem.fields.push(FieldProblem { field: field.to_owned(), rule, detail: String::new() });
-    };
-    let name = form.get("name").unwrap_or_default().trim().to_owned();
-    if name.is_empty() {
-        wrong("name", FieldRule::Required);
-    }
+    problem.fields = faults(form, today);
+    let mut wrong = |field: &str, rule| problem.fields.push(fault(field, rule));
     let (birth_date, sex) = (form.date("birth_date"), form.read::<Sex>("sex"));
-    if birth_date.is_none() {
-        wrong("birth_date", if form.get("birth_date").is_some() { FieldRule::NotADate } else { FieldRule::Required });
-    }
-    if sex.is_none() {
-        wrong("sex", FieldRule::Required);
-    }
     let text = |name: &str| form.get(name).unwrap_or_default().trim().to_owned();
     let consents: Vec<_> = ConsentPurpose::ALL.iter().filter_map(|purpose| ticked(form, *purpose)).collect();
     if !consents.iter().any(|consent| consent.purpose == ConsentPurpose::Care) {
@@ -69,7 +58,7 @@ pub fn read(form: &Fields) -> Result<AddChild, Problem> {
     }
     match (birth_date, sex) {
         (Some(birth_date), Some(sex)) if problem.fields.is_empty() => Ok(AddChild {
-            name,
+            name: text("name"),
             birth_date,
             sex,
             birth_order: 1,
@@ -80,6 +69,46 @@ pub fn read(form: &Fields) -> Result<AddChild, Problem> {
         }),
         _ => Err(problem),
     }
+}
+
+fn fault(field: &str, rule: FieldRule) -> FieldProblem {
+    FieldProblem { field: field.to_owned(), rule, detail: String::new() }
+}
+
+/// What is wrong with name, birthday, sex and texts, all of it at once.
+pub fn faults(form: &Fields, today: Date) -> Vec<FieldProblem> {
+    let length = |name: &str| form.get(name).unwrap_or_default().trim().chars().count();
+    let name = match length("name") {
+        0 => Some(FieldRule::Required),
+        1..=NAME_CHARACTERS => None,
+        _ => Some(FieldRule::TooLong),
+    };
+    let birth_date = match (form.date("birth_date"), form.get("birth_date")) {
+        (Some(birth), _) => birth_date_fault(birth, today),
+        (None, Some(_)) => Some(FieldRule::NotADate),
+        (None, None) => Some(FieldRule::Required),
+    };
+    let sex = form.read::<Sex>("sex").is_none().then_some(FieldRule::Required);
+    let text = |name: &str| (length(name) > TEXT_CHARACTERS).then_some(FieldRule::TooLong);
+    let all = [
+        ("name", name),
+        ("birth_date", birth_date),
+        ("sex", sex),
+        ("allergies", text("allergies")),
+        ("notes", text("notes")),
+    ];
+    all.into_iter().filter_map(|(field, rule)| Some(fault(field, rule?))).collect()
+}
+
+/// A consent that is missing is missing at its own box, not at the text that needs it.
+pub fn at_their_boxes(mut problem: Problem) -> Problem {
+    for wrong in problem.fields.iter_mut().filter(|wrong| wrong.rule == FieldRule::ConsentNeeded) {
+        if ["allergies", "notes"].contains(&wrong.field.as_str()) {
+            "consents.health".clone_into(&mut wrong.field);
+        }
+    }
+    problem.fields.dedup_by(|one, other| one.field == other.field);
+    problem
 }
 
 fn ticked(form: &Fields, purpose: ConsentPurpose) -> Option<Consent> {
@@ -170,9 +199,17 @@ pub fn ConsentFields<'a>(
         let checked = !value(id).is_empty();
         let words = ConsentWords::of(*purpose, locale);
         view! {
-            <FieldError id error=error/>
+            <FieldError id error=error.clone()/>
             <label class="consent">
-                <input type="checkbox" id=id name=id value=purpose.version() checked=checked/>
+                <input
+                    type="checkbox"
+                    id=id
+                    name=id
+                    value=purpose.version()
+                    checked=checked
+                    aria-invalid=error.is_some().then_some("true")
+                    aria-describedby=error.is_some().then(|| format!("{id}-error"))
+                />
                 <span>
                     <b>{words.title}</b>
                     <span class="meta">{words.text}</span>
@@ -207,6 +244,10 @@ impl ConsentWords {
 mod tests {
     use super::*;
 
+    fn today() -> Date {
+        "2026-11-23".parse().unwrap()
+    }
+
     #[test]
     fn a_child_is_read_only_when_nothing_is_missing() {
         let cases = [
@@ -216,16 +257,19 @@ mod tests {
             ("name=小米&birth_date=2025-05-20&sex=male", vec!["consents.care"]),
             ("name=小米&birth_date=2025-05-20&sex=male&consent_care=1&allergies=花生", vec!["consents.health"]),
             ("name=小米&birth_date=2025-05-20&sex=male&consent_care=1&allergies=花生&consent_health=1", vec![]),
+            ("name=&birth_date=2026-11-24&sex=male&consent_care=1", vec!["name", "birth_date"]),
+            ("name=小米&birth_date=2022-11-22&sex=male&consent_care=1", vec!["birth_date"]),
         ];
         for (form, wrong) in cases {
-            let found = read(&Fields::parse(form)).err().map(|problem| problem.fields).unwrap_or_default();
+            let found = read(&Fields::parse(form), today()).err().map(|problem| problem.fields).unwrap_or_default();
             assert_eq!(found.iter().map(|field| field.field.as_str()).collect::<Vec<_>>(), wrong, "{form}");
         }
     }
 
     #[test]
     fn a_consent_carries_the_version_that_was_shown() {
-        let child = read(&Fields::parse("name=a&birth_date=2025-05-20&sex=male&consent_care=2019-01")).unwrap();
+        let child =
+            read(&Fields::parse("name=a&birth_date=2025-05-20&sex=male&consent_care=2019-01"), today()).unwrap();
         let consents = child.consents.unwrap();
         assert_eq!((consents[0].purpose, consents[0].version.as_str()), (ConsentPurpose::Care, "2019-01"));
     }

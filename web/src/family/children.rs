@@ -93,7 +93,13 @@ pub fn age(child: &Child, kinds: &ClassKinds, today: Date, locale: Locale) -> St
     let age = td!(locale, common.months_old, count = months);
     match kinds.of_age(months) {
         Some(kind) => format!("{age} · {}", words::class(kind, locale)),
-        None => format!("{age} · {}", td!(locale, child.no_class)),
+        None => {
+            match kinds.items.iter().map(|kind| kind.ages.from_months).min().filter(|youngest| months < *youngest) {
+                // What a childcare institution may take; care in a family's home begins earlier.
+                Some(youngest) => format!("{age} · {}", td!(locale, child.no_class_yet, from = youngest)),
+                None => format!("{age} · {}", td!(locale, child.no_class)),
+            }
+        }
     }
 }
 
@@ -125,12 +131,12 @@ pub async fn new_page(visit: &Visit) -> Answer {
 
 /// `POST /children/new`.
 pub async fn add(visit: &Visit, form: &Fields) -> Answer {
-    let added = match child_form::read(form) {
+    let added = match child_form::read(form, visit.now.local_date()) {
         Ok(child) => visit.call_once(form, child).await,
         Err(problem) => Err(problem),
     };
     match added {
         Ok(_) => Answer::see_other("/children?done=added"),
-        Err(problem) => app::refused(visit, form, problem).await,
+        Err(problem) => app::refused(visit, form, child_form::at_their_boxes(problem)).await,
     }
 }

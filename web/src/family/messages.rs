@@ -29,6 +29,11 @@ pub fn cancelled(OfBooking { nursery, when, due, .. }: OfBooking<'_>, locale: Lo
     td!(locale, message.cancelled, nursery = nursery, when = when, due = due)
 }
 
+/// As [`cancelled`], where nothing is due.
+pub fn cancelled_free(OfBooking { nursery, when, .. }: OfBooking<'_>, locale: Locale) -> String {
+    td!(locale, message.cancelled_free, nursery = nursery, when = when)
+}
+
 pub fn booking_undone(OfBooking { nursery, when, .. }: OfBooking<'_>, locale: Locale) -> String {
     td!(locale, message.booking_undone, nursery = nursery, when = when)
 }
@@ -112,4 +117,10 @@ pub fn when(first: Date, window: Span, days: usize, locale: Locale) -> String {
 /// So many children of a class.
 pub fn children(class: ClassKind, count: usize, locale: Locale) -> String {
     td!(locale, message.children, class = words::class(class, locale), count = count)
+}
+
+/// Days that share a window.
+pub fn on_days(days: impl Iterator<Item = Date>, window: Span, locale: Locale) -> String {
+    let days: Vec<_> = days.map(|date| words::month_day(date, locale)).collect();
+    td!(locale, message.one_day, day = words::list(&days, locale), window = window)
 }

@@ -1,6 +1,8 @@
 //! The pages of parents, one file per page.
 
 #[cfg(feature = "ssr")]
+mod again;
+#[cfg(feature = "ssr")]
 pub mod book;
 #[cfg(feature = "ssr")]
 pub mod booking;

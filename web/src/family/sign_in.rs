@@ -8,7 +8,7 @@ use doorstep_shared::{
 };
 use leptos::prelude::*;
 
-use super::missing;
+use super::{book, missing};
 use crate::{
     Locale, app,
     page::{Answer, Page},
@@ -42,7 +42,7 @@ pub async fn page(visit: &Visit) -> Answer {
             let wrong_phone = form.problem.fields.iter().any(|field| field.field == "phone");
             match form.fields.read::<Phone>("phone") {
                 Some(phone) if form.fields.has("step") && !wrong_phone => {
-                    code_page(visit, next, kept, phone, None).into()
+                    code_page(visit, next, kept, phone, Sent::Before(form.problem.retry_after_s)).into()
                 }
                 _ => phone_page(visit, next, kept).into(),
             }
@@ -62,7 +62,11 @@ pub async fn submit(visit: &Visit, form: &Fields) -> Answer {
     };
     if form.get("step") != Some("code") {
         return match visit.call(RequestCode { phone: phone.clone() }).await {
-            Ok(sent) => code_page(visit, next, kept.to_owned(), phone, Some(sent.retry_after_s)).into(),
+            Ok(sent) => code_page(visit, next, kept.to_owned(), phone, Sent::Now(sent.retry_after_s)).into(),
+            // Asked twice within a minute, or the page was loaded again: the code that was sent is good.
+            Err(problem) if problem.fields.iter().any(|field| field.rule == FieldRule::Twice) => {
+                code_page(visit, next, kept.to_owned(), phone, Sent::Again(problem.retry_after_s)).into()
+            }
             Err(problem) => app::refused(visit, form, problem).await,
         };
     }
@@ -104,7 +108,10 @@ pub fn to_sign_in(next: &str) -> String {
 pub fn interrupted(visit: &Visit, form: &Fields) -> Answer {
     let mut visit = visit.clone();
     visit.form = Some(FormState { fields: Fields::default(), problem: Problem::new(ProblemKind::Unauthenticated) });
-    let next = visit.path.clone();
+    let next = match book::Wish::read(form) {
+        Some(wish) if visit.path == "/book" => wish.href(),
+        _ => visit.path.clone(),
+    };
     phone_page(&visit, next, form.encoded()).status(401).into()
 }
 
@@ -123,7 +130,7 @@ fn six_digits(typed: &str) -> Option<String> {
 }
 
 fn phone_page(visit: &Visit, next: String, kept: String) -> Page {
-    let (locale, visit) = (visit.locale(), visit.clone());
+    let (locale, visit, back) = (visit.locale(), visit.clone(), to_sign_in(&next));
     let body = move || {
         view! {
             <h1>{td!(locale, sign_in.title)}</h1>
@@ -132,7 +139,17 @@ fn phone_page(visit: &Visit, next: String, kept: String) -> Page {
         }
         .into_any()
     };
-    Page::new(td!(locale, sign_in.title), body)
+    Page::new(td!(locale, sign_in.title), body).back(back)
+}
+
+/// Whether the code that is asked for was just sent, and the seconds until another one may be asked for.
+#[derive(Clone, Copy)]
+enum Sent {
+    Now(u32),
+    /// Less than a minute ago.
+    Again(Option<u32>),
+    /// Some time ago: a code was typed meanwhile.
+    Before(Option<u32>),
 }
 
 /// Asks for the number; also part of pages that need a sign-in to go on.
@@ -173,16 +190,27 @@ pub fn PhoneForm(
     .into_any()
 }
 
-/// Asks for the code. `wait_s`: until another one may be asked for; when unknown the page does not count.
-fn code_page(visit: &Visit, next: String, kept: String, phone: Phone, wait_s: Option<u32>) -> Page {
+/// Asks for the code. Where the wait for another one is unknown, the page does not count.
+fn code_page(visit: &Visit, next: String, kept: String, phone: Phone, sent: Sent) -> Page {
     let (locale, form, demo) = (visit.locale(), visit.form.clone(), visit.site.demo);
-    let wait_s = wait_s.or_else(|| form.as_ref().and_then(|form| form.problem.retry_after_s));
+    let wait_s = match sent {
+        Sent::Now(seconds) => Some(seconds),
+        Sent::Again(seconds) | Sent::Before(seconds) => seconds,
+    };
+    let before = matches!(sent, Sent::Again(_)).then(|| {
+        view! {
+            <Notice tone=Tone::Info title=td!(locale, sign_in.sent_before)>
+                <p>{td!(locale, sign_in.sent_before_text)}</p>
+            </Notice>
+        }
+    });
     let error = form.as_ref().and_then(|form| match form.problem.kind {
         ProblemKind::WrongCode => Some(problems::title(ProblemKind::WrongCode, locale).to_owned()),
         _ => form.error("code", locale),
     });
     let masked = phone.masked();
     let back = to_sign_in(&next);
+    let other_phone = back.clone();
     let body = move || {
         let hidden = hidden(&next, &kept, &phone);
         let again = hidden.clone();
@@ -190,9 +218,10 @@ fn code_page(visit: &Visit, next: String, kept: String, phone: Phone, wait_s: Op
         view! {
             <h1>{td!(locale, sign_in.code_title)}</h1>
             <FormSummary form locale fields/>
+            {before}
             <p class="meta">
                 {td!(locale, sign_in.sent_to, phone = masked)}" "
-                <a class="link" href=back>{td!(locale, sign_in.other_phone)}</a>
+                <a class="link" href=other_phone>{td!(locale, sign_in.other_phone)}</a>
             </p>
             <DemoHint demo locale/>
             <form class="card stack" id="sign-in" method="post" action="/sign-in">
@@ -225,7 +254,7 @@ fn code_page(visit: &Visit, next: String, kept: String, phone: Phone, wait_s: Op
         }
         .into_any()
     };
-    Page::new(td!(locale, sign_in.code_title), body)
+    Page::new(td!(locale, sign_in.code_title), body).back(back)
 }
 
 /// With a made-up city no text message is sent: say where the code can be read.
@@ -243,6 +272,7 @@ fn DemoHint(demo: bool, locale: Locale) -> impl IntoView {
 /// Signed in again: one tap sends the form that was interrupted.
 fn resume_page(visit: &Visit, next: String, kept: &Fields) -> Page {
     let locale = visit.locale();
+    let back = next.clone();
     let kept: Vec<_> = kept.0.iter().map(|(name, value)| Hidden { name: name.clone(), value: value.clone() }).collect();
     let body = move || {
         let action = next.clone();
@@ -257,7 +287,7 @@ fn resume_page(visit: &Visit, next: String, kept: &Fields) -> Page {
         }
         .into_any()
     };
-    Page::new(td!(locale, sign_in.resume_title), body)
+    Page::new(td!(locale, sign_in.resume_title), body).back(back)
 }
 
 #[derive(Clone)]

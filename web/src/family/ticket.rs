@@ -1,13 +1,13 @@
 //! A confirmed booking as it is shown at the door: when, where, the code.
 
 use doorstep_shared::{
-    Date, Span, Timestamp,
+    Date, Timestamp,
     bookings::{BookedNursery, Booking, BookingDay, DayState},
-    ids::{BookingId, ChildId},
+    ids::BookingId,
 };
 use leptos::prelude::*;
 
-use super::{book::Wish, price, words};
+use super::{price, words};
 use crate::{
     Locale, td,
     ui::{icon::Icon, qr::Qr},
@@ -37,14 +37,14 @@ pub fn window(day: &BookingDay) -> String {
 }
 
 /// Names of who comes, each once.
-pub fn names(booking: &Booking) -> String {
+pub fn names(booking: &Booking, locale: Locale) -> String {
     let mut names: Vec<&str> = Vec::new();
     for day in &booking.days {
         if !names.contains(&day.child_name.as_str()) {
             names.push(&day.child_name);
         }
     }
-    names.join("、")
+    words::list(&names, locale)
 }
 
 /// Dates, each once.
@@ -52,22 +52,6 @@ pub fn dates(booking: &Booking) -> Vec<Date> {
     let mut dates: Vec<_> = coming(booking).iter().map(|day| day.date).collect();
     dates.dedup();
     dates
-}
-
-/// The same window for the same children, on the same weekday of the first week that lies ahead of the booking's days.
-pub fn again(booking: &Booking, now: Timestamp) -> Option<Wish> {
-    let last = booking.days.last()?;
-    let mut date = last.date;
-    while date <= last.date || date <= now.local_date() {
-        date = date.checked_add_days(chrono::Days::new(7))?;
-    }
-    let mut children: Vec<ChildId> = Vec::new();
-    for day in &booking.days {
-        if !children.contains(&day.child_id) {
-            children.push(day.child_id);
-        }
-    }
-    Some(Wish { offer: last.offer_id, dates: vec![date], span: Span::new(last.from, last.to)?, children })
 }
 
 /// The ticket of the booking's next day.
@@ -85,7 +69,8 @@ pub fn Ticket<'a>(
     let href = format!("/bookings/{}", booking.id);
     let code = booking.door_code.clone().map(|code| view! { <DoorCode code locale/> });
     let pickup = (!booking.pickup.is_empty()).then(|| row(td!(locale, booking.pickup), booking.pickup.clone()));
-    let what = format!("{} · {}", words::class(day.class_kind, locale), words::care(day.care, locale));
+    let what = classes(booking, day.date, locale);
+    let also = others(booking, day, now, locale).map(|days| row(td!(locale, booking.also), days));
     let cancel = price::cancelling(booking.cancel_rule, booking.free_cancel_until, now, locale);
     Some(
         view! {
@@ -98,7 +83,8 @@ pub fn Ticket<'a>(
                 <div class="body">
                     {code}
                     <dl class="facts">
-                        {row(td!(locale, booking.children), names(booking))}
+                        {also}
+                        {row(td!(locale, booking.children), names(booking, locale))}
                         {row(td!(locale, booking.care), what)}
                         {row(td!(locale, booking.address), booking.nursery.address.clone())}
                         {pickup}
@@ -111,6 +97,32 @@ pub fn Ticket<'a>(
         }
         .into_any(),
     )
+}
+
+/// The classes of a day with the care they give, each once.
+fn classes(booking: &Booking, date: Date, locale: Locale) -> String {
+    let mut classes: Vec<String> = Vec::new();
+    for day in booking.days.iter().filter(|day| day.date == date) {
+        let class = format!("{} · {}", words::class(day.class_kind, locale), words::care(day.care, locale));
+        if !classes.contains(&class) {
+            classes.push(class);
+        }
+    }
+    words::list(&classes, locale)
+}
+
+/// The days of a booking that come after the one shown.
+fn others(booking: &Booking, shown: &BookingDay, now: Timestamp, locale: Locale) -> Option<String> {
+    let mut days: Vec<String> = Vec::new();
+    let to_come =
+        coming(booking).into_iter().filter(|day| day.date != shown.date && Timestamp::at(day.date, day.to) > now);
+    for day in to_come {
+        let when = format!("{} {}", words::date(day.date, locale), window(day));
+        if !days.contains(&when) {
+            days.push(when);
+        }
+    }
+    (!days.is_empty()).then(|| words::list(&days, locale))
 }
 
 /// Six digits to say, and the same as a QR code to show, white whatever the theme.

@@ -128,3 +128,12 @@ pub fn price(price: Fen, care: CareKind, locale: Locale) -> String {
         CareKind::HalfDay | CareKind::Temporary => td!(locale, words.price_time, price = price),
     }
 }
+
+/// Several of a kind, one after the other: 小满、小米, Mia, Leo.
+pub fn list(items: &[impl AsRef<str>], locale: Locale) -> String {
+    let items: Vec<_> = items.iter().map(AsRef::as_ref).collect();
+    items.join(match locale {
+        Locale::Zh => "、",
+        Locale::En => ", ",
+    })
+}

@@ -1,5 +1,6 @@
 //! Building blocks without a word of the domain in them.
 
+pub mod careful;
 pub mod countdown;
 pub mod icon;
 pub mod live;

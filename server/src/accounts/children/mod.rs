@@ -17,7 +17,7 @@ use doorstep_shared::{
 };
 
 pub use self::consents::{give, list as list_consents, withdraw};
-use super::{keys::Keys, permission::Guardian};
+use super::{BookingsOf, keys::Keys, permission::Guardian};
 use crate::{
     audit::{self, Action},
     db::{Conn, once},
@@ -172,16 +172,27 @@ pub fn change(
 ///
 /// # Errors
 /// `not-found` when it is erased or another family's.
-pub fn export(conn: &mut Conn, now: Timestamp, keys: &Keys, guardian: &Guardian, id: ChildId) -> Result<ChildExport> {
+pub fn export(
+    conn: &mut Conn,
+    now: Timestamp,
+    keys: &Keys,
+    guardian: &Guardian,
+    id: ChildId,
+    bookings: &BookingsOf,
+) -> Result<ChildExport> {
     let child = get(conn, keys, guardian.family, id)?;
+    let mut bookings = bookings(conn, now, guardian.family)?;
+    bookings.retain(|booking| booking.days.iter().any(|day| day.child_id == id));
     audit::record(conn, now, guardian.account, Action::ChildExported, id.0)?;
-    Ok(ChildExport { child, consents: consents::of(conn, id)? })
+    Ok(ChildExport { child, consents: consents::of(conn, id)?, bookings })
 }
 
 /// Everything that is kept about each child, for the family's own export.
 pub fn export_all(conn: &mut Conn, keys: &Keys, family: FamilyId) -> Result<Vec<ChildExport>> {
     let children = list(conn, keys, family)?;
-    children.into_iter().map(|child| Ok(ChildExport { consents: consents::of(conn, child.id)?, child })).collect()
+    let export =
+        |child: Child| Ok(ChildExport { consents: consents::of(conn, child.id)?, child, bookings: Vec::new() });
+    children.into_iter().map(export).collect()
 }
 
 /// Erases what a child's row says and withdraws its consents. The row stays, so that past bookings still add up.

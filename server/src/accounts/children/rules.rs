@@ -1,9 +1,8 @@
 //! What a child's record may say, and which consents it needs.
 
-use chrono::Months;
 use doorstep_shared::{
     Date, Problem, ProblemKind,
-    children::{AddChild, ChangeChild, Consent, ConsentPurpose},
+    children::{AddChild, ChangeChild, Consent, ConsentPurpose, NAME_CHARACTERS, TEXT_CHARACTERS, birth_date_fault},
     problem::{FieldProblem, FieldRule},
     text,
 };
@@ -13,12 +12,6 @@ use crate::policy::Policies;
 
 /// Children of a family at most. More than any mother has under four, and few enough for one screen.
 pub const MOST: i64 = 12;
-/// Characters of a name at most.
-const NAME: usize = 40;
-/// Characters of allergies and of notes at most.
-const TEXT: usize = 500;
-/// Records of older children are of no use: care ends at three, or with the term after it.
-const OLDEST: Months = Months::new(48);
 
 /// The facts of a child's record, checked and trimmed.
 pub fn checked(child: AddChild, today: Date) -> Result<AddChild, Box<Problem>> {
@@ -159,17 +152,15 @@ impl Fields {
         let Ok(name) = text::one_line(name) else { return self.control_characters("name") };
         if name.is_empty() {
             self.add("name", FieldRule::Required, "a child needs a name, any that it answers to");
-        } else if name.chars().count() > NAME {
-            self.add("name", FieldRule::TooLong, format!("at most {NAME} characters"));
+        } else if name.chars().count() > NAME_CHARACTERS {
+            self.add("name", FieldRule::TooLong, format!("at most {NAME_CHARACTERS} characters"));
         }
         name
     }
 
     fn birth_date(&mut self, birth: Date, today: Date) -> Date {
-        if birth > today {
-            self.add("birth_date", FieldRule::NotUnderThree, "not born yet");
-        } else if birth.checked_add_months(OLDEST).is_none_or(|oldest| oldest < today) {
-            self.add("birth_date", FieldRule::NotUnderThree, "more than four years old");
+        if let Some(rule) = birth_date_fault(birth, today) {
+            self.add("birth_date", rule, "born later than today or more than four years ago");
         }
         birth
     }
@@ -194,8 +185,8 @@ impl Fields {
 
     fn text(&mut self, field: &str, text: &str) -> String {
         let Ok(text) = text::lines(text) else { return self.control_characters(field) };
-        if text.chars().count() > TEXT {
-            self.add(field, FieldRule::TooLong, format!("at most {TEXT} characters"));
+        if text.chars().count() > TEXT_CHARACTERS {
+            self.add(field, FieldRule::TooLong, format!("at most {TEXT_CHARACTERS} characters"));
         }
         text
     }

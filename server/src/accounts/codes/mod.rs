@@ -9,7 +9,12 @@ mod store;
 use std::net::IpAddr;
 
 use chrono::Duration;
-use doorstep_shared::{Problem, ProblemKind, Timestamp, accounts::CodeSent, phone::Phone, problem::FieldRule};
+use doorstep_shared::{
+    Problem, ProblemKind, Timestamp,
+    accounts::CodeSent,
+    phone::Phone,
+    problem::{FieldProblem, FieldRule},
+};
 use doorstep_web::{Locale, family::messages};
 
 use self::limits::{Limit, Scope};
@@ -60,7 +65,12 @@ pub fn ask(
     for limit in limits::of(limits, asker.known) {
         let since = store::nth_latest(conn, limit.scope, limit.most, phone, &address)?;
         if let Some(wait) = since.and_then(|since| wait(limit, since, now)) {
-            return Err(Problem::new(ProblemKind::TooManyRequests).retry_after_s(wait).into());
+            let mut problem = Problem::new(ProblemKind::TooManyRequests).retry_after_s(wait);
+            if limit.scope == Scope::Phone && limit.within == Duration::minutes(1) {
+                let detail = "a code was sent to it less than a minute ago and is good still".to_owned();
+                problem.fields.push(FieldProblem { field: "phone".to_owned(), rule: FieldRule::Twice, detail });
+            }
+            return Err(problem.into());
         }
     }
     let code = draw()?;

@@ -79,7 +79,7 @@ impl Faults {
     pub fn age(&mut self, births: &[Date], age_months: Option<u16>, today: Date) {
         for (birth, index) in births.iter().zip(0..) {
             let field = field("birth_date", births.len(), index);
-            self.refuse(*birth > today, &field, FieldRule::NotUnderThree, "the child is yet to be born");
+            self.refuse(*birth > today, &field, FieldRule::NotBornYet, "the child is yet to be born");
         }
         let both = age_months.is_some() && !births.is_empty();
         self.refuse(both, "age_months", FieldRule::Twice, "either birth_date or age_months");

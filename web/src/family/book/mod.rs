@@ -6,8 +6,7 @@ mod wish;
 
 use doorstep_shared::{
     Problem, ProblemKind,
-    bookings::{Book, DayAndTime},
-    ids::ChildId,
+    bookings::{Book, Booking, DayAndTime, GetBooking, ListBookings},
     problem::FieldRule,
 };
 use leptos::prelude::*;
@@ -29,6 +28,10 @@ use crate::{
 const SEEN: &str = "seen";
 /// Button: book this instead, one of the choices offered with a refusal.
 const INSTEAD: &str = "instead";
+/// Button: add the child that was typed in, then ask for the next one.
+const ANOTHER: &str = "another";
+/// Hidden field: there when every place that is wanted was free as the form showed it.
+const FREE: &str = "free";
 /// Button: only count again.
 const RECOUNT: &str = "recount";
 
@@ -47,15 +50,28 @@ pub async fn submit(visit: &Visit, form: &Fields) -> Answer {
     if form.has(RECOUNT) {
         return show(visit, &form, Trouble::None).await;
     }
+    if form.has(ANOTHER) {
+        form.0.retain(|(name, _)| name != "voluntary");
+        let added = add_child(visit, &mut form, true).await;
+        form.0.retain(|(name, _)| name != ANOTHER);
+        return match added {
+            Ok(name) => show(visit, &form, name.map_or(Trouble::None, |name| Trouble::Added { name })).await,
+            Err(problem) => refused(visit, &form, problem.into()).await,
+        };
+    }
     if let Some(other) = form.get(INSTEAD).and_then(|choice| Wish::read(&form)?.instead(choice)) {
         replace_window(&mut form, &other);
     }
     match hold(visit, &mut form).await {
         Ok(to) => Answer::see_other(to),
-        Err(Trouble::Refused(problem)) if problem.kind == ProblemKind::Unauthenticated => {
-            sign_in::interrupted(visit, &form)
-        }
-        Err(trouble) => show(visit, &form, trouble).await,
+        Err(trouble) => refused(visit, &form, trouble).await,
+    }
+}
+
+async fn refused(visit: &Visit, form: &Fields, trouble: Trouble) -> Answer {
+    match trouble {
+        Trouble::Refused(problem) if problem.kind == ProblemKind::Unauthenticated => sign_in::interrupted(visit, form),
+        trouble => show(visit, form, trouble).await,
     }
 }
 
@@ -88,16 +104,17 @@ async fn hold(visit: &Visit, form: &mut Fields) -> Result<String, Trouble> {
     Ok(format!("/bookings/{}", booking.id))
 }
 
-/// Adds the child of the form, if one was typed in or is needed; from then on it is one that was chosen.
-async fn add_child(visit: &Visit, form: &mut Fields, needed: bool) -> Result<(), Problem> {
+/// Adds the child of the form, if one was typed in or is needed; from then on it is one that was chosen. Its name.
+async fn add_child(visit: &Visit, form: &mut Fields, needed: bool) -> Result<Option<String>, Problem> {
     // Without a form for a child, nobody was chosen: that is said at the choice.
     if !(child_form::is_begun(form) || needed && form.has("name") && !form.has("voluntary")) {
-        return Ok(());
+        return Ok(None);
     }
-    let child = visit.call_once(form, child_form::read(form)?).await?;
+    let child = child_form::read(form, visit.now.local_date())?;
+    let child = visit.call_once(form, child).await.map_err(child_form::at_their_boxes)?;
     form.0.retain(|(name, _)| !child_form::FIELDS.contains(&name.as_str()));
     form.0.push(("child".to_owned(), child.id.to_string()));
-    Ok(())
+    Ok(Some(child.name))
 }
 
 /// The request counts children and days; the form has one field for each.
@@ -114,11 +131,11 @@ fn at_our_fields(mut problem: Problem) -> Problem {
 }
 
 fn replace_window(form: &mut Fields, other: &Wish) {
-    form.0.retain(|(name, _)| !["offer", "date", "from", "to", SEEN, INSTEAD].contains(&name.as_str()));
+    form.0.retain(|(name, _)| !["offer", "date", "from", "to", SEEN, FREE, INSTEAD].contains(&name.as_str()));
     let Some((_, query)) = other.href().split_once('?').map(|(path, query)| (path.to_owned(), query.to_owned())) else {
         return;
     };
-    form.0.extend(Fields::parse(&query).0.into_iter().filter(|(name, _)| name != "child"));
+    form.0.extend(Fields::parse(&query).0.into_iter().filter(|(name, _)| !["child", "again"].contains(&name.as_str())));
 }
 
 async fn show(visit: &Visit, fields: &Fields, trouble: Trouble) -> Answer {
@@ -130,17 +147,36 @@ async fn show(visit: &Visit, fields: &Fields, trouble: Trouble) -> Answer {
     };
     let locale = visit.locale();
     let status = trouble.status();
-    let mut visit = visit.clone();
+    let busy = match &trouble {
+        Trouble::Refused(problem) if problem.kind == ProblemKind::ChildBusy => in_the_way(visit, &scene).await,
+        _ => None,
+    };
+    let mut fields = fields.clone();
+    if !fields.has("pickup") {
+        // The same person as last time, which no address may name.
+        let before = match scene.wish.again {
+            Some(id) => visit.call(GetBooking { id }).await.ok(),
+            None => None,
+        };
+        fields.0.extend(before.map(|booking| ("pickup".to_owned(), booking.pickup)));
+    }
+    let (mut visit, back) = (visit.clone(), scene.wish.href());
     // The form as it stands now, which may be another than the one that was sent.
     visit.form = match &trouble {
         Trouble::Refused(problem) => Some(FormState { fields: fields.clone(), problem: problem.clone() }),
-        Trouble::None | Trouble::PriceChanged { .. } => None,
+        Trouble::None | Trouble::Added { .. } | Trouble::PriceChanged { .. } => None,
     };
-    let fields = fields.clone();
     let signed_in = scene.children.is_some();
-    let body = move || view! { <BookPage visit scene fields trouble/> }.into_any();
-    let page = Page::new(td!(locale, book.title), body).tab(Tab::Find).status(status);
+    let body = move || view! { <BookPage visit scene fields trouble busy/> }.into_any();
+    let page = Page::new(td!(locale, book.title), body).tab(Tab::Find).status(status).back(back);
     if signed_in { page.own_foot().into() } else { page.into() }
+}
+
+/// The family's own booking because of which a chosen child cannot come.
+async fn in_the_way(visit: &Visit, scene: &Scene) -> Option<Booking> {
+    let ask = ListBookings { from: scene.wish.dates.first().copied(), ..ListBookings::default() };
+    let bookings = visit.call(ask).await.ok()?.items;
+    bookings.into_iter().find(|booking| scene.collides(booking).is_some())
 }
 
 /// The link names no window, or one that is not sold any more.
@@ -157,9 +193,4 @@ fn nothing_to_book(visit: &Visit) -> Page {
         .into_any()
     };
     Page::new(title, body).tab(Tab::Find).status(404)
-}
-
-/// The page that books the same again, for a child or for all who came.
-pub fn again(wish: &Wish, children: &[ChildId]) -> String {
-    Wish { children: children.to_vec(), ..wish.clone() }.href()
 }

@@ -3,8 +3,8 @@
 use doorstep_shared::{
     Date, Fen, Problem, ProblemKind, Span, Timestamp,
     age::completed_months,
-    bookings::{ChildInOffer, Price, PriceLine},
-    care::CareKind,
+    bookings::{Booking, BookingDay, ChildInOffer, Price, PriceLine},
+    care::{CareKind, ClassKind},
     children::{Child, ListChildren},
     ids::OfferId,
     nurseries::{
@@ -17,6 +17,8 @@ use crate::{family::price, visit::Visit};
 
 /// Days shown for adding more of the same.
 const DAYS: u8 = 14;
+/// Days that can be asked for at once.
+const MOST_DAYS: u8 = 31;
 
 pub struct Scene {
     pub wish: Wish,
@@ -42,6 +44,21 @@ pub struct Candidate<'a> {
     pub fits: bool,
 }
 
+/// The chosen children who go to one offer.
+struct Group<'a> {
+    class: &'a ClassProfile,
+    offer: &'a OfferProfile,
+    names: Vec<&'a str>,
+}
+
+/// A class that has too few places for the chosen children on a chosen day.
+pub struct Full {
+    pub date: Date,
+    pub class: ClassKind,
+    pub names: Vec<String>,
+    pub left: u16,
+}
+
 /// How a day stands for the window that is wanted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Standing {
@@ -62,10 +79,11 @@ impl Scene {
         let (class, offer) = find(&nursery, wish.offer).ok_or(ProblemKind::NotFound)?;
         let today = visit.now.local_date();
         let from = wish.dates.first().copied().filter(|date| *date > today).unwrap_or(today);
+        let last = wish.dates.last().map_or(0, |last| (*last - from).num_days() + 1);
         let asked = GetAvailability {
             id: nursery.id,
             from: Some(from),
-            days: Some(DAYS),
+            days: Some(u8::try_from(last).unwrap_or(DAYS).clamp(DAYS, MOST_DAYS)),
             care: Some(offer.care),
             birth_date: Vec::new(),
             age_months: None,
@@ -137,6 +155,58 @@ impl Scene {
         self.chosen().into_iter().map(in_offer).collect()
     }
 
+    fn groups(&self) -> Vec<Group<'_>> {
+        let mut groups: Vec<Group<'_>> = Vec::new();
+        for candidate in self.chosen() {
+            match groups.iter_mut().find(|group| group.offer.id == candidate.offer.id) {
+                Some(group) => group.names.push(&candidate.child.name),
+                None => groups.push(Group {
+                    class: candidate.class,
+                    offer: candidate.offer,
+                    names: vec![&candidate.child.name],
+                }),
+            }
+        }
+        groups
+    }
+
+    /// Which classes have too few places, on which of the chosen days.
+    pub fn full(&self) -> Vec<Full> {
+        let days = self.availability.iter().flat_map(|availability| &availability.days);
+        let chosen = days.filter(|day| self.wish.dates.contains(&day.date));
+        let (mut full, groups) = (Vec::new(), self.groups());
+        for day in chosen {
+            full.extend(groups.iter().filter_map(|group| {
+                let left = match self.standing(day, group.offer) {
+                    Standing::Free(left) => left,
+                    Standing::Full => 0,
+                    Standing::Late | Standing::Closed => return None,
+                };
+                let names = group.names.iter().map(|name| (*name).to_owned()).collect();
+                let class = group.class.kind;
+                (usize::from(left) < group.names.len()).then_some(Full { date: day.date, class, names, left })
+            }));
+        }
+        full
+    }
+
+    /// Whether every place that is wanted is free, as far as is known here.
+    pub fn is_free(&self) -> bool {
+        let standings = self.days();
+        let is_open = |date: &Date| standings.iter().any(|(day, at)| day == date && matches!(at, Standing::Free(_)));
+        self.wish.dates.iter().all(is_open) && self.full().is_empty()
+    }
+
+    /// The day of a booking on which a chosen child is to be at two places at once.
+    pub fn collides<'a>(&self, booking: &'a Booking) -> Option<&'a BookingDay> {
+        let wish = &self.wish;
+        let at_once = |day: &&BookingDay| {
+            let same_time = day.from < wish.span.to && wish.span.from < day.to;
+            same_time && wish.dates.contains(&day.date) && wish.children.contains(&day.child_id)
+        };
+        booking.days.iter().find(at_once).filter(|_| booking.state.is_active())
+    }
+
     /// What it would cost, line by line. With nobody chosen: for one child.
     pub fn price(&self) -> Price {
         let days = u32::try_from(self.wish.dates.len()).unwrap_or_default().max(1);
@@ -197,7 +267,7 @@ impl Scene {
     /// Days on which the same window can be added, with their standing; those chosen already are among them.
     pub fn days(&self) -> Vec<(Date, Standing)> {
         let days = self.availability.iter().flat_map(|availability| &availability.days);
-        let mut days: Vec<_> = days.map(|day| (day.date, self.standing(day))).collect();
+        let mut days: Vec<_> = days.map(|day| (day.date, self.standing(day, &self.offer))).collect();
         days.extend(
             self.wish
                 .dates
@@ -210,15 +280,15 @@ impl Scene {
         days
     }
 
-    fn standing(&self, day: &DayAvailability) -> Standing {
+    fn standing(&self, day: &DayAvailability, offer: &OfferProfile) -> Standing {
         let windows = &day.windows;
-        let ours = windows.iter().filter(|window| window.offer_id == self.offer.id);
+        let ours = windows.iter().filter(|window| window.offer_id == offer.id);
         let wanted = self.wish.span;
-        let mut fitting = ours.filter(|window| match self.offer.care {
+        let mut fitting = ours.filter(|window| match offer.care {
             CareKind::Hourly => window.span.covers(wanted),
             CareKind::FullDay | CareKind::HalfDay | CareKind::Temporary => window.span == wanted,
         });
-        match (fitting.next(), self.offer.care) {
+        match (fitting.next(), offer.care) {
             (Some(window), _) if !window.bookable => Standing::Late,
             (Some(window), _) if window.free > 0 => Standing::Free(window.free),
             (Some(_), _) => Standing::Full,

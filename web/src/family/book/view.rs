@@ -1,13 +1,17 @@
 //! The page of a wish, from top to bottom.
 
 use doorstep_shared::{
-    Date, Fen, Problem, ProblemKind, Span, Timestamp, care::CareKind, problem::FieldRule, slots::NextBest,
+    Date, Fen, Problem, ProblemKind, Timestamp,
+    bookings::{Booking, BookingDay, BookingState},
+    care::CareKind,
+    problem::FieldRule,
+    slots::NextBest,
 };
 use leptos::prelude::*;
 
 use super::{
-    INSTEAD, RECOUNT, SEEN,
-    scene::{Candidate, Scene, Standing},
+    ANOTHER, FREE, INSTEAD, RECOUNT, SEEN,
+    scene::{Candidate, Full, Scene, Standing},
     wish::Wish,
 };
 use crate::{
@@ -16,12 +20,13 @@ use crate::{
         child_form::{self, ChildFields, ConsentFields},
         price::{self, PriceTable},
         sign_in::PhoneForm,
-        words,
+        ticket, words,
     },
     problems::FormSummary,
     td,
     ui::{
         Inert as _,
+        careful::Careful,
         face::initial,
         field::{FieldError, OnceKey, TextField},
         icon::Icon,
@@ -37,6 +42,10 @@ use crate::{
 pub enum Trouble {
     None,
     Refused(Problem),
+    /// None at all: this child was added, and the next one is asked for.
+    Added {
+        name: String,
+    },
     /// The nursery has changed its price since the form was shown.
     PriceChanged {
         care: CareKind,
@@ -48,7 +57,7 @@ pub enum Trouble {
 impl Trouble {
     pub fn status(&self) -> u16 {
         match self {
-            Self::None => 200,
+            Self::None | Self::Added { .. } => 200,
             Self::PriceChanged { .. } => 409,
             Self::Refused(problem) if problem.kind == ProblemKind::Malformed => 422,
             Self::Refused(problem) => problem.status,
@@ -75,6 +84,8 @@ pub fn BookPage(
     /// What was typed.
     fields: Fields,
     trouble: Trouble,
+    /// The family's own booking that stands in the way.
+    busy: Option<Booking>,
 ) -> impl IntoView {
     let locale = visit.locale();
     let nursery = format!("/nurseries/{}", scene.nursery.id);
@@ -88,7 +99,7 @@ pub fn BookPage(
         <h1>{td!(locale, book.title)}</h1>
         <Recheck locale stamp url=href as_of=visit.now.clock_time() reload=false/>
         {if scene.children.is_some() {
-            view! { <BookForm visit scene fields trouble/> }.into_any()
+            view! { <BookForm visit scene fields trouble busy/> }.into_any()
         } else {
             view! { <SignInFirst visit scene/> }.into_any()
         }}
@@ -111,7 +122,7 @@ fn SignInFirst(visit: Visit, scene: Scene) -> impl IntoView {
 }
 
 #[component]
-fn BookForm(visit: Visit, scene: Scene, fields: Fields, trouble: Trouble) -> impl IntoView {
+fn BookForm(visit: Visit, scene: Scene, fields: Fields, trouble: Trouble, busy: Option<Booking>) -> impl IntoView {
     let (locale, now) = (visit.locale(), visit.now);
     let mut labels = vec![
         ("child", "who", td!(locale, book.who)),
@@ -119,14 +130,28 @@ fn BookForm(visit: Visit, scene: Scene, fields: Fields, trouble: Trouble) -> imp
         ("pickup", "pickup", td!(locale, book.pickup)),
     ];
     labels.extend(child_form::labels(locale));
-    let next_best = match &trouble {
-        Trouble::Refused(problem) => problem.next_best.clone(),
-        Trouble::None | Trouble::PriceChanged { .. } => Vec::new(),
-    };
     let refused = match &trouble {
         Trouble::Refused(problem) => Some(problem.clone()),
-        Trouble::None | Trouble::PriceChanged { .. } => None,
+        Trouble::None | Trouble::Added { .. } | Trouble::PriceChanged { .. } => None,
     };
+    let next_best = refused.as_ref().map(|problem| problem.next_best.clone()).unwrap_or_default();
+    let is_full = refused.as_ref().is_some_and(|problem| problem.kind == ProblemKind::SlotFull);
+    // Only where the form showed it free, somebody was quicker.
+    let title = (is_full && fields.has(FREE)).then(|| td!(locale, book.just_taken).to_owned());
+    let summary = visit.form.clone().map(|mut form| {
+        if form.problem.kind != ProblemKind::Invalid {
+            // What stands in the way is said in its own sentence, not as a fault of a field.
+            form.problem.fields.clear();
+        }
+        form
+    });
+    let added = match &trouble {
+        Trouble::Added { name } => Some(view! {
+            <Notice tone=Tone::Good title=td!(locale, book.child_added, name = name) focus=true/>
+        }),
+        Trouble::None | Trouble::Refused(_) | Trouble::PriceChanged { .. } => None,
+    };
+    let asks_next = added.is_some();
     let at_child = match &trouble {
         Trouble::Refused(problem) if problem.kind == ProblemKind::Invalid => visit.form.clone(),
         _ => None,
@@ -140,7 +165,7 @@ fn BookForm(visit: Visit, scene: Scene, fields: Fields, trouble: Trouble) -> imp
                 </Notice>
             })
         }
-        Trouble::None | Trouble::Refused(_) => None,
+        Trouble::None | Trouble::Added { .. } | Trouble::Refused(_) => None,
     };
     let error = |field: &str| at_child.as_ref().and_then(|form| form.error(field, locale));
     let typed = |name: &str| fields.get(name).unwrap_or_default().to_owned();
@@ -150,25 +175,30 @@ fn BookForm(visit: Visit, scene: Scene, fields: Fields, trouble: Trouble) -> imp
         let checked = scene.wish.children.contains(&candidate.child.id);
         view! { <ChildRow candidate=candidate checked locale/> }
     });
-    let open = nobody || child_form::is_begun(&fields);
+    let open = nobody || asks_next || child_form::is_begun(&fields);
     let new_child = view! {
         <ChildFields locale form=at_child.as_ref() value=&typed voluntary=!nobody/>
         <ConsentFields locale form=at_child.as_ref() value=&typed/>
+        <button class="button line" id="another" name=ANOTHER value="yes" formnovalidate>{td!(locale, book.another)}</button>
     };
+    let free = scene.is_free().then(|| view! { <input type="hidden" name=FREE value="yes"/> });
+    let again = scene.wish.again.map(|id| view! { <input type="hidden" name="again" value=id.to_string()/> });
     let total = scene.price().total_fen;
     view! {
-        <FormSummary form=visit.form.clone() locale fields=labels/>
-        {refused.map(|problem| view! { <NextStep problem scene=&scene now locale/> })}
+        <FormSummary form=summary locale fields=labels nostrip:title=title/>
+        {refused.map(|problem| view! { <NextStep problem scene=&scene busy now locale/> })}
         {changed}
+        {added}
         {view! { <Live locale/> }.inert()}
-        <form class="book" id="book" method="post" action="/book" data-recount="offer from to date child">
+        <form class="book" id="book" method="post" action="/book" data-recount="offer from to date child again" data-careful>
             // The first button is the one that Enter presses.
             <button class="visually-hidden" tabindex="-1" aria-hidden="true">{td!(locale, book.hold)}</button>
             <OnceKey/>
             <input type="hidden" name="offer" value=scene.wish.offer.to_string()/>
             <input type="hidden" name="from" value=scene.wish.span.from.to_string()/>
             <input type="hidden" name="to" value=scene.wish.span.to.to_string()/>
-            <NextBestChoices choices=next_best locale/>
+            {again}
+            <NextBestChoices choices=next_best wish=&scene.wish locale/>
             <div id="wished" data-zone><WindowCard scene=&scene locale/></div>
             <DayChoice scene=&scene error=error("date") locale/>
             <fieldset class="card stack" id="who" tabindex="-1">
@@ -201,9 +231,11 @@ fn BookForm(visit: Visit, scene: Scene, fields: Fields, trouble: Trouble) -> imp
             <div id="counted" data-zone>
                 // Beside the sum, so that what was seen is what stands there.
                 <input type="hidden" name=SEEN value=scene.unit_prices()/>
+                {free}
                 <SumCard scene=&scene now locale/>
             </div>
             <button class="link recount" name=RECOUNT value="yes" formnovalidate>{td!(locale, book.recount)}</button>
+            {view! { <Careful locale/> }.inert()}
             <div class="foot-bar">
                 <p id="total" data-zone><b>{total.to_string()}</b><span class="tiny">{td!(locale, book.pay_there)}</span></p>
                 <button class="button">{td!(locale, book.hold)}</button>
@@ -215,7 +247,13 @@ fn BookForm(visit: Visit, scene: Scene, fields: Fields, trouble: Trouble) -> imp
 
 /// What a person can do about a refusal, where it can be said more exactly than in general.
 #[component]
-fn NextStep<'a>(problem: Problem, scene: &'a Scene, now: Timestamp, locale: Locale) -> impl IntoView + use<> {
+fn NextStep<'a>(
+    problem: Problem,
+    scene: &'a Scene,
+    busy: Option<Booking>,
+    now: Timestamp,
+    locale: Locale,
+) -> impl IntoView + use<> {
     let nursery = format!("/nurseries/{}", scene.nursery.id);
     let rule = problem.fields.first().map(|field| field.rule);
     let other_times = (nursery, td!(locale, book.other_times));
@@ -232,11 +270,46 @@ fn NextStep<'a>(problem: Problem, scene: &'a Scene, now: Timestamp, locale: Loca
             let from = problem.possible_from.map(|from| price::moment(from, now, locale));
             (from.map(|from| td!(locale, book.possible_from, moment = from)), other_times)
         }
-        (ProblemKind::SlotFull | ProblemKind::Closed, _) => (None, other_times),
-        (ProblemKind::ChildBusy | ProblemKind::TooManyHolds | ProblemKind::TemporaryLimit, _) => (None, to_bookings),
+        (ProblemKind::SlotFull, _) => {
+            let full: Vec<_> = scene.full().iter().map(|full| full_text(full, locale)).collect();
+            (Some(full.join(" ")), other_times)
+        }
+        (ProblemKind::Closed, _) => (None, other_times),
+        (ProblemKind::ChildBusy, _) => match busy {
+            Some(booking) => {
+                let href = format!("/bookings/{}", booking.id);
+                (
+                    scene.collides(&booking).map(|day| busy_text(&booking, day, locale)),
+                    (href, td!(locale, book.to_that_booking)),
+                )
+            }
+            None => (None, to_bookings),
+        },
+        (ProblemKind::TooManyHolds | ProblemKind::TemporaryLimit, _) => (None, to_bookings),
         _ => return None,
     };
     Some(view! { <p class="row">{text}" "<a class="link" href=href>{label}</a></p> })
+}
+
+/// Which class is full when, and for whom.
+fn full_text(full: &Full, locale: Locale) -> String {
+    let (date, class) = (words::date(full.date, locale), words::class(full.class, locale));
+    let (names, needed) = (words::list(&full.names, locale), full.names.len());
+    match full.left {
+        0 => td!(locale, book.full_class, date = date, class = class, names = names),
+        left => td!(locale, book.few_left, date = date, class = class, left = left, names = names, needed = needed),
+    }
+}
+
+/// Where the child is at that time.
+fn busy_text(booking: &Booking, day: &BookingDay, locale: Locale) -> String {
+    let (names, date, window) = (&day.child_name, words::date(day.date, locale), ticket::window(day));
+    let nursery = &booking.nursery.name;
+    if booking.state == BookingState::Held {
+        td!(locale, book.busy_held, names = names, date = date, window = window, nursery = nursery)
+    } else {
+        td!(locale, book.busy, names = names, date = date, window = window, nursery = nursery)
+    }
 }
 
 /// Date and window in large type, then what and where.
@@ -251,8 +324,9 @@ fn WindowCard<'a>(scene: &'a Scene, locale: Locale) -> impl IntoView + use<> {
         words::class(scene.class.kind, locale).to_owned(),
         nursery.name.clone(),
     ];
-    let standing = scene.days().into_iter().find(|(date, _)| wish.dates.contains(date)).map(|(_, standing)| standing);
-    let full = matches!(standing, Some(Standing::Full | Standing::Late | Standing::Closed));
+    let mut chosen = scene.days().into_iter().filter(|(date, _)| wish.dates.contains(date));
+    let standing = chosen.find(|(_, standing)| !matches!(standing, Standing::Free(_))).map(|(_, standing)| standing);
+    let full = standing.is_some();
     view! {
         <section class="card wish">
             <p class="big"><b>{first}</b>" "<b>{wish.span.to_string()}</b>" "{more}</p>
@@ -353,18 +427,22 @@ fn SumCard<'a>(scene: &'a Scene, now: Timestamp, locale: Locale) -> impl IntoVie
 
 /// Taken meanwhile: what else would do, each one tap.
 #[component]
-pub fn NextBestChoices(choices: Vec<NextBest>, locale: Locale) -> impl IntoView {
+pub fn NextBestChoices<'a>(choices: Vec<NextBest>, wish: &'a Wish, locale: Locale) -> impl IntoView + use<> {
+    let wanted = wish.clone();
     (!choices.is_empty()).then(|| {
         let choices = choices.into_iter().map(|choice| {
-            let offer = &choice.offer;
-            let wish = Wish {
-                offer: offer.offer_id,
-                dates: vec![offer.date],
-                span: Span { from: offer.from, to: offer.to },
-                children: Vec::new(),
-            };
+            let wish = wanted.with(&choice);
             let value = wish.href().replacen("/book?", "", 1);
-            let when = format!("{} {}", words::date(offer.date, locale), wish.span);
+            let day = format!("{} {}", words::date(choice.offer.date, locale), wish.span);
+            let when = match choice.replaces {
+                Some(old) => td!(locale, book.instead_day, old = words::date(old, locale), new = day),
+                None if wish.dates.len() > 1 => {
+                    td!(locale, book.instead_all, count = wish.dates.len(), window = wish.span)
+                }
+                None => day,
+            };
+            let several = wish.dates.len() > 1 || wanted.children.len() > 1;
+            let sum = several.then(|| view! { <span class="meta">{td!(locale, book.instead_sum)}</span> });
             let place = match choice.distance_m {
                 0 => choice.nursery_name,
                 metres => format!("{} · {}", choice.nursery_name, words::distance(metres, locale)),
@@ -373,7 +451,7 @@ pub fn NextBestChoices(choices: Vec<NextBest>, locale: Locale) -> impl IntoView 
                 <li>
                     <button class="next-best" name=INSTEAD value=value>
                         <span><b>{when}</b><span class="meta">{place}</span></span>
-                        <span class="price">{offer.price_fen.to_string()}</span>
+                        <span class="price">{sum}{choice.total_fen.to_string()}</span>
                         <Icon name="i-next"/>
                     </button>
                 </li>

@@ -2,7 +2,8 @@
 
 use doorstep_shared::{
     Date, HalfHour, Span,
-    ids::{ChildId, OfferId},
+    ids::{BookingId, ChildId, OfferId},
+    slots::NextBest,
 };
 
 use crate::visit::Fields;
@@ -15,6 +16,8 @@ pub struct Wish {
     pub dates: Vec<Date>,
     pub span: Span,
     pub children: Vec<ChildId>,
+    /// The booking that it repeats, for who picks up.
+    pub again: Option<BookingId>,
 }
 
 impl Wish {
@@ -25,6 +28,7 @@ impl Wish {
             dates: fields.dates("date"),
             span: Span::new(fields.read::<HalfHour>("from")?, fields.read::<HalfHour>("to")?)?,
             children: Vec::new(),
+            again: fields.read("again"),
         };
         for child in fields.all("child").filter_map(|child| child.parse().ok()) {
             if !wish.children.contains(&child) {
@@ -38,7 +42,26 @@ impl Wish {
     pub fn instead(&self, choice: &str) -> Option<Self> {
         let mut other = Self::read(&Fields::parse(choice))?;
         other.children.clone_from(&self.children);
+        other.again = self.again;
         Some(other)
+    }
+
+    /// The same, for one of the windows offered with a refusal.
+    pub fn with(&self, choice: &NextBest) -> Self {
+        let offer = &choice.offer;
+        let mut dates = match (choice.replaces, self.dates.len()) {
+            (Some(old), _) => self.dates.iter().map(|date| if *date == old { offer.date } else { *date }).collect(),
+            (None, 0 | 1) => vec![offer.date],
+            (None, _) => self.dates.clone(),
+        };
+        dates.sort_unstable();
+        Self {
+            offer: offer.offer_id,
+            dates,
+            span: Span { from: offer.from, to: offer.to },
+            children: Vec::new(),
+            again: None,
+        }
     }
 
     /// The page that books it. It names no person, only ids.
@@ -50,6 +73,7 @@ impl Wish {
         ]);
         fields.0.extend(self.dates.iter().map(|date| ("date".to_owned(), date.to_string())));
         fields.0.extend(self.children.iter().map(|child| ("child".to_owned(), child.to_string())));
+        fields.0.extend(self.again.map(|booking| ("again".to_owned(), booking.to_string())));
         format!("/book?{}", fields.encoded())
     }
 }
