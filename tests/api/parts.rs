@@ -118,16 +118,20 @@ async fn a_cancelled_day_is_free_for_others_and_comes_back_with_all_its_fellows_
 }
 
 #[test_on_both]
-async fn a_booking_that_is_undone_owes_nothing_for_the_days_cancelled_before(app: TestApp) {
+async fn while_a_booking_can_be_undone_a_part_of_it_is_cancelled_free_of_cost_too(app: TestApp) {
     let offer = app.offer().places(1).hourly().cancel_rule(48, 100).create().await;
     let ann = app.family("Ann").await;
     let (first, second) = (app.in_days(1), app.in_days(2));
     let id = ann.order(&offer, "09:00-11:00").on(first).on(second).send().await.unwrap().id;
     let left = ann.call(&dates(id, &[first])).await.unwrap();
-    assert_eq!(left.price.cancelled_fen, Fen(6_000));
+    assert_eq!(
+        (left.price.cancelled_fen, left.price.due_fen),
+        (Fen(0), Fen(6_000)),
+        "the rule would ask for all of it"
+    );
     ann.call(&dates(id, &[second])).await.unwrap();
     let stands = ann.call(&UndoBooking { id, what: None }).await.unwrap();
-    assert_eq!((stands.state, stands.price.due_fen), (BookingState::Confirmed, Fen(12_000)));
+    assert_eq!((stands.state, stands.price.due_fen), (BookingState::Confirmed, Fen(6_000)));
     let undone = ann.call(&UndoBooking { id, what: None }).await.unwrap();
     assert_eq!((undone.state, undone.price.due_fen, undone.undo), (BookingState::CancelledByFamily, Fen(0), None));
     app.check_finds_no_difference().await;
