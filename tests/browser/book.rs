@@ -93,6 +93,9 @@ fn without_network_the_form_stays_and_nothing_is_booked() {
         browser.network(Network::Off).await;
         browser.press_the_bar().await;
         browser.see("#stuck").await;
+        let bar = "document.querySelector('.foot-bar').getBoundingClientRect().top";
+        let seen = format!("document.querySelector('#stuck').getBoundingClientRect().bottom <= {bar}");
+        browser.see_that(&seen).await;
         browser.is_accessible().await;
         browser.shoot("state-book-offline").await;
         assert_eq!(browser.see("#pickup").await.prop("value").await.unwrap().as_deref(), Some("外婆"), "kept");

@@ -98,7 +98,7 @@ fn a_fault_of_ours_says_that_nothing_was_charged_and_can_be_tried_again() {
         let mut other = SqliteConnection::establish(&path.to_string_lossy()).unwrap();
         other.batch_execute("BEGIN IMMEDIATE").unwrap();
         browser.press_the_bar().await;
-        browser.read("什么都没有改变，也没有产生费用").await;
+        browser.read("不会重复预约或重复收费").await;
         browser.is_accessible().await;
         browser.shoot("state-our-fault").await;
         browser.has_no_complaints(&[503]).await;

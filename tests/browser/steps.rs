@@ -60,6 +60,15 @@ impl Browser {
         self.tap(".foot-bar button").await;
     }
 
+    /// Waits until a JavaScript expression is true.
+    pub async fn see_that(&self, expression: &str) {
+        let began = std::time::Instant::now();
+        while self.value(expression).await != serde_json::json!(true) {
+            assert!(began.elapsed().as_secs() < 20, "never {expression} on {}", self.path().await);
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+    }
+
     /// Waits until another page has come.
     pub async fn is_elsewhere_than(&self, path: &str) {
         let began = std::time::Instant::now();

@@ -48,6 +48,13 @@ fn look_after(stuck: RwSignal<bool>) {
             asking.set_value(false);
             stuck.set(!answered);
             if !answered {
+                // Whoever pressed the bar at the foot of a phone may be looking at another part of the form.
+                request_animation_frame(|| {
+                    let document = web_sys::window().and_then(|window| window.document());
+                    if let Some(said) = document.and_then(|document| document.get_element_by_id("stuck")) {
+                        said.scroll_into_view();
+                    }
+                });
                 return;
             }
             name_button(&form, button.as_ref());
