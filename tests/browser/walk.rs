@@ -25,6 +25,8 @@ async fn walk(look: Look) {
     browser.see(&format!("a[href*='{}']", full_day.id)).await;
     good("walk-2-nursery").await;
 
+    // The hourly care that Find showed is chosen; the whole day is one tap away.
+    browser.tap(&format!("a.price-tag[href*='{}']", full_day.id)).await;
     browser.tap(&format!("a[href*='/book?'][href*='{}']", full_day.id)).await;
     browser.see("#phone").await;
     good("walk-3-sign-in").await;
