@@ -23,8 +23,8 @@ pub fn nurseries_batch(conn: &mut Conn, now: Timestamp, nurseries: &[NurseryId])
     Ok(())
 }
 
-/// How long change rows are kept. A process that was away for longer reads everything anew.
-pub const KEPT: Duration = Duration::hours(1);
+/// How long change rows are kept. A process that has not looked for half of it reads everything anew.
+pub const KEPT: Duration = Duration::minutes(20);
 /// Rows erased in one transaction at most.
 const PRUNED: i64 = 5_000;
 

@@ -5,21 +5,18 @@ use std::{
     time::Duration,
 };
 
-use super::{index::Index, store};
-use crate::{clock::Clock, db::Db, error::Result, policy::Policies};
+use super::index::Index;
+use crate::{
+    clock::Clock,
+    db::{Db, changes},
+    error::Result,
+    policy::Policies,
+};
 
 /// How often changes of other processes are looked for.
 const LOOK: Duration = Duration::from_millis(75);
 /// How long to wait before trying again what the database refused.
 const RETRY: Duration = Duration::from_secs(1);
-/// Looks between two rounds of clearing away.
-const LOOKS_A_ROUND: u32 = 100;
-
-/// Change rows are kept so long. A process that has not looked for half of it reads everything again.
-fn kept() -> chrono::Duration {
-    chrono::Duration::minutes(20)
-}
-
 /// Starts an index on the current runtime. It is ready once it has been built, and follows until it is dropped.
 pub fn start(db: &Db, clock: Arc<dyn Clock>, policies: Arc<Policies>) -> Arc<Index> {
     let index = Arc::new(Index::new(policies));
@@ -36,11 +33,9 @@ pub fn start(db: &Db, clock: Arc<dyn Clock>, policies: Arc<Policies>) -> Arc<Ind
 }
 
 async fn keep(index: Weak<Index>, db: Db, clock: Arc<dyn Clock>) {
-    let mut looks = 0_u32;
     loop {
         let Some(index) = index.upgrade() else { return };
-        looks = looks.wrapping_add(1);
-        let wait = match look(index, &db, clock.as_ref(), looks.is_multiple_of(LOOKS_A_ROUND)).await {
+        let wait = match look(index, &db, clock.as_ref()).await {
             Ok(()) => LOOK,
             Err(error) => {
                 tracing::warn!(%error, "the index could not look for changes");
@@ -51,18 +46,16 @@ async fn keep(index: Weak<Index>, db: Db, clock: Arc<dyn Clock>) {
     }
 }
 
-async fn look(index: Arc<Index>, db: &Db, clock: &dyn Clock, clear_away: bool) -> Result<()> {
+async fn look(index: Arc<Index>, db: &Db, clock: &dyn Clock) -> Result<()> {
     let now = clock.now();
-    let known = index.as_of().is_some_and(|as_of| now - as_of < kept() / 2);
+    // Who has not looked for half as long as change rows are kept may miss some.
+    let known = index.as_of().is_some_and(|as_of| now - as_of < changes::KEPT / 2);
     if known {
         db.read(move |conn| Ok(index.follow(conn, now)?)).await?;
     } else {
         let began = std::time::Instant::now();
         db.read_at_length(move |conn| Ok(index.build(conn, now)?)).await?;
         tracing::info!(ms = began.elapsed().as_millis(), "the index is built");
-    }
-    if clear_away {
-        db.write(move |conn| Ok(store::clear_changes(conn, now - kept())?)).await?;
     }
     Ok(())
 }

@@ -337,20 +337,6 @@ pub fn save_batch(conn: &mut Conn, now: Timestamp, days: &[&Day], holds: &Holds)
     Ok(())
 }
 
-/// Change rows removed at a time, so that nobody waits for long.
-const CLEARED: i64 = 5_000;
-
-/// Removes change rows that every process has followed long ago.
-pub fn clear_changes(conn: &mut Conn, before: Timestamp) -> QueryResult<()> {
-    use schema::change::dsl;
-    let old: Vec<i64> =
-        dsl::change.filter(dsl::at.lt(before)).order(dsl::seq).limit(CLEARED).select(dsl::seq).load(conn)?;
-    if let Some(last) = old.last() {
-        diesel::delete(dsl::change.filter(dsl::at.lt(before).and(dsl::seq.le(*last)))).execute(conn)?;
-    }
-    Ok(())
-}
-
 type Stored = Vec<(ClassId, Date, Used)>;
 type Taken = Vec<(ClassId, Date, Span)>;
 

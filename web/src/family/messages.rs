@@ -58,44 +58,26 @@ pub fn move_undone(OfBooking { nursery, when, code, .. }: OfBooking<'_>, locale:
     td!(locale, message.move_undone, nursery = nursery, when = when, code = code)
 }
 
-pub fn nursery_booked(when: &str, who: &str, locale: Locale) -> String {
-    td!(locale, message.nursery_booked, when = when, who = who)
+/// What a nursery reads: all of it says when and who.
+macro_rules! to_nursery {
+    ($($name:ident),+ $(,)?) => {$(
+        pub fn $name(when: &str, who: &str, locale: Locale) -> String {
+            td!(locale, message.$name, when = when, who = who)
+        }
+    )+};
 }
 
-pub fn nursery_cancelled(when: &str, who: &str, locale: Locale) -> String {
-    td!(locale, message.nursery_cancelled, when = when, who = who)
-}
-
-pub fn nursery_booking_undone(when: &str, who: &str, locale: Locale) -> String {
-    td!(locale, message.nursery_booking_undone, when = when, who = who)
-}
-
-pub fn nursery_cancellation_undone(when: &str, who: &str, locale: Locale) -> String {
-    td!(locale, message.nursery_cancellation_undone, when = when, who = who)
-}
-
-pub fn nursery_days_cancelled(when: &str, who: &str, locale: Locale) -> String {
-    td!(locale, message.nursery_days_cancelled, when = when, who = who)
-}
-
-pub fn nursery_absent(when: &str, who: &str, locale: Locale) -> String {
-    td!(locale, message.nursery_absent, when = when, who = who)
-}
-
-pub fn nursery_moved(when: &str, who: &str, locale: Locale) -> String {
-    td!(locale, message.nursery_moved, when = when, who = who)
-}
-
-pub fn nursery_moved_here(when: &str, who: &str, locale: Locale) -> String {
-    td!(locale, message.nursery_moved_here, when = when, who = who)
-}
-
-pub fn nursery_moved_away(when: &str, who: &str, locale: Locale) -> String {
-    td!(locale, message.nursery_moved_away, when = when, who = who)
-}
-
-pub fn nursery_move_undone(when: &str, who: &str, locale: Locale) -> String {
-    td!(locale, message.nursery_move_undone, when = when, who = who)
+to_nursery! {
+    nursery_booked,
+    nursery_cancelled,
+    nursery_booking_undone,
+    nursery_cancellation_undone,
+    nursery_days_cancelled,
+    nursery_absent,
+    nursery_moved,
+    nursery_moved_here,
+    nursery_moved_away,
+    nursery_move_undone,
 }
 
 /// Each date, and the window of the first.
