@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use doorstep_shared::{nurseries::Districts, time::Date};
+use doorstep_shared::{care::CareKind, nurseries::Districts, time::Date};
 use rand::{RngExt as _, SeedableRng as _, rngs::StdRng};
 
 use crate::process::{Running, run_doorstep};
@@ -100,9 +100,20 @@ impl Question {
 impl Question {
     /// The address of the page that asks the same of the whole city, as a parent's browser has it.
     pub fn page(&self) -> String {
+        format!("{}&care=hourly&date={}&{}", self.opened(), self.date, self.times())
+    }
+
+    /// The page as it opens for this parent: any care in the coming week.
+    pub fn opened(&self) -> String {
         let birth = (chrono::Utc::now().date_naive() - chrono::Months::new(self.months.into())).format("%Y-%m");
-        let (at, times) = (format!("{:.4},{:.4}", self.lat, self.lng), self.times());
-        format!("/?at={at}&birth={birth}&care=hourly&date={}&{times}", self.date)
+        format!("/?at={:.4},{:.4}&birth={birth}", self.lat, self.lng)
+    }
+
+    /// The page after a chip, a day of the strip, or both.
+    pub fn chosen(&self, turn: usize) -> String {
+        let care = CareKind::ALL.get(turn % 7).map(|care| format!("&care={}", care.as_str()));
+        let date = (turn % 3 > 0).then(|| format!("&date={}", self.date));
+        [self.opened(), care.unwrap_or_default(), date.unwrap_or_default()].concat()
     }
 
     fn times(&self) -> String {

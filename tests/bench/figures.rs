@@ -8,6 +8,8 @@ pub enum Goal {
     AtMost(f64),
     /// A count that must be so; anything else fails the bench.
     Exactly(f64),
+    /// For orientation.
+    None,
 }
 
 impl Goal {
@@ -16,6 +18,7 @@ impl Goal {
             Self::AtLeast(goal) => value >= goal,
             Self::AtMost(goal) => value <= goal,
             Self::Exactly(goal) => value == goal,
+            Self::None => true,
         }
     }
 }
@@ -26,6 +29,7 @@ impl fmt::Display for Goal {
             Self::AtLeast(goal) => write!(f, "≥ {goal}"),
             Self::AtMost(goal) => write!(f, "≤ {goal}"),
             Self::Exactly(goal) => write!(f, "= {goal}"),
+            Self::None => f.write_str("–"),
         }
     }
 }

@@ -2,7 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use diesel::{Connection, PgConnection, RunQueryDsl, SqliteConnection, connection::SimpleConnection, r2d2, sql_query};
+use diesel::{
+    Connection, PgConnection, QueryResult, RunQueryDsl, SqliteConnection, connection::SimpleConnection, r2d2, sql_query,
+};
 
 use super::Conn;
 use crate::{
@@ -83,14 +85,31 @@ fn refuse_old_sqlite() -> Result<()> {
     Ok(())
 }
 
+/// Pages that a connection keeps, in KiB.
+const CACHE: u32 = 64 * 1024;
+/// The same while what is read is read once.
+const CACHE_OF_ONCE: u32 = 2 * 1024;
+
+/// Reads nearly everything, once: pages that are kept would only take memory.
+pub fn read_once<T>(conn: &mut Conn, read: impl FnOnce(&mut Conn) -> QueryResult<T>) -> QueryResult<T> {
+    let keep = |conn: &mut Conn, kib: u32| match conn {
+        Conn::Sqlite(conn) => conn.batch_execute(&format!("PRAGMA cache_size = -{kib}")),
+        Conn::Postgres(_) => Ok(()),
+    };
+    keep(conn, CACHE_OF_ONCE)?;
+    let outcome = read(conn);
+    keep(conn, CACHE)?;
+    outcome
+}
+
 /// Its log and its index take the rights of the file.
 fn open_sqlite(path: &Path) -> std::result::Result<SqliteConnection, OpenError> {
     private::ensure(path)?;
     let mut conn = SqliteConnection::establish(&path.to_string_lossy())?;
-    conn.batch_execute(
+    conn.batch_execute(&format!(
         "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
-         PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY;",
-    )?;
+         PRAGMA cache_size = -{CACHE}; PRAGMA temp_store = MEMORY;",
+    ))?;
     Ok(conn)
 }
 

@@ -29,7 +29,10 @@ use diesel::{Connection, r2d2};
 use serde::{Serialize, de::DeserializeOwned};
 
 use self::{connect::Connector, writer::Writer};
-pub use self::{connect::DatabaseUrl, once::Once};
+pub use self::{
+    connect::{DatabaseUrl, read_once},
+    once::Once,
+};
 use crate::{
     caught::caught,
     error::{Error, Result},

@@ -157,15 +157,18 @@ pub fn load_register(conn: &mut Conn, wanted: &[ClassDate]) -> QueryResult<Regis
     nurseries.sort_unstable();
     nurseries.dedup();
     let first = wanted.iter().map(|(_, date)| *date).min().unwrap_or_default();
-    register.closures = load_closures(conn, &nurseries, first)?;
+    register.closures = load_closures(conn, Some(&nurseries), first)?;
     Ok(register)
 }
 
 /// The weekly templates of some nurseries.
-pub fn load_weeks(conn: &mut Conn, nurseries: &[NurseryId]) -> QueryResult<HashMap<NurseryId, Week>> {
+pub fn load_weeks(conn: &mut Conn, nurseries: Option<&[NurseryId]>) -> QueryResult<HashMap<NurseryId, Week>> {
     use schema::opening;
-    let rows: Vec<(NurseryId, i16, HalfHour, HalfHour)> = opening::table
-        .filter(opening::nursery_id.eq_any(nurseries))
+    let mut query = opening::table.into_boxed();
+    if let Some(nurseries) = nurseries {
+        query = query.filter(opening::nursery_id.eq_any(nurseries));
+    }
+    let rows: Vec<(NurseryId, i16, HalfHour, HalfHour)> = query
         .select((opening::nursery_id, opening::weekday, opening::from_half_hour, opening::to_half_hour))
         .load(conn)?;
     let mut weeks: HashMap<NurseryId, Week> = HashMap::new();
@@ -185,14 +188,16 @@ fn open(week: &mut Week, weekday: i16, from: HalfHour, to: HalfHour) {
 /// The closures of some nurseries from `first` on, by date.
 pub fn load_closures(
     conn: &mut Conn,
-    nurseries: &[NurseryId],
+    nurseries: Option<&[NurseryId]>,
     first: Date,
 ) -> QueryResult<HashMap<NurseryId, Vec<Closed>>> {
     use schema::closure;
     type Row = (NurseryId, Option<ClassId>, Date, HalfHour, HalfHour, String);
-    let rows: Vec<Row> = closure::table
-        .filter(closure::nursery_id.eq_any(nurseries))
-        .filter(closure::date.ge(first))
+    let mut query = closure::table.filter(closure::date.ge(first)).into_boxed();
+    if let Some(nurseries) = nurseries {
+        query = query.filter(closure::nursery_id.eq_any(nurseries));
+    }
+    let rows: Vec<Row> = query
         .order((closure::nursery_id, closure::date, closure::from_half_hour, closure::id))
         .select((
             closure::nursery_id,

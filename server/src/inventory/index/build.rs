@@ -1,29 +1,48 @@
-//! Building the index from the database, a part at a time so that memory holds each row once.
+//! Building the index from the database.
 
 use std::sync::Arc;
 
 use diesel::QueryResult;
 use doorstep_shared::Timestamp;
 
-use super::{city::City, store};
-use crate::{db::Conn, inventory::state::State, policy::Policies};
+use super::{city::City, store, table, tree};
+use crate::{
+    db::{Conn, read_once},
+    inventory::state::State,
+    policy::Policies,
+};
 
-/// Nurseries read at a time.
-const PART: usize = 500;
+/// Classes whose days are read at a time.
+const PART: usize = 2_000;
 
 pub fn city(conn: &mut Conn, policies: Arc<Policies>, now: Timestamp) -> QueryResult<City> {
+    read_once(conn, |conn| read(conn, policies, now))
+}
+
+fn read(conn: &mut Conn, policies: Arc<Policies>, now: Timestamp) -> QueryResult<City> {
     let mut city = City::new(policies, now);
     let today = city.today();
-    let nurseries = store::load_nursery_ids(conn)?;
-    city.table.reserve(store::count_classes(conn)?);
-    for part in nurseries.chunks(PART) {
-        let rows = store::load_nurseries(conn, part, today)?;
-        let classes: Vec<_> = rows.iter().flat_map(|row| &row.classes).map(|class| class.id).collect();
-        rows.into_iter().for_each(|row| city.put(row));
-        store::load_class_days(conn, &classes, today, |class, date, used, version| {
-            city.put_day(class, date, version, State { used, holds: Vec::new() });
+    let mut rows = store::load_nurseries(conn, None, today)?;
+    // Neighbours in the city lie side by side in memory, where a search finds them together.
+    rows.sort_by_cached_key(|row| (tree::curve(row.point), row.id));
+    let classes: Vec<_> = rows.iter().flat_map(|row| &row.classes).map(|class| class.id).collect();
+    city.table.reserve(classes.len());
+    for row in rows {
+        city.place(row);
+    }
+    for part in classes.chunks(PART) {
+        // The days of a class come together.
+        let mut known = None;
+        store::load_class_days(conn, part, today, |class, day, used, version| {
+            if known.is_none_or(|(known, _)| known != class) {
+                known = city.row_of(class).map(|row| (class, row));
+            }
+            if let Some((_, row)) = known {
+                city.table.put(row, day, table::version(version), State { used, holds: Vec::new() });
+            }
         })?;
     }
+    city.open_all();
     city.settle();
     // After the places in use: a hold made in between is told by its change row, which is newer than what was read.
     for ((class, date), holds) in store::load_all_holds(conn, today)? {

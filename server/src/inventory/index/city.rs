@@ -1,6 +1,6 @@
 //! Everything that search knows of the city.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{collections::HashMap, ops::Range, sync::Arc};
 
 use doorstep_shared::{
     Date, HalfHour, Timestamp,
@@ -13,10 +13,14 @@ use super::{
     nursery::{Class, Nursery, NurseryRow},
     shelf::Shelves,
     table::{self, Table},
+    tally::{Log, Tallies},
     tree::{Tree, Unit},
 };
 use crate::{
-    inventory::state::{Hold, State},
+    inventory::{
+        rules::{self, Staffing},
+        state::{Hold, State},
+    },
     policy::Policies,
 };
 
@@ -43,6 +47,10 @@ pub struct City {
     districts: HashMap<Box<str>, Vec<u32>>,
     /// Where a search begins that names no point: the middle of the nurseries.
     pub centre: Point,
+    /// Which slots have changed.
+    pub log: Log,
+    /// What was counted lately.
+    pub tallies: Tallies,
     /// Every change that had been committed by then is known.
     pub as_of: Timestamp,
 }
@@ -64,6 +72,8 @@ impl City {
             beside: Vec::new(),
             districts: HashMap::new(),
             centre: Point { lat: 0.0, lng: 0.0 },
+            log: Log::default(),
+            tallies: Tallies::default(),
             as_of: now,
         }
     }
@@ -89,7 +99,7 @@ impl City {
 
     /// Whether the days of a class are known.
     pub fn knows(&self, class: ClassId) -> bool {
-        self.rows.contains_key(&class)
+        self.row_of(class).is_some()
     }
 
     pub fn tree(&self) -> &Tree {
@@ -127,6 +137,12 @@ impl City {
 
     /// Adds a nursery or replaces what is known of it. Places in use of classes known before stay as they are.
     pub fn put(&mut self, row: NurseryRow) {
+        let slot = self.place(row);
+        self.open_days(slot, self.table.held());
+    }
+
+    /// The same without working out its masks: for many, before [`City::open_all`]. Returns the slot.
+    pub fn place(&mut self, row: NurseryRow) -> u32 {
         let id = row.id;
         let before = self.by_id.get(&id).copied();
         let old = before.and_then(|slot| self.slots.get_mut(slot as usize)?.take());
@@ -136,6 +152,7 @@ impl City {
         };
         if let Some(left) = before.filter(|before| *before != slot) {
             self.shelves.put(left, None);
+            self.log.note(left);
         }
         for class in old.iter().flat_map(|old| &old.classes) {
             if !row.classes.iter().any(|kept| kept.id == class.id) {
@@ -164,10 +181,32 @@ impl City {
         }
         self.by_id.insert(id, slot);
         self.shelves.put(slot, Some(&nursery));
+        self.log.note(slot);
         if let Some(at) = self.slots.get_mut(slot as usize) {
             *at = Some(nursery);
         }
-        self.open_days(slot, self.table.held());
+        slot
+    }
+
+    /// Works out all masks.
+    pub fn open_all(&mut self) {
+        self.open_all_on(self.table.held());
+    }
+
+    /// Days of one nursery lie far apart in memory, and a day of neighbours side by side.
+    fn open_all_on(&mut self, days: Range<i32>) {
+        let slots: Vec<u32> = (0..self.slots.len() as u32).collect();
+        for neighbours in slots.chunks(64) {
+            for day in days.clone() {
+                for slot in neighbours {
+                    self.open_days(*slot, day..day + 1);
+                }
+            }
+        }
+    }
+
+    pub fn row_of(&self, class: ClassId) -> Option<u32> {
+        self.rows.get(&class).copied()
     }
 
     fn add_slot(&mut self) -> u32 {
@@ -181,6 +220,7 @@ impl City {
     pub fn remove(&mut self, id: NurseryId) {
         let Some(slot) = self.by_id.remove(&id) else { return };
         self.shelves.put(slot, None);
+        self.log.note(slot);
         let Some(old) = self.slots.get_mut(slot as usize).and_then(Option::take) else { return };
         for class in &old.classes {
             self.rows.remove(&class.id);
@@ -202,17 +242,17 @@ impl City {
 
     /// Takes the state of a class-day; older ones and those of unknown classes are dropped.
     pub fn put_day(&mut self, class: ClassId, date: Date, version: i64, state: State) {
-        let Some(row) = self.rows.get(&class).copied() else { return };
+        let Some(row) = self.row_of(class) else { return };
         let day = table::number(date);
-        if self.table.put(row, day, u32::try_from(version + 1).unwrap_or(u32::MAX), state) {
+        if self.table.put(row, day, table::version(version), state) {
             self.open_row(row, day);
         }
     }
 
     /// The holds of a class-day, as read when the index is built.
     pub fn put_holds(&mut self, class: ClassId, date: Date, holds: Vec<Hold>) {
-        if let Some(row) = self.rows.get(&class) {
-            self.table.hold(*row, table::number(date), holds);
+        if let Some(row) = self.row_of(class) {
+            self.table.hold(row, table::number(date), holds);
         }
     }
 
@@ -220,9 +260,7 @@ impl City {
     pub fn catch_up(&mut self, now: Timestamp) {
         let new = self.table.roll(now.local_date());
         if !new.is_empty() {
-            for slot in 0..self.slots.len() as u32 {
-                self.open_days(slot, new.clone());
-            }
+            self.open_all_on(new);
         }
         for (row, day) in self.table.expire(now) {
             self.open_row(row, day);
@@ -236,13 +274,14 @@ impl City {
     }
 
     /// Works out the masks of a nursery's classes.
-    fn open_days(&mut self, slot: u32, days: std::ops::Range<i32>) {
+    fn open_days(&mut self, slot: u32, days: Range<i32>) {
         let Some(nursery) = self.slots.get(slot as usize).and_then(Option::as_ref) else { return };
         for day in days {
             let date = table::date(day);
+            let (policy, kind) = (self.policies.on(date), self.policies.calendar.day_kind(date));
             for class in &nursery.classes {
-                let open = nursery.open_on(class, &self.policies, date);
-                let seats = nursery.staffing(class, &self.policies, date).seats();
+                let open = rules::open_on(&nursery.week, date, kind, class.id, &nursery.closures);
+                let seats = Staffing::new(class.places, class.carers, policy.class_rule(nursery.kind, class.kind)).seats();
                 self.table.open(class.row, day, open, seats);
             }
         }
@@ -256,5 +295,6 @@ impl City {
         let open = nursery.open_on(class, &self.policies, date);
         let seats = nursery.staffing(class, &self.policies, date).seats();
         self.table.open(row, day, open, seats);
+        self.log.note(slot);
     }
 }

@@ -15,6 +15,7 @@ use super::{
     city::City,
     nursery::NurseryRow,
     store::{self, ChangeRow},
+    table,
 };
 use crate::{
     db::Conn,
@@ -70,16 +71,16 @@ pub fn load(
         return Ok(changes);
     }
     for part in touched.chunks(500) {
-        changes.nurseries.extend(store::load_nurseries(conn, part, today)?);
+        changes.nurseries.extend(store::load_nurseries(conn, Some(part), today)?);
     }
     let found: HashSet<_> = changes.nurseries.iter().map(|nursery| nursery.id).collect();
     changes.gone = touched.into_iter().filter(|nursery| !found.contains(nursery)).collect();
     let classes = changes.nurseries.iter().flat_map(|nursery| &nursery.classes).map(|class| class.id);
     let new: Vec<_> = classes.filter(|class| !knows(*class)).collect();
     for part in new.chunks(500) {
-        store::load_class_days(conn, part, today, |class, date, used: Used, version| {
+        store::load_class_days(conn, part, today, |class, day, used: Used, version| {
             // As if a little older: the change row of this very state also tells its holds.
-            changes.days.push((class, date, version - 1, State { used, holds: Vec::new() }));
+            changes.days.push((class, table::date(day), version - 1, State { used, holds: Vec::new() }));
         })?;
     }
     Ok(changes)

@@ -8,9 +8,11 @@ pub mod city;
 mod follow;
 pub mod names;
 pub mod nursery;
+mod quick;
 pub mod shelf;
 mod store;
 pub mod table;
+pub mod tally;
 pub mod tree;
 mod turns;
 

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use diesel::{dsl::max, prelude::*, sql_query, sql_types};
+use diesel::{connection::DefaultLoadingMode, dsl::max, prelude::*, sql_query, sql_types};
 use doorstep_shared::{
     Date, Fen, HalfHour, Span, Timestamp,
     care::{CareKind, ClassKind, NurseryKind},
@@ -13,6 +13,8 @@ use doorstep_shared::{
 use super::{
     follow::Position,
     nursery::{ClassRow, NurseryRow, OfferRow},
+    quick::{QuickClass, QuickDay, QuickUsed},
+    table,
 };
 use crate::{
     db::{Conn, fixed::Fixed, schema},
@@ -23,19 +25,9 @@ use crate::{
     },
 };
 
-/// Every nursery, by id.
-pub fn load_nursery_ids(conn: &mut Conn) -> QueryResult<Vec<NurseryId>> {
-    use schema::nursery::dsl;
-    dsl::nursery.filter(dsl::import_id.is_null()).select(dsl::id).order(dsl::id).load(conn)
-}
-
-pub fn count_classes(conn: &mut Conn) -> QueryResult<usize> {
-    let count: i64 = schema::class::table.count().get_result(conn)?;
-    Ok(usize::try_from(count).unwrap_or_default())
-}
-
-/// Some nurseries with their classes, the offers they sell, and their closures from `since` on.
-pub fn load_nurseries(conn: &mut Conn, ids: &[NurseryId], since: Date) -> QueryResult<Vec<NurseryRow>> {
+/// Nurseries, all or those named, with their classes, the offers they sell, and their closures from `since` on; not those
+/// of an import that is not finished.
+pub fn load_nurseries(conn: &mut Conn, ids: Option<&[NurseryId]>, since: Date) -> QueryResult<Vec<NurseryRow>> {
     use schema::nursery;
     #[derive(Queryable)]
     struct Row {
@@ -50,22 +42,23 @@ pub fn load_nurseries(conn: &mut Conn, ids: &[NurseryId], since: Date) -> QueryR
         filing_no: Option<String>,
         demo: bool,
     }
-    let rows: Vec<Row> = nursery::table
-        .filter(nursery::id.eq_any(ids))
-        .order(nursery::id)
-        .select((
-            nursery::id,
-            nursery::name,
-            nursery::kind,
-            nursery::district_id,
-            nursery::lat,
-            nursery::lng,
-            nursery::inclusive,
-            nursery::rating,
-            nursery::filing_no,
-            nursery::demo,
-        ))
-        .load(conn)?;
+    let mut query = nursery::table.filter(nursery::import_id.is_null()).into_boxed();
+    if let Some(ids) = ids {
+        query = query.filter(nursery::id.eq_any(ids));
+    }
+    let query = query.select((
+        nursery::id,
+        nursery::name,
+        nursery::kind,
+        nursery::district_id,
+        nursery::lat,
+        nursery::lng,
+        nursery::inclusive,
+        nursery::rating,
+        nursery::filing_no,
+        nursery::demo,
+    ));
+    let rows: Vec<Row> = query.load(conn)?;
     let mut classes = load_classes(conn, ids)?;
     let mut weeks = load_weeks(conn, ids)?;
     let mut closures = load_closures(conn, ids, since)?;
@@ -86,24 +79,33 @@ pub fn load_nurseries(conn: &mut Conn, ids: &[NurseryId], since: Date) -> QueryR
     Ok(rows.into_iter().map(nursery).collect())
 }
 
-fn load_classes(conn: &mut Conn, nurseries: &[NurseryId]) -> QueryResult<HashMap<NurseryId, Vec<ClassRow>>> {
+fn load_classes(conn: &mut Conn, nurseries: Option<&[NurseryId]>) -> QueryResult<HashMap<NurseryId, Vec<ClassRow>>> {
     use schema::{class, offer, offer_window};
-    let rows: Vec<(NurseryId, ClassId, ClassKind, i16, i16)> = class::table
-        .filter(class::nursery_id.eq_any(nurseries))
-        .order(class::id)
-        .select((class::nursery_id, class::id, class::kind, class::places, class::carers))
-        .load(conn)?;
-    let sold = || offer::table.inner_join(class::table).filter(offer::withdrawn_at.is_null());
-    let offers: Vec<(ClassId, OfferId, CareKind, Fen, i32)> = sold()
-        .filter(class::nursery_id.eq_any(nurseries))
-        .order(offer::id)
-        .select((offer::class_id, offer::id, offer::care, offer::price_fen, offer::lead_minutes))
-        .load(conn)?;
-    let windows: Vec<(OfferId, HalfHour, HalfHour)> = offer_window::table
-        .inner_join(offer::table.inner_join(class::table))
-        .filter(offer::withdrawn_at.is_null().and(class::nursery_id.eq_any(nurseries)))
-        .select((offer_window::offer_id, offer_window::from_half_hour, offer_window::to_half_hour))
-        .load(conn)?;
+    type Offer = (ClassId, OfferId, CareKind, Fen, i32);
+    type Window = (OfferId, HalfHour, HalfHour);
+    let mut query = class::table.into_boxed();
+    if let Some(nurseries) = nurseries {
+        query = query.filter(class::nursery_id.eq_any(nurseries));
+    }
+    let columns = (class::nursery_id, class::id, class::kind, class::places, class::carers);
+    let mut rows: Vec<(NurseryId, ClassId, ClassKind, i16, i16)> = query.select(columns).load(conn)?;
+    // Not by the database, which would go through an index to do it.
+    rows.sort_unstable_by_key(|(_, class, ..)| *class);
+    let of_offer = (offer::class_id, offer::id, offer::care, offer::price_fen, offer::lead_minutes);
+    let of_window = (offer_window::offer_id, offer_window::from_half_hour, offer_window::to_half_hour);
+    let (offers, windows): (Vec<Offer>, Vec<Window>) = match nurseries {
+        Some(nurseries) => {
+            let theirs = || class::nursery_id.eq_any(nurseries).and(offer::withdrawn_at.is_null());
+            let offers = offer::table.inner_join(class::table).filter(theirs());
+            let windows = offer_window::table.inner_join(offer::table.inner_join(class::table)).filter(theirs());
+            (offers.select(of_offer).load(conn)?, windows.select(of_window).load(conn)?)
+        }
+        // From end to end: looking each up would take several times as long.
+        None => {
+            let offers = offer::table.filter(offer::withdrawn_at.is_null());
+            (offers.select(of_offer).load(conn)?, offer_window::table.select(of_window).load(conn)?)
+        }
+    };
     let mut windows_of: HashMap<OfferId, Vec<Span>> = HashMap::new();
     for (offer, from, to) in windows {
         windows_of.entry(offer).or_default().extend(Span::new(from, to));
@@ -122,21 +124,34 @@ fn load_classes(conn: &mut Conn, nurseries: &[NurseryId]) -> QueryResult<HashMap
     Ok(classes)
 }
 
-/// Hands over every class-day of some classes from `since` on.
+/// Hands over every class-day of some classes from `since` on, those of a class together: class, number of the day,
+/// children, version.
 pub fn load_class_days(
     conn: &mut Conn,
     classes: &[ClassId],
     since: Date,
-    mut take: impl FnMut(ClassId, Date, Used, i64),
+    mut take: impl FnMut(ClassId, i32, Used, i64),
 ) -> QueryResult<()> {
     use schema::class_day::dsl;
-    let rows = dsl::class_day
-        .filter(dsl::class_id.eq_any(classes).and(dsl::date.ge(since)))
-        .select((dsl::class_id, dsl::date, dsl::used, dsl::version))
-        .load_iter::<(ClassId, Date, Used, i64), _>(conn)?;
-    for row in rows {
-        let (class, date, used, version) = row?;
-        take(class, date, used, version);
+    let query = || {
+        dsl::class_day
+            .filter(dsl::class_id.eq_any(classes).and(dsl::date.ge(since)))
+            .order((dsl::class_id, dsl::date))
+            .select((dsl::class_id, dsl::date, dsl::used, dsl::version))
+    };
+    match conn {
+        Conn::Sqlite(conn) => {
+            for row in query().load_iter::<(QuickClass, QuickDay, QuickUsed, i64), DefaultLoadingMode>(conn)? {
+                let (QuickClass(class), QuickDay(day), QuickUsed(used), version) = row?;
+                take(class, day, used, version);
+            }
+        }
+        Conn::Postgres(conn) => {
+            for row in query().load_iter::<(ClassId, Date, Used, i64), DefaultLoadingMode>(conn)? {
+                let (class, date, used, version) = row?;
+                take(class, table::number(date), used, version);
+            }
+        }
     }
     Ok(())
 }

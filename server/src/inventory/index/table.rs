@@ -21,6 +21,11 @@ pub fn date(number: i32) -> Date {
     Date::from_num_days_from_ce_opt(number).unwrap_or(Date::MAX)
 }
 
+/// A version of the database as the table keeps it: above 0.
+pub fn version(version: i64) -> u32 {
+    u32::try_from(version + 1).unwrap_or(u32::MAX)
+}
+
 /// A ring of days, each with every row: a search looks at many rows on few days, and then finds them side by side. The
 /// day with number `n` stands at `n` modulo the number of days.
 #[derive(Debug)]
@@ -153,20 +158,28 @@ impl Table {
     /// Replaces the holds of a day, whose places are part of its places in use.
     pub fn hold(&mut self, row: u32, day: i32, holds: Vec<Hold>) {
         self.expiries.extend(holds.iter().map(|hold| (hold.until, row, day)));
-        if holds.is_empty() {
-            self.holds.remove(&(row, day));
-        } else {
+        if !holds.is_empty() {
             self.holds.insert((row, day), holds);
+        } else if !self.holds.is_empty() {
+            self.holds.remove(&(row, day));
         }
     }
 
     /// Works out the masks of a day.
     pub fn open(&mut self, row: u32, day: i32, open: u64, seats: u16) {
         let Some(place) = self.place(row, day) else { return };
-        let Some(used) = self.used.get(place) else { return };
+        let Some(used) = self.used.get(place).filter(|_| open != 0) else { return self.shut(place) };
         let (one, two) = (open & used.below(seats), open & used.below(seats.saturating_sub(1)));
         if let (Some(at_one), Some(at_two)) = (self.one.get_mut(place), self.two.get_mut(place)) {
             (*at_one, *at_two) = (one, two);
+        }
+    }
+
+    fn shut(&mut self, place: usize) {
+        for mask in [&mut self.one, &mut self.two] {
+            if let Some(mask) = mask.get_mut(place) {
+                *mask = 0;
+            }
         }
     }
 
@@ -222,11 +235,7 @@ impl Table {
         if let Some(used) = self.used.get_mut(place) {
             *used = Used::NOBODY;
         }
-        for mask in [&mut self.one, &mut self.two] {
-            if let Some(mask) = mask.get_mut(place) {
-                *mask = 0;
-            }
-        }
+        self.shut(place);
         if let Some(version) = self.version.get_mut(place) {
             *version = 0;
         }

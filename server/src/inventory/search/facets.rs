@@ -1,5 +1,7 @@
 //! What other filters would give: counts for the chips, the strip of seven days, and what empties an answer.
 
+use std::sync::PoisonError;
+
 use doorstep_shared::{
     Timestamp,
     care::CareKind,
@@ -11,9 +13,13 @@ use super::{
     question::Question,
     reach,
     sieve::Sieve,
-    sweep::{STRIP, Sweep},
+    sweep::Sweep,
 };
-use crate::inventory::index::{city::City, shelf::cares, table};
+use crate::inventory::index::{
+    city::City,
+    table,
+    tally::{Counts, STRIP, Tally},
+};
 
 /// The promoted filters.
 const CHIPS: [Filter; 9] = [
@@ -38,70 +44,64 @@ const fn care_of(filter: Filter) -> Option<CareKind> {
     }
 }
 
-#[derive(Clone, Copy, Default)]
-struct StripCount {
-    nurseries: u32,
-    free: u32,
-    open: bool,
-}
-
 pub fn facets<'c>(city: &'c City, question: &Question, asked: &Asked<'c>, days: &Days, now: Timestamp) -> Facets {
     let policy = city.policies.on(city.today());
     let near = reach(Some(policy.search.near_m));
     let common_price_fen = policy.search.day_price_fen();
-    let today = city.table.held().start;
-    let mut chips = CHIPS.map(|filter| (filter, 0));
-    let first = strip_begin(question, today);
-    let mut strip: [_; STRIP] = std::array::from_fn(|day| (first + day as i32, StripCount::default()));
-    let sweep = Sweep::new(asked, &question.wish, days, common_price_fen, today, first);
-    let (mut total, mut in_reach) = (0, 0_u32);
-    question.each(city, question.reach, |slot| {
-        let Some(nursery) = city.nursery(slot).filter(|nursery| question.lies_there(nursery)) else { return };
-        in_reach += 1;
-        for (day, count) in strip.iter_mut().filter(|(day, count)| !count.open && !asked.is_holiday(*day)) {
-            count.open = !asked.is_closed(nursery, *day);
-        }
-        let Some(verdict) = sweep.judge(slot).filter(|_| question.is_of_kind(nursery)) else { return };
-        let admitted = !question.inclusive || nursery.inclusive;
-        total += u32::from(verdict.fits && admitted);
-        for (filter, count) in &mut chips {
-            let matches = match filter {
-                // Counted below: they may lie beyond what is asked for.
-                Filter::Near => false,
-                Filter::Inclusive => verdict.fits && nursery.inclusive,
-                _ if !admitted => false,
-                Filter::Today => verdict.today,
-                Filter::Tomorrow => verdict.tomorrow,
-                Filter::Price => verdict.price,
-                other => care_of(*other).is_some_and(|care| verdict.cares & cares(Some(care)) != 0),
-            };
-            *count += u32::from(matches);
-        }
-        if admitted {
-            for ((_, count), free) in strip.iter_mut().zip(verdict.strip) {
-                count.nurseries += u32::from(free.is_some());
-                count.free += u32::from(free.unwrap_or_default());
-            }
-        }
+    let first = strip_begin(question, city.table.held().start);
+    let sweep = Sweep::new(asked, &question.wish, days, common_price_fen, first);
+    let tally = city.tallies.of(sweep.key(), city.shelves.slots().len());
+    let mut tally = tally.lock().unwrap_or_else(PoisonError::into_inner);
+    tally.follow(&city.log, city.shelves.slots(), now.micros(), || sweep.steady(), |slot| sweep.judge(slot));
+    let counts = if question.is_about_all() { tally.whole } else { count_some(city, question, &tally) };
+    let mut within = 0;
+    question.each(city, near, |slot| {
+        let matches = tally.of(slot).fits && city.nursery(slot).is_some_and(|nursery| question.admits(nursery));
+        within += i64::from(matches);
     });
-    let near = count_within(asked, question, days, near);
-    for (_, count) in chips.iter_mut().filter(|(filter, _)| *filter == Filter::Near) {
-        *count = near;
-    }
-    let strip = strip.into_iter().map(|(day, count)| StripDay {
+    drop(tally);
+    let chip = |filter: &Filter| match filter {
+        // They may lie beyond what is asked for.
+        Filter::Near => within,
+        Filter::Inclusive => counts.inclusive,
+        Filter::Today => counts.today,
+        Filter::Tomorrow => counts.tomorrow,
+        Filter::Price => counts.price,
+        other => care_of(*other).and_then(|care| counts.cares.get(care as usize).copied()).unwrap_or_default(),
+    };
+    let strip = counts.strip.iter().zip(first..).map(|(count, day)| StripDay {
         date: table::date(day),
-        nurseries: count.nurseries,
-        free: count.free,
-        rest: in_reach > 0 && !count.open,
+        nurseries: whole(count.nurseries),
+        free: whole(count.free),
+        rest: counts.there > 0 && count.open == 0,
     });
     Facets {
-        total,
-        chips: chips.into_iter().map(|(filter, count)| Chip { filter, count }).collect(),
+        total: whole(counts.fits),
+        chips: CHIPS.iter().map(|filter| Chip { filter: *filter, count: whole(chip(filter)) }).collect(),
         strip: strip.collect(),
         common_price_fen,
         near_m: policy.search.near_m,
-        blocking: if total == 0 { blocking(city, question, now) } else { Vec::new() },
+        blocking: if counts.fits == 0 { blocking(city, question, now) } else { Vec::new() },
     }
+}
+
+fn whole(count: i64) -> u32 {
+    u32::try_from(count).unwrap_or_default()
+}
+
+/// Counts what a question that is not about the whole city admits.
+fn count_some(city: &City, question: &Question, tally: &Tally) -> Counts {
+    let mut counts = Counts::default();
+    question.each(city, question.reach, |slot| {
+        let Some(nursery) = city.nursery(slot).filter(|nursery| question.lies_there(nursery)) else { return };
+        let verdict = tally.of(slot);
+        if !question.is_of_kind(nursery) || question.inclusive && !nursery.inclusive {
+            counts.add(&verdict.only_open());
+        } else {
+            counts.add(&verdict);
+        }
+    });
+    counts
 }
 
 /// The strip begins today, or on the first date asked for when that is later than six days ahead.
@@ -137,16 +137,14 @@ fn blocking(city: &City, question: &Question, now: Timestamp) -> Vec<Blocking> {
 
 fn count(city: &City, question: &Question, now: Timestamp) -> u32 {
     let asked = Asked::new(city, question.children.clone(), question.span, now);
-    count_within(&asked, question, &question.days(city), question.reach)
-}
-
-/// How many match within `reach`.
-fn count_within<'c>(asked: &Asked<'c>, question: &Question, days: &Days, reach: f64) -> u32 {
-    let sieve = Sieve::new(asked, &question.wish, days);
+    let days = question.days(city);
+    let sieve = Sieve::new(&asked, &question.wish, &days);
     let mut count = 0;
-    question.each(asked.city, reach, |slot| {
-        let nursery = asked.city.nursery(slot).filter(|nursery| sieve.lets(slot) && question.admits(nursery));
-        count += u32::from(nursery.is_some_and(|nursery| asked.fits(nursery, &question.wish, days)));
+    question.each(city, question.reach, |slot| {
+        let nursery = city.nursery(slot).filter(|nursery| sieve.lets(slot) && question.admits(nursery));
+        count += u32::from(nursery.is_some_and(|nursery| sieve.admits(slot, nursery)));
     });
     count
 }
+
+

@@ -15,6 +15,7 @@ use crate::{
             nursery::{Class, Nursery, Sale, When},
             shelf::pair,
             table::{self, Column},
+            tally::Steady,
         },
         rules::{self, Staffing},
     },
@@ -163,15 +164,13 @@ impl<'c> Asked<'c> {
         self.children.len() == 1
     }
 
-    /// Whether everybody is closed that day.
-    pub fn is_holiday(&self, day: i32) -> bool {
-        self.day(day).is_some_and(|day| matches!(day.kind, DayKind::Holiday { .. }))
-    }
-
     /// Whether every class of a nursery is closed that day.
     pub fn is_closed(&self, nursery: &Nursery, day: i32) -> bool {
         let date = table::date(day);
         let kind = self.day(day).map_or_else(|| self.city.policies.calendar.day_kind(date), |day| day.kind);
+        if nursery.closures.is_empty() {
+            return rules::template_on(&nursery.week, date, kind) == 0 || nursery.classes.is_empty();
+        }
         let closed = |class: &Class| rules::open_on(&nursery.week, date, kind, class.id, &nursery.closures) == 0;
         nursery.classes.iter().all(closed)
     }
@@ -208,6 +207,14 @@ impl<'c> Asked<'c> {
     fn starts(&self, sale: &Sale, day: &Day<'_>) -> u64 {
         let gone = (self.earliest(sale, day) + HALF_HOUR_US - 1).div_euclid(HALF_HOUR_US).clamp(0, 63);
         if self.may_ahead(sale, day) { u64::MAX << gone } else { 0 }
+    }
+
+    /// For how long [`Asked::bookable`] stays as it is for sales of such a lead time.
+    pub fn steady(&self, lead_minutes: u32) -> Steady {
+        let lead = i64::from(lead_minutes) * MINUTE_US;
+        // Midnight is a whole half-hour everywhere that care is booked.
+        let until = (self.now + lead + HALF_HOUR_US - 1).div_euclid(HALF_HOUR_US) * HALF_HOUR_US - lead;
+        Steady(until - HALF_HOUR_US, until)
     }
 
     /// Half-hours of a day at whose beginning care of a sale can still be booked.
@@ -435,9 +442,18 @@ impl<'c> Asked<'c> {
 
     /// Places left in the fullest half-hour of a window that fits, and so is open.
     pub fn places_left(&self, nursery: &Nursery, entry: &Entry<'_>) -> u16 {
-        let used = self.day(entry.day).map_or(0, |day| day.places.used(entry.class.row).peak(entry.span));
-        self.staffing(nursery, entry).seats().saturating_sub(used.into())
+        let Some(day) = self.day(entry.day) else { return 0 };
+        places_left(day, entry.class.row, entry.span, || self.staffing(nursery, entry))
     }
+}
+
+/// The same for the class in a row.
+pub fn places_left(day: &Day<'_>, row: u32, span: Span, staffing: impl FnOnce() -> Staffing) -> u16 {
+    // Often the last one, which the masks tell.
+    if day.places.two(row) & span.mask() != span.mask() {
+        return 1;
+    }
+    staffing().seats().saturating_sub(day.places.used(row).peak(span).into())
 }
 
 /// The pairs of kinds that take a child. Many pairs follow one rule, which is judged once.

@@ -12,6 +12,7 @@ mod found;
 mod json;
 pub mod next_best;
 mod question;
+mod ranges;
 mod sieve;
 mod sweep;
 
@@ -120,15 +121,14 @@ impl Ord for Hit<'_> {
 fn nearest<'c>(asked: &Asked<'c>, question: &Question, days: &Days) -> Vec<Hit<'c>> {
     let mut hits = Vec::with_capacity(question.limit + 1);
     let sieve = Sieve::new(asked, &question.wish, days);
-    let mut walk = question.walk(asked.city);
+    let mut walk = question.walk(asked.city, |slot| sieve.lets(slot));
     let mut ring = Vec::new();
     while let Some(gap) = walk.next_ring(&mut ring) {
-        let slots = ring.iter().filter(|slot| sieve.lets(**slot));
-        let nurseries = slots.filter_map(|slot| asked.city.nursery(*slot));
+        let nurseries = ring.iter().filter_map(|slot| Some((*slot, asked.city.nursery(*slot)?)));
         let matching = nurseries
-            .map(|nursery| Hit { nursery, gap, price_fen: Fen::ZERO })
-            .filter(|hit| question.after.is_none_or(|after| after.key() < hit.key()))
-            .filter(|hit| question.admits(hit.nursery) && asked.fits(hit.nursery, &question.wish, days));
+            .filter(|(slot, nursery)| question.admits(nursery) && sieve.admits(*slot, nursery))
+            .map(|(_, nursery)| Hit { nursery, gap, price_fen: Fen::ZERO })
+            .filter(|hit| question.after.is_none_or(|after| after.key() < hit.key()));
         let before = hits.len();
         hits.extend(matching);
         // Several nurseries may share a point.
@@ -164,13 +164,13 @@ fn cheapest<'c>(asked: &Asked<'c>, question: &Question, days: &Days) -> Vec<Hit<
 }
 
 impl Question {
-    /// Everything that may match, nearest first.
-    fn walk<'c>(&self, city: &'c City) -> Walk<'c> {
+    /// Everything that may match and that `keep` keeps, nearest first.
+    fn walk<'c, K: Fn(u32) -> bool>(&self, city: &'c City, keep: K) -> Walk<'c, K> {
         let from = Unit::of(self.origin);
         match (&self.typed, &self.district) {
-            (Some(typed), _) => Walk::new(None, city.named(typed), from, self.reach),
-            (None, Some(district)) => Walk::new(None, city.in_district(district), from, self.reach),
-            (None, None) => Walk::new(Some(city.tree()), city.beside(), from, self.reach),
+            (Some(typed), _) => Walk::new(None, city.named(typed), from, self.reach, keep),
+            (None, Some(district)) => Walk::new(None, city.in_district(district), from, self.reach, keep),
+            (None, None) => Walk::new(Some(city.tree()), city.beside(), from, self.reach, keep),
         }
     }
 

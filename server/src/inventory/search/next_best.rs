@@ -201,7 +201,7 @@ impl<'c> Search<'c> {
         // A fixed window of another nursery seldom has the very same hours.
         let asked = self.asked((self.refused.care == CareKind::Hourly).then_some(self.refused.span));
         let on = self.same_days();
-        let mut walk = Walk::new(Some(self.city.tree()), self.city.beside(), home.at, f64::INFINITY);
+        let mut walk = Walk::new(Some(self.city.tree()), self.city.beside(), home.at, f64::INFINITY, |_| true);
         let (mut ring, mut near, mut looked_at) = (Vec::new(), Vec::new(), 0);
         while near.len() < MOST && looked_at < LOOKED_AT {
             let Some(gap) = walk.next_ring(&mut ring) else { break };

@@ -163,6 +163,12 @@ impl Question {
         Days::All(self.dates.iter().map(|date| table::number(*date)).collect())
     }
 
+    /// Whether no nursery is left out whatever its places.
+    pub fn is_about_all(&self) -> bool {
+        let everywhere = self.reach.is_infinite() && self.typed.is_none() && self.district.is_none();
+        everywhere && !self.inclusive && self.kinds.is_empty()
+    }
+
     /// What does not depend on places.
     pub fn admits(&self, nursery: &Nursery) -> bool {
         self.lies_there(nursery) && (!self.inclusive || nursery.inclusive) && self.is_of_kind(nursery)
