@@ -18,7 +18,8 @@ use crate::{
     housekeeping::Prune,
     inventory::{self, Index},
     jobs::Jobs,
-    nurseries, outbox,
+    nurseries::{self, KnownDistricts},
+    outbox,
     policy::Policies,
     sms::ToOutbox,
 };
@@ -35,6 +36,7 @@ pub struct Inner {
     pub policy: Arc<Policies>,
     /// Free places, in memory.
     pub index: Arc<Index>,
+    pub districts: KnownDistricts,
     pub accounts: Accounts,
     /// Waiting orders, booked many in one transaction.
     pub bookings: Batch<bookings::Order, Booking>,
@@ -59,7 +61,8 @@ impl App {
         let (book, shape) = (Arc::clone(&policy), Shape::of(&db, config.commit_group.max(1)));
         let bookings = Batch::start(&db, shape, Arc::new(move |conn, orders| bookings::book_many(conn, &book, orders)));
         let index = inventory::start(&db, Arc::clone(&clock), Arc::clone(&policy));
-        Ok(Self(Arc::new(Inner { config, db, clock, policy, index, accounts, bookings })))
+        let districts = KnownDistricts::default();
+        Ok(Self(Arc::new(Inner { config, db, clock, policy, index, districts, accounts, bookings })))
     }
 
     /// Why calls had better go to another process; None when all is well.

@@ -229,6 +229,9 @@ pub struct Availability {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct DayAvailability {
     pub date: Date,
+    /// A weekend on which people work (调休): a pattern of Monday to Friday includes it.
+    #[serde(default)]
+    pub working_weekend: bool,
     /// Why there are no windows, when the nursery is closed all day.
     pub closed: Option<ClosedReason>,
     pub windows: Vec<Window>,

@@ -112,7 +112,7 @@ impl Question {
     /// The page after a chip, a day of the strip, or both.
     pub fn chosen(&self, turn: usize) -> String {
         let care = CareKind::ALL.get(turn % 7).map(|care| format!("&care={}", care.as_str()));
-        let date = (turn % 3 > 0).then(|| format!("&date={}", self.date));
+        let date = (!turn.is_multiple_of(3)).then(|| format!("&date={}", self.date));
         [self.opened(), care.unwrap_or_default(), date.unwrap_or_default()].concat()
     }
 

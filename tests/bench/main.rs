@@ -22,6 +22,10 @@ use std::process::ExitCode;
 
 use figures::Figures;
 
+/// The peers have the allocator that the product has.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// The parts in the order they run, by the name that `ONLY` takes.
 const PARTS: &[(&str, fn(&mut Figures) -> Result<(), String>)] = &[
     ("bundle", bundle::run),

@@ -90,6 +90,9 @@ const CACHE: u32 = 64 * 1024;
 /// The same while what is read is read once.
 const CACHE_OF_ONCE: u32 = 2 * 1024;
 
+/// Pages in the log before they are brought home: 32 MB. A page that many bookings touch is brought home once for all.
+const LOGGED: u32 = 8_192;
+
 /// Reads nearly everything, once: pages that are kept would only take memory.
 pub fn read_once<T>(conn: &mut Conn, read: impl FnOnce(&mut Conn) -> QueryResult<T>) -> QueryResult<T> {
     let keep = |conn: &mut Conn, kib: u32| match conn {
@@ -108,7 +111,7 @@ fn open_sqlite(path: &Path) -> std::result::Result<SqliteConnection, OpenError> 
     let mut conn = SqliteConnection::establish(&path.to_string_lossy())?;
     conn.batch_execute(&format!(
         "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
-         PRAGMA cache_size = -{CACHE}; PRAGMA temp_store = MEMORY;",
+         PRAGMA cache_size = -{CACHE}; PRAGMA temp_store = MEMORY; PRAGMA wal_autocheckpoint = {LOGGED};",
     ))?;
     Ok(conn)
 }

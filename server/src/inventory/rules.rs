@@ -315,9 +315,11 @@ mod tests {
             *at = (index * 37 % 256) as u8;
         }
         for seats in [0, 1, 2, 20, 127, 128, 200, 255, 256, 400] {
-            let slow = used.0.iter().enumerate().fold(0, |mask, (index, used)| {
-                mask | u64::from(u16::from(*used) < seats) << index
-            });
+            let slow = used
+                .0
+                .iter()
+                .enumerate()
+                .fold(0, |mask, (index, used)| mask | u64::from(u16::from(*used) < seats) << index);
             assert_eq!(used.below(seats), slow, "{seats}");
         }
     }

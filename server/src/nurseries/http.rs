@@ -3,16 +3,16 @@
 use doorstep_shared::{
     care::{ClassKind, NurseryKind},
     nurseries::{
-        ClassKindRule, ClassKinds, ClassProfile, DistrictOutline, Districts, GetNursery, GetNurseryOfOffer,
-        ListClassKinds, ListDistricts, NurseryProfile, OfferProfile,
+        ClassKindRule, ClassKinds, ClassProfile, Districts, GetNursery, GetNurseryOfOffer, ListClassKinds,
+        ListDistricts, NurseryProfile, OfferProfile,
     },
 };
 
-use super::store::{self, DistrictRow, OfferRow, Profile};
+use super::store::{self, OfferRow, Profile};
 use crate::{
     api::{Api, Call},
     auth::Anyone,
-    error::{Error, Result},
+    error::Result,
     policy::Policy,
 };
 
@@ -46,15 +46,7 @@ async fn list_class_kinds(call: Call<Anyone>, _: ListClassKinds) -> Result<Class
 }
 
 async fn list_districts(call: Call<Anyone>, _: ListDistricts) -> Result<Districts> {
-    let rows = call.app.db.read(|conn| Ok(store::districts(conn)?)).await?;
-    Ok(Districts { items: rows.into_iter().map(outline_of).collect::<Result<_>>()? })
-}
-
-fn outline_of(row: DistrictRow) -> Result<DistrictOutline> {
-    let outline = serde_json::from_str(&row.outline);
-    let outline = outline.map_err(|error| Error::internal(format!("the outline of {}: {error}", row.id)))?;
-    let centre = [row.centre_lng, row.centre_lat];
-    Ok(DistrictOutline { id: row.id, name: row.name, name_en: row.name_en, outline, centre })
+    call.app.districts.get(&call.app.db).await
 }
 
 fn profile_of(profile: Profile, policy: &Policy) -> NurseryProfile {

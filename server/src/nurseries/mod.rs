@@ -3,6 +3,7 @@
 //! Every verb that changes what families see writes change rows in the same transaction, so that the index of each
 //! process follows.
 
+mod districts;
 pub mod draft;
 mod http;
 pub mod import;
@@ -13,6 +14,7 @@ use doorstep_shared::{Problem, ProblemKind, Timestamp, ids::ClosureId, problem::
 
 use self::draft::{ClosureDraft, NurseryDraft};
 pub use self::{
+    districts::KnownDistricts,
     http::register,
     import::{FinishImport, ForgetImports},
     store::DistrictRow,

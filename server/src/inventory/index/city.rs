@@ -281,7 +281,8 @@ impl City {
             let (policy, kind) = (self.policies.on(date), self.policies.calendar.day_kind(date));
             for class in &nursery.classes {
                 let open = rules::open_on(&nursery.week, date, kind, class.id, &nursery.closures);
-                let seats = Staffing::new(class.places, class.carers, policy.class_rule(nursery.kind, class.kind)).seats();
+                let seats =
+                    Staffing::new(class.places, class.carers, policy.class_rule(nursery.kind, class.kind)).seats();
                 self.table.open(class.row, day, open, seats);
             }
         }

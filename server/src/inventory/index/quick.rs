@@ -35,9 +35,9 @@ impl FromSql<sql_types::Date, Sqlite> for QuickDay {
         let text = value.read_text();
         let digits = |place: Range<usize>| {
             let digits = text.as_bytes().get(place)?;
-            digits.iter().try_fold(0, |number, digit| {
-                digit.is_ascii_digit().then(|| number * 10 + u32::from(digit - b'0'))
-            })
+            digits
+                .iter()
+                .try_fold(0, |number, digit| digit.is_ascii_digit().then(|| number * 10 + u32::from(digit - b'0')))
         };
         let date = || NaiveDate::from_ymd_opt(i32::try_from(digits(0..4)?).ok()?, digits(5..7)?, digits(8..10)?);
         Ok(Self(table::number(date().ok_or_else(|| format!("{text:?} is no date"))?)))

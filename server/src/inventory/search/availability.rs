@@ -61,8 +61,10 @@ pub fn availability(city: &City, request: &GetAvailability, now: Timestamp) -> R
 
 fn day(asked: &Asked<'_>, nursery: &Nursery, wish: &Wish, number: i32) -> DayAvailability {
     let date = table::date(number);
+    let working_weekend = matches!(asked.city.policies.calendar.day_kind(date), DayKind::Workday { .. });
     if asked.is_closed(nursery, number) {
-        return DayAvailability { date, closed: Some(closed_reason(asked, nursery, date)), windows: Vec::new() };
+        let closed = Some(closed_reason(asked, nursery, date));
+        return DayAvailability { date, working_weekend, closed, windows: Vec::new() };
     }
     let mut windows = Vec::new();
     let takes_one =
@@ -96,7 +98,7 @@ fn day(asked: &Asked<'_>, nursery: &Nursery, wish: &Wish, number: i32) -> DayAva
         }
     }
     windows.sort_by_key(|window| (window.care, window.span, window.price_fen, window.offer_id));
-    DayAvailability { date, closed: None, windows }
+    DayAvailability { date, working_weekend, closed: None, windows }
 }
 
 /// The longest runs with a free place throughout that are long enough for hourly care, from when it can be booked on.

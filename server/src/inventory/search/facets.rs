@@ -146,5 +146,3 @@ fn count(city: &City, question: &Question, now: Timestamp) -> u32 {
     });
     count
 }
-
-

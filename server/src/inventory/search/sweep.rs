@@ -40,8 +40,7 @@ impl<'a, 'c> Sweep<'a, 'c> {
         let mut numbers: Vec<i32> = question.iter().copied().chain(week).chain([today, today + 1]).collect();
         numbers.sort_unstable();
         numbers.dedup();
-        let matter =
-            |number: i32| Some(Matter { number, day: asked.day(number)?, asked: question.contains(&number) });
+        let matter = |number: i32| Some(Matter { number, day: asked.day(number)?, asked: question.contains(&number) });
         let matters = numbers.into_iter().filter_map(matter).collect();
         Self {
             ranges: Ranges::new(asked, wish, matters, true),
@@ -157,8 +156,7 @@ impl<'a, 'c> Sweep<'a, 'c> {
         verdict.today = on(self.today);
         verdict.tomorrow = on(self.today + 1);
         verdict.price = asked.fits(nursery, &common, self.days);
-        verdict.cares =
-            CareKind::ALL.iter().filter(|care| with(**care)).fold(0, |all, care| all | cares(Some(*care)));
+        verdict.cares = CareKind::ALL.iter().filter(|care| with(**care)).fold(0, |all, care| all | cares(Some(*care)));
         verdict.strip = std::array::from_fn(|day| best_free(self.strip + day as i32));
     }
 }

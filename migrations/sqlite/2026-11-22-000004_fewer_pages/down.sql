@@ -1,3 +1,5 @@
+CREATE INDEX idempotency_account ON idempotency (account_id);
+CREATE INDEX change_tx ON change (tx);
 CREATE TABLE class_day_by_row (
     class_id BINARY NOT NULL REFERENCES class (id) ON DELETE CASCADE,
     date DATE NOT NULL,

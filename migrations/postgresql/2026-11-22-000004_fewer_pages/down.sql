@@ -1,0 +1,1 @@
+CREATE INDEX idempotency_account ON idempotency (account_id);
