@@ -30,6 +30,7 @@ pub async fn answer(visit: &Visit) -> Answer {
         ["settings"] => family::settings::page(visit).into(),
         ["sign-in"] => family::sign_in::page(visit).await,
         ["book"] => family::book::page(visit).await,
+        ["book", "weekly"] => family::book::weekly::page(visit).await,
         ["bookings"] => family::bookings::page(visit).await,
         // A form of the booking that was refused shows the booking.
         ["bookings", id] | ["bookings", id, "confirm" | "extend" | "cancel" | "undo"] => {
@@ -54,6 +55,7 @@ pub async fn submit(visit: &Visit, form: &Fields) -> Answer {
         ["sign-in"] => family::sign_in::submit(visit, form).await,
         ["sign-out"] => family::sign_in::sign_out(visit, form).await,
         ["book"] => family::book::submit(visit, form).await,
+        ["book", "weekly"] => family::book::weekly::submit(visit, form).await,
         ["bookings", id, verb] => family::booking::submit(visit, form, id, verb).await,
         ["children", "new"] => family::children::add(visit, form).await,
         ["children", id] => family::child::change(visit, form, id).await,

@@ -110,6 +110,7 @@ pub fn interrupted(visit: &Visit, form: &Fields) -> Answer {
     visit.form = Some(FormState { fields: Fields::default(), problem: Problem::new(ProblemKind::Unauthenticated) });
     let next = match book::Wish::read(form) {
         Some(wish) if visit.path == "/book" => wish.href(),
+        Some(wish) if visit.path == "/book/weekly" => book::weekly::of_wish(&wish),
         _ => visit.path.clone(),
     };
     phone_page(&visit, next, form.encoded()).status(401).into()

@@ -4,8 +4,8 @@ use chrono::Datelike;
 use doorstep_shared::{
     Date, Fen, Span, Timestamp,
     care::{CareKind, ClassKind, NurseryKind, Ownership},
-    slots::AgeRange,
-    slots::FoundOffer,
+    nurseries::ClosedReason,
+    slots::{AgeRange, FoundOffer},
 };
 
 use crate::{Locale, td};
@@ -56,14 +56,29 @@ pub fn ages(ages: AgeRange, locale: Locale) -> String {
 
 /// 周一, Mon.
 pub fn weekday(date: Date, locale: Locale) -> &'static str {
-    match date.weekday() {
-        chrono::Weekday::Mon => td!(locale, common.weekday_1),
-        chrono::Weekday::Tue => td!(locale, common.weekday_2),
-        chrono::Weekday::Wed => td!(locale, common.weekday_3),
-        chrono::Weekday::Thu => td!(locale, common.weekday_4),
-        chrono::Weekday::Fri => td!(locale, common.weekday_5),
-        chrono::Weekday::Sat => td!(locale, common.weekday_6),
-        chrono::Weekday::Sun => td!(locale, common.weekday_7),
+    weekday_number(u8::try_from(date.weekday().number_from_monday()).unwrap_or_default(), locale)
+}
+
+/// The same by number: 1 is Monday.
+pub fn weekday_number(number: u8, locale: Locale) -> &'static str {
+    match number {
+        1 => td!(locale, common.weekday_1),
+        2 => td!(locale, common.weekday_2),
+        3 => td!(locale, common.weekday_3),
+        4 => td!(locale, common.weekday_4),
+        5 => td!(locale, common.weekday_5),
+        6 => td!(locale, common.weekday_6),
+        _ => td!(locale, common.weekday_7),
+    }
+}
+
+/// Why a nursery is closed all day.
+pub fn closed(reason: &ClosedReason, locale: Locale) -> String {
+    match (reason, locale) {
+        (ClosedReason::Weekday, _) => td!(locale, nursery.closed_weekday).to_owned(),
+        (ClosedReason::Holiday { name_zh, .. }, Locale::Zh) => td!(locale, nursery.closed_holiday, name = name_zh),
+        (ClosedReason::Holiday { name_en, .. }, Locale::En) => td!(locale, nursery.closed_holiday, name = name_en),
+        (ClosedReason::Closure { reason }, _) => td!(locale, nursery.closed_by, reason = reason),
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod scene;
 mod view;
+pub mod weekly;
 mod wish;
 
 use doorstep_shared::{

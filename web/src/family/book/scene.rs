@@ -59,6 +59,34 @@ pub struct Full {
     pub left: u16,
 }
 
+/// Free places from a date until another, in as many calls as that takes: what lies further ahead than can be booked is
+/// left out.
+async fn availability(
+    visit: &Visit,
+    asked: GetAvailability,
+    mut from: Date,
+    until: Option<Date>,
+) -> Option<Availability> {
+    let mut all: Option<Availability> = None;
+    loop {
+        let left = until.map_or(0, |until| (until - from).num_days() + 1);
+        let least = if all.is_none() { DAYS } else { 1 };
+        let days = u8::try_from(left).unwrap_or(MOST_DAYS).clamp(least, MOST_DAYS);
+        let Ok(part) = visit.call(GetAvailability { from: Some(from), days: Some(days), ..asked.clone() }).await else {
+            return all;
+        };
+        let told = part.days.len();
+        match &mut all {
+            Some(all) => all.days.extend(part.days),
+            None => all = Some(part),
+        }
+        from = from + chrono::Days::new(days.into());
+        if told < usize::from(days) || until.is_none_or(|until| until < from) {
+            return all;
+        }
+    }
+}
+
 /// How a day stands for the window that is wanted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Standing {
@@ -74,21 +102,29 @@ pub enum Standing {
 impl Scene {
     /// # Errors
     /// `not-found` when the offer is not sold any more, and whatever the calls refuse.
-    pub async fn load(visit: &Visit, mut wish: Wish) -> Result<Self, Problem> {
+    pub async fn load(visit: &Visit, wish: Wish) -> Result<Self, Problem> {
+        let last = wish.dates.last().copied();
+        Self::load_until(visit, wish, last).await
+    }
+
+    /// The same with free places at least until a date.
+    ///
+    /// # Errors
+    /// As [`Scene::load`].
+    pub async fn load_until(visit: &Visit, mut wish: Wish, until: Option<Date>) -> Result<Self, Problem> {
         let nursery = visit.call(GetNurseryOfOffer { id: wish.offer }).await?;
         let (class, offer) = find(&nursery, wish.offer).ok_or(ProblemKind::NotFound)?;
         let today = visit.now.local_date();
         let from = wish.dates.first().copied().filter(|date| *date > today).unwrap_or(today);
-        let last = wish.dates.last().map_or(0, |last| (*last - from).num_days() + 1);
         let asked = GetAvailability {
             id: nursery.id,
             from: Some(from),
-            days: Some(u8::try_from(last).unwrap_or(DAYS).clamp(DAYS, MOST_DAYS)),
+            days: None,
             care: Some(offer.care),
             birth_date: Vec::new(),
             age_months: None,
         };
-        let availability = visit.call(asked).await.ok();
+        let availability = availability(visit, asked, from, until).await;
         let children = match visit.call(ListChildren {}).await {
             Ok(children) => Some(children.items),
             Err(problem) if problem.kind == ProblemKind::Unauthenticated => None,
@@ -123,12 +159,16 @@ impl Scene {
 
     /// The class of the offer when the age fits; else another class that sells the same care in the same window.
     fn candidate<'a>(&'a self, child: &'a Child) -> Candidate<'a> {
+        self.candidate_on(child, &self.wish.dates)
+    }
+
+    /// The same for other days.
+    pub fn candidate_on<'a>(&'a self, child: &'a Child, dates: &[Date]) -> Candidate<'a> {
         let fits = |class: &ClassProfile| {
             let age_on = |date: &Date| completed_months(child.birth_date, *date);
-            self.dates().iter().all(|date| age_on(date).is_some_and(|months| class.ages.contains(months)))
+            dates.iter().all(|date| age_on(date).is_some_and(|months| class.ages.contains(months)))
         };
-        let months =
-            self.dates().first().and_then(|date| completed_months(child.birth_date, *date)).unwrap_or_default();
+        let months = dates.first().and_then(|date| completed_months(child.birth_date, *date)).unwrap_or_default();
         let sibling = || {
             let classes = self.nursery.classes.iter().filter(|class| class.id != self.class.id && fits(class));
             let mut offers = classes.flat_map(|class| class.offers.iter().map(move |offer| (class, offer)));
@@ -141,11 +181,6 @@ impl Scene {
             Some((class, offer)) => Candidate { child, class, offer, months, fits: true },
             None => Candidate { child, class: &self.class, offer: &self.offer, months, fits: false },
         }
-    }
-
-    /// The chosen days; today when none is chosen yet.
-    fn dates(&self) -> &[Date] {
-        &self.wish.dates
     }
 
     /// Who goes where, for the booking.
@@ -280,7 +315,7 @@ impl Scene {
         days
     }
 
-    fn standing(&self, day: &DayAvailability, offer: &OfferProfile) -> Standing {
+    pub fn standing(&self, day: &DayAvailability, offer: &OfferProfile) -> Standing {
         let windows = &day.windows;
         let ours = windows.iter().filter(|window| window.offer_id == offer.id);
         let wanted = self.wish.span;

@@ -12,6 +12,7 @@ use leptos::prelude::*;
 use super::{
     ANOTHER, FREE, INSTEAD, RECOUNT, SEEN,
     scene::{Candidate, Full, Scene, Standing},
+    weekly,
     wish::Wish,
 };
 use crate::{
@@ -157,14 +158,7 @@ fn BookForm(visit: Visit, scene: Scene, fields: Fields, trouble: Trouble, busy: 
         _ => None,
     };
     let changed = match trouble {
-        Trouble::PriceChanged { care, before, now } => {
-            let (before, now) = (words::price(before, care, locale), words::price(now, care, locale));
-            Some(view! {
-                <Notice tone=Tone::Warn title=td!(locale, book.price_changed, before = before, now = now) focus=true>
-                    <p>{td!(locale, book.price_changed_text)}</p>
-                </Notice>
-            })
-        }
+        Trouble::PriceChanged { care, before, now } => Some(view! { <PriceNotice care before now locale/> }),
         Trouble::None | Trouble::Added { .. } | Trouble::Refused(_) => None,
     };
     let error = |field: &str| at_child.as_ref().and_then(|form| form.error(field, locale));
@@ -243,6 +237,17 @@ fn BookForm(visit: Visit, scene: Scene, fields: Fields, trouble: Trouble, busy: 
         </form>
     }
     .into_any()
+}
+
+/// The unit price of care has changed since the form was shown.
+#[component]
+pub fn PriceNotice(care: CareKind, before: Fen, now: Fen, locale: Locale) -> impl IntoView {
+    let (before, now) = (words::price(before, care, locale), words::price(now, care, locale));
+    view! {
+        <Notice tone=Tone::Warn title=td!(locale, book.price_changed, before = before, now = now) focus=true>
+            <p>{td!(locale, book.price_changed_text)}</p>
+        </Notice>
+    }
 }
 
 /// What a person can do about a refusal, where it can be said more exactly than in general.
@@ -355,6 +360,7 @@ fn DayChoice<'a>(scene: &'a Scene, error: Option<String>, locale: Locale) -> imp
             <summary>{td!(locale, book.other_days)}</summary>
             <FieldError id="when" error=error/>
             <div class="days">{days.collect_view()}</div>
+            <p><a class="link" href=weekly::of_wish(wish)>{td!(locale, weekly.link)}</a></p>
         </details>
     }
     .into_any()
@@ -376,7 +382,7 @@ fn DayBox(date: Date, standing: Standing, checked: bool, locale: Locale) -> impl
     .into_any()
 }
 
-fn standing_text(standing: Standing, locale: Locale) -> String {
+pub fn standing_text(standing: Standing, locale: Locale) -> String {
     match standing {
         Standing::Free(count) => td!(locale, book.free, count = count),
         Standing::Full => td!(locale, book.full).to_owned(),
@@ -386,7 +392,7 @@ fn standing_text(standing: Standing, locale: Locale) -> String {
 }
 
 #[component]
-fn ChildRow<'a>(candidate: &'a Candidate<'a>, checked: bool, locale: Locale) -> impl IntoView + use<> {
+pub fn ChildRow<'a>(candidate: &'a Candidate<'a>, checked: bool, locale: Locale) -> impl IntoView + use<> {
     let child = candidate.child;
     let age = td!(locale, common.months_old, count = candidate.months);
     let class = words::class(candidate.class.kind, locale);

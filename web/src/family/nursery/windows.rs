@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use doorstep_shared::{
     Date, HalfHour, Timestamp,
     care::CareKind,
-    nurseries::{ClosedReason, DayAvailability, Window},
+    nurseries::{DayAvailability, Window},
     slots::{LimitKind, StripDay},
 };
 use leptos::prelude::*;
@@ -86,7 +86,7 @@ pub fn Windows(scene: Scene, day: Option<DayAvailability>, as_of: Timestamp) -> 
     let locale = scene.locale;
     let (windows, closed) = day.map_or((Vec::new(), None), |day| (day.windows, day.closed));
     let body = match closed {
-        Some(reason) => view! { <Notice tone=Tone::Info title=closed_text(&reason, locale)/> }.inert(),
+        Some(reason) => view! { <Notice tone=Tone::Info title=words::closed(&reason, locale)/> }.inert(),
         None if windows.is_empty() => {
             view! { <Notice tone=Tone::Info title=td!(locale, nursery.no_window)><p>{td!(locale, nursery.no_window_help)}</p></Notice> }
                 .inert()
@@ -103,15 +103,6 @@ pub fn Windows(scene: Scene, day: Option<DayAvailability>, as_of: Timestamp) -> 
         </div>
     }
     .inert()
-}
-
-fn closed_text(reason: &ClosedReason, locale: Locale) -> String {
-    match (reason, locale) {
-        (ClosedReason::Weekday, _) => td!(locale, nursery.closed_weekday).to_owned(),
-        (ClosedReason::Holiday { name_zh, .. }, Locale::Zh) => td!(locale, nursery.closed_holiday, name = name_zh),
-        (ClosedReason::Holiday { name_en, .. }, Locale::En) => td!(locale, nursery.closed_holiday, name = name_en),
-        (ClosedReason::Closure { reason }, _) => td!(locale, nursery.closed_by, reason = reason),
-    }
 }
 
 /// The windows, class by class.
