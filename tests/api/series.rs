@@ -4,7 +4,7 @@ use doorstep_shared::{
     Fen,
     bookings::{Booking, BookingState, ConfirmBooking, GetBooking},
     care::ClassKind,
-    nurseries::ClosedReason,
+    nurseries::{ClosedReason, GetAvailability},
 };
 use doorstep_tests::{Nursery, prelude::*};
 
@@ -32,6 +32,17 @@ async fn a_month_of_full_days_leaves_out_the_holiday_and_takes_its_make_up_workd
     let offer = app.offer().of(&nursery).full_day().price_fen(18_000).create().await;
     let ann = app.family("Ann").await;
     let (first, last) = (date("2026-10-01"), date("2026-10-31"));
+    let asked = GetAvailability {
+        id: nursery.id,
+        from: Some(first),
+        days: Some(31),
+        care: None,
+        birth_date: Vec::new(),
+        age_months: None,
+    };
+    let told = ann.call(&asked).await.unwrap().days;
+    let working: Vec<_> = told.iter().filter(|day| day.working_weekend).map(|day| day.date).collect();
+    assert_eq!(working, [date("2026-10-10")], "so that a page can list the same dates");
     let held = ann.order(&offer, "08:00-17:30").weekly(WORKDAYS, first, last).hold().send().await.unwrap();
     // 22 weekdays, 5 of them holidays, and Saturday the 10th.
     assert_eq!(dates(&held).len(), 18, "{:?}", dates(&held));

@@ -222,6 +222,11 @@ impl Browser {
         read.ok().and_then(|read| read.json().as_str().map(str::to_owned)).unwrap_or_default()
     }
 
+    /// How many elements there are of a kind.
+    pub async fn count(&self, css: &str) -> u64 {
+        self.value(&format!("document.querySelectorAll({}).length", Value::from(css))).await.as_u64().unwrap()
+    }
+
     /// The value of a JavaScript expression.
     pub async fn value(&self, expression: &str) -> Value {
         let read = self.driver.execute(format!("return {expression}"), Vec::new()).await.unwrap();

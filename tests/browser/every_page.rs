@@ -42,6 +42,9 @@ async fn look_at_every_page(look: Look) {
     let booking = browser.path().await;
     browser.go(&book_path(&offer, day_after)).await;
     browser.is_good("book").await;
+    browser.go(&book_path(&offer, day_after).replacen("/book?", "/book/weekly?", 1)).await;
+    browser.is_good("book-weekly").await;
+    browser.go(&book_path(&offer, day_after)).await;
     browser.press_the_bar().await;
     browser.see("#confirm").await;
 

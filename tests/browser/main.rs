@@ -15,3 +15,4 @@ mod states;
 mod steps;
 mod unplanned;
 mod walk;
+mod weekly;

@@ -46,6 +46,7 @@ pub fn title(kind: ProblemKind, locale: Locale) -> &'static str {
 pub fn advice(kind: ProblemKind, locale: Locale) -> &'static str {
     match kind {
         ProblemKind::Unauthenticated => td!(locale, problem.advice_sign_in),
+        ProblemKind::SomeDaysUnfit => td!(locale, problem.advice_some_days),
         ProblemKind::WrongCode => td!(locale, problem.advice_code),
         ProblemKind::Forbidden => td!(locale, problem.advice_forbidden),
         ProblemKind::NotFound => td!(locale, problem.advice_not_found),
@@ -55,7 +56,6 @@ pub fn advice(kind: ProblemKind, locale: Locale) -> &'static str {
         | ProblemKind::Closed
         | ProblemKind::NotBookable
         | ProblemKind::ChildBusy
-        | ProblemKind::SomeDaysUnfit
         | ProblemKind::HoldExpired
         | ProblemKind::PriceOverCap => td!(locale, problem.advice_other_window),
         ProblemKind::TooManyHolds | ProblemKind::TemporaryLimit | ProblemKind::StillBooked => {

@@ -17,31 +17,45 @@ use crate::{
     visit::{Fields, FormState, Visit},
 };
 
+/// Why nothing was held.
+enum Stop {
+    Trouble(Trouble),
+    /// Other weekdays were chosen, and nobody has seen their dates.
+    Unseen,
+}
+
+impl<T: Into<Trouble>> From<T> for Stop {
+    fn from(trouble: T) -> Self {
+        Self::Trouble(trouble.into())
+    }
+}
+
 /// `GET /book/weekly?offer=…&from=…&to=…`.
 pub async fn page(visit: &Visit) -> Answer {
-    match &visit.form {
-        Some(form) => show(visit, &form.fields, Trouble::Refused(form.problem.clone())).await,
-        None => show(visit, &visit.query, Trouble::None).await,
-    }
+    let (fields, trouble) = match &visit.form {
+        Some(form) => (&form.fields, Trouble::Refused(form.problem.clone())),
+        None => (&visit.query, Trouble::None),
+    };
+    show(visit, fields, trouble.into()).await
 }
 
 /// `POST /book/weekly`: holds the places of all ticked days.
 pub async fn submit(visit: &Visit, form: &Fields) -> Answer {
     if form.has(RECOUNT) {
-        return show(visit, form, Trouble::None).await;
+        return show(visit, form, Trouble::None.into()).await;
     }
     match hold(visit, form).await {
         Ok(to) => Answer::see_other(to),
-        Err(Trouble::Refused(problem)) if problem.kind == ProblemKind::Unauthenticated => {
+        Err(Stop::Trouble(Trouble::Refused(problem))) if problem.kind == ProblemKind::Unauthenticated => {
             sign_in::interrupted(visit, form)
         }
-        Err(Trouble::Refused(problem)) => {
+        Err(Stop::Trouble(Trouble::Refused(problem))) => {
             // What does not fit is shown, not ticked: the next press books the rest.
             let unfit: Vec<Date> = problem.unfit.iter().map(|day| day.date).collect();
             let form = without(form, &unfit);
-            show(visit, &form, Trouble::Refused(problem)).await
+            show(visit, &form, problem.into()).await
         }
-        Err(trouble) => show(visit, form, trouble).await,
+        Err(stop) => show(visit, form, stop).await,
     }
 }
 
@@ -52,7 +66,7 @@ fn without(form: &Fields, dates: &[Date]) -> Fields {
 }
 
 /// Where the booking's page is, once its places are held.
-async fn hold(visit: &Visit, form: &Fields) -> Result<String, Trouble> {
+async fn hold(visit: &Visit, form: &Fields) -> Result<String, Stop> {
     let weekly = Weekly::read(form, visit.now.local_date()).ok_or(ProblemKind::Malformed)?;
     let plan = Plan::load(visit, weekly).await?;
     if plan.scene.wish.children.is_empty() || !form.has("child") {
@@ -61,11 +75,14 @@ async fn hold(visit: &Visit, form: &Fields) -> Result<String, Trouble> {
     if plan.weekly.weekdays.is_empty() {
         return Err(Problem::field("weekday", FieldRule::Required, "no weekday is chosen").into());
     }
-    if plan.coming().next().is_none() {
+    if plan.is_unseen() {
+        return Err(Stop::Unseen);
+    }
+    if plan.weekly.wish.dates.is_empty() {
         return Err(Problem::field("date", FieldRule::Required, "no day is chosen").into());
     }
     if let Some((care, before, now)) = form.get(SEEN).and_then(|seen| plan.scene.price_before(seen)) {
-        return Err(Trouble::PriceChanged { care, before, now });
+        return Err(Trouble::PriceChanged { care, before, now }.into());
     }
     let book = Book {
         children: plan.scene.children_in_offers(),
@@ -95,7 +112,11 @@ fn at_our_fields(mut problem: Problem) -> Problem {
     problem
 }
 
-async fn show(visit: &Visit, fields: &Fields, trouble: Trouble) -> Answer {
+async fn show(visit: &Visit, fields: &Fields, stop: Stop) -> Answer {
+    let (trouble, unseen) = match stop {
+        Stop::Trouble(trouble) => (trouble, false),
+        Stop::Unseen => (Trouble::None, true),
+    };
     let Some(weekly) = Weekly::read(fields, visit.now.local_date()) else { return nothing_to_book(visit).into() };
     let plan = match Plan::load(visit, weekly).await {
         Ok(plan) => plan,
@@ -109,7 +130,7 @@ async fn show(visit: &Visit, fields: &Fields, trouble: Trouble) -> Answer {
         Trouble::None | Trouble::Added { .. } | Trouble::PriceChanged { .. } => None,
     };
     let ready = plan.scene.children.as_ref().is_some_and(|children| !children.is_empty());
-    let body = move || view! { <WeeklyPage visit plan fields trouble/> }.into_any();
+    let body = move || view! { <WeeklyPage visit plan fields trouble unseen/> }.into_any();
     let page = Page::new(td!(locale, weekly.title), body).tab(Tab::Find).status(status).back(back);
     if ready { page.own_foot().into() } else { page.into() }
 }

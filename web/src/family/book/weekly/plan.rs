@@ -92,9 +92,17 @@ impl Plan {
         self.days.iter().filter(|day| day.comes)
     }
 
-    /// Dates of the pattern that do not come though the nursery may be open.
+    /// Whether a day could come that was not in the list that the form showed.
+    pub fn is_unseen(&self) -> bool {
+        let seen = |day: &Day| self.weekly.wish.dates.contains(&day.date) || self.weekly.left_out.contains(&day.date);
+        self.days.iter().any(|day| matches!(day.standing, Standing::Free(_)) && !seen(day))
+    }
+
+    /// Dates of the pattern that are not ticked. What is ticked and has become full is asked for all the same: the
+    /// answer says so.
     pub fn except(&self) -> Vec<Date> {
-        self.days.iter().filter(|day| !day.comes && day.closed.is_none()).map(|day| day.date).collect()
+        let ticked = &self.weekly.wish.dates;
+        self.days.iter().map(|day| day.date).filter(|date| !ticked.contains(date)).collect()
     }
 
     /// What the days that come would cost, line by line.

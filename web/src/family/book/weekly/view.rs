@@ -24,13 +24,20 @@ use crate::{
         field::{FieldError, OnceKey, TextField},
         icon::Icon,
         live::Live,
-        notice::Empty,
+        notice::{Empty, Notice, Tone},
     },
     visit::{Fields, Visit},
 };
 
 #[component]
-pub fn WeeklyPage(visit: Visit, plan: Plan, fields: Fields, trouble: Trouble) -> impl IntoView {
+pub fn WeeklyPage(
+    visit: Visit,
+    plan: Plan,
+    fields: Fields,
+    trouble: Trouble,
+    /// The days that are shown now were not in the form.
+    unseen: bool,
+) -> impl IntoView {
     let (locale, scene) = (visit.locale(), &plan.scene);
     let back = plan.weekly.once(plan.coming().next().map_or(plan.weekly.start, |day| day.date));
     let what = [
@@ -55,7 +62,7 @@ pub fn WeeklyPage(visit: Visit, plan: Plan, fields: Fields, trouble: Trouble) ->
             </Empty>
         }
         .into_any(),
-        Some(_) => view! { <WeeklyForm visit plan fields trouble/> }.into_any(),
+        Some(_) => view! { <WeeklyForm visit plan fields trouble unseen/> }.into_any(),
     };
     view! {
         <a class="back" href=back><Icon name="i-back"/>{td!(locale, book.title)}</a>
@@ -70,7 +77,7 @@ pub fn WeeklyPage(visit: Visit, plan: Plan, fields: Fields, trouble: Trouble) ->
 }
 
 #[component]
-fn WeeklyForm(visit: Visit, plan: Plan, fields: Fields, trouble: Trouble) -> impl IntoView {
+fn WeeklyForm(visit: Visit, plan: Plan, fields: Fields, trouble: Trouble, unseen: bool) -> impl IntoView {
     let (locale, now) = (visit.locale(), visit.now);
     let labels = vec![
         ("weekday", "weekdays", td!(locale, weekly.weekdays)),
@@ -88,6 +95,7 @@ fn WeeklyForm(visit: Visit, plan: Plan, fields: Fields, trouble: Trouble) -> imp
         Trouble::PriceChanged { care, before, now } => (None, Some(view! { <PriceNotice care before now locale/> })),
         Trouble::None | Trouble::Added { .. } => (None, None),
     };
+    let unseen = unseen.then(|| view! { <Notice tone=Tone::Info title=td!(locale, weekly.unseen) focus=true/> });
     let scene = &plan.scene;
     let rows = scene.candidates();
     let rows = rows.iter().map(|candidate| {
@@ -110,6 +118,7 @@ fn WeeklyForm(visit: Visit, plan: Plan, fields: Fields, trouble: Trouble) -> imp
         <FormSummary form=visit.form.clone() locale fields=labels/>
         {refused.map(|problem| view! { <Unfit problem left=count locale/> })}
         {changed}
+        {unseen}
         {view! { <Live locale/> }.inert()}
         <form
             class="book"
@@ -278,7 +287,7 @@ fn Sum<'a>(plan: &'a Plan, now: Timestamp, locale: Locale) -> impl IntoView + us
         <section class="card stack" id="sum">
             <h2>{td!(locale, price.title)}</h2>
             <PriceTable price=plan.price() locale/>
-            <p class="meta">{td!(locale, weekly.each_day)}" "{cancelling}</p>
+            {cancelling.map(|text| view! { <p class="meta">{td!(locale, weekly.each_day)}" "{text}</p> })}
         </section>
     }
     .into_any()
