@@ -1,6 +1,7 @@
 //! Hold, book, confirm, cancel, undo, move.
 
 mod change;
+mod feed;
 mod series;
 
 use serde::{Deserialize, Serialize};
@@ -16,6 +17,7 @@ use crate::{
 
 pub use self::{
     change::{CancelBooking, DayInClass, MoveBooking, MoveDay, MovePreview, MovedDay, PreviewMove, ReportAbsent},
+    feed::{CalendarFeed, EndCalendarFeed, GetCalendarFeed, MakeCalendarFeed, NewCalendarFeed},
     series::{Pattern, Series, Skipped, UnfitDay},
 };
 
@@ -164,6 +166,9 @@ pub struct Booking {
     pub pickup: String,
     /// Six digits to say at the door; only once confirmed.
     pub door_code: Option<String>,
+    /// Grows with each change.
+    #[serde(default)]
+    pub version: u32,
     pub as_of: Timestamp,
 }
 

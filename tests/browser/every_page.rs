@@ -56,6 +56,7 @@ async fn look_at_every_page(look: Look) {
         ("children", open("/children")),
         ("child", child.clone()),
         ("child-delete", format!("{child}/delete")),
+        ("child-calendar", format!("{child}/calendar")),
         ("child-new", open("/children/new")),
         ("me", open("/me")),
         ("me-delete", open("/me/delete")),

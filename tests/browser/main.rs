@@ -5,6 +5,7 @@ mod book;
 mod browser;
 mod console;
 mod every_page;
+mod feed;
 mod find;
 mod look;
 mod nursery;

@@ -40,6 +40,7 @@ pub async fn answer(visit: &Visit) -> Answer {
         ["children", "new"] => family::children::new_page(visit).await,
         ["children", id] | ["children", id, "consents"] => family::child::page(visit, id).await,
         ["children", id, "delete"] => family::child::delete_page(visit, id).await,
+        ["children", id, "calendar"] | ["children", id, "calendar", "end"] => family::feed::page(visit, id).await,
         ["offline"] => missing::offline_page(visit).into(),
         ["children", id, "withdraw"] => family::child::withdraw_page(visit, id).await,
         ["me"] => family::me::page(visit).await,
@@ -61,6 +62,8 @@ pub async fn submit(visit: &Visit, form: &Fields) -> Answer {
         ["children", id] => family::child::change(visit, form, id).await,
         ["children", id, "consents"] => family::child::consent(visit, form, id).await,
         ["children", id, "delete"] => family::child::delete(visit, form, id).await,
+        ["children", id, "calendar"] => family::feed::make(visit, form, id).await,
+        ["children", id, "calendar", "end"] => family::feed::end(visit, form, id).await,
         ["me", "delete"] => family::me::delete(visit, form).await,
         _ => missing::page(visit).into(),
     }

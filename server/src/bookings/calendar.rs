@@ -1,10 +1,10 @@
-//! A booking as a calendar file (RFC 5545), for the phone's own calendar.
+//! Bookings as calendar files (RFC 5545), for the phone's own calendar.
 
 use actix_web::{HttpRequest, HttpResponse, http::header, web};
 use doorstep_shared::{
     ProblemKind, Timestamp,
     bookings::{Booking, BookingDay, BookingState, DayState},
-    ids::BookingId,
+    ids::{BookingId, ChildId},
 };
 use icalendar::{Calendar, Component as _, Event, EventLike as _, EventStatus};
 
@@ -23,11 +23,7 @@ pub const PATH: &str = "/api/v1/bookings/{id}/calendar.ics";
 pub async fn answer(app: web::Data<App>, request: HttpRequest, id: web::Path<String>) -> HttpResponse {
     let reply = Reply::of(&request);
     let mut response = match file(&app, &request, &reply, &id).await.map_err(Error::into_problem) {
-        Ok(file) => HttpResponse::Ok()
-            .content_type("text/calendar; charset=utf-8")
-            .insert_header((header::CACHE_CONTROL, "no-store"))
-            .insert_header((header::CONTENT_DISPOSITION, "attachment; filename=\"booking.ics\""))
-            .body(file),
+        Ok(file) => response(file, "booking.ics"),
         Err(problem) => problem_response(&problem),
     };
     add_cookies(&reply, &mut response);
@@ -40,6 +36,32 @@ async fn file(app: &App, request: &HttpRequest, reply: &Reply, id: &str) -> Resu
     let (policy, now) = (app.policy.clone(), app.clock.now());
     let booking = app.db.read(move |conn| read::get(conn, &policy, now, family, id)).await?;
     Ok(calendar(&booking))
+}
+
+/// A calendar file as an answer, to be saved under a name.
+pub fn response(file: String, name: &str) -> HttpResponse {
+    HttpResponse::Ok()
+        .content_type("text/calendar; charset=utf-8")
+        .insert_header((header::CACHE_CONTROL, "no-store"))
+        .insert_header((header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")))
+        .body(file)
+}
+
+/// What stands of a child's days. Whatever follows it drops what is no longer there.
+pub fn of_child(bookings: &[Booking], child: ChildId, name: &str) -> String {
+    let mut calendar = Calendar::new();
+    calendar.name(name);
+    // How often to look again, in the words that Apple and Microsoft understand.
+    calendar.append_property(("REFRESH-INTERVAL;VALUE=DURATION", "PT1H"));
+    calendar.append_property(("X-PUBLISHED-TTL", "PT1H"));
+    for booking in bookings.iter().filter(|booking| booking.state.is_active()) {
+        let days = booking.days.iter().filter(|day| day.child_id == child);
+        let stand = days.filter(|day| !matches!(day.state, DayState::Released | DayState::Absent));
+        stand.for_each(|day| {
+            calendar.push(event(booking, day));
+        });
+    }
+    calendar.to_string()
 }
 
 /// One event for each child and day. Its id is that of the day, so that a file taken later replaces what it was.
@@ -63,6 +85,7 @@ fn event(booking: &Booking, day: &BookingDay) -> Event {
     Event::new()
         .uid(&day.id.to_string())
         .timestamp(booking.as_of.utc())
+        .sequence(booking.version)
         .starts(Timestamp::at(day.date, day.from).utc())
         .ends(Timestamp::at(day.date, day.to).utc())
         .summary(&format!("{} · {}", day.child_name, booking.nursery.name))

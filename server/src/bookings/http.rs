@@ -10,12 +10,12 @@ use doorstep_shared::{
     ids::BookingId,
 };
 
-use super::{Order, calendar, cancel, change, check_shape, locked::Asked, moving, read};
+use super::{Order, calendar, cancel, change, check_shape, feed, locked::Asked, moving, read};
 use crate::{
     accounts::Guardian,
     api::{Api, Call},
     app::App,
-    auth::Permission as _,
+    auth::{Anyone, Permission as _},
     db::Conn,
     error::{Error, Result},
     inventory, language,
@@ -29,6 +29,11 @@ pub fn register(api: &mut Api) {
     let summary = "A booking as a calendar file (RFC 5545).";
     api.raw(Method::Get, calendar::PATH, Guardian::NAME, summary, |config| {
         config.route(calendar::PATH, web::get().to(calendar::answer));
+    });
+    api.on(feed::make).on(feed::get).on(feed::end);
+    let summary = "A child's days as a calendar to follow (RFC 5545), by the secret of its link.";
+    api.raw(Method::Get, feed::PATH, Anyone::NAME, summary, |config| {
+        config.route(feed::PATH, web::get().to(feed::answer));
     });
 }
 

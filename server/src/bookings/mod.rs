@@ -13,6 +13,7 @@ mod check;
 mod expected;
 mod expire;
 mod facts;
+mod feed;
 mod http;
 mod jobs;
 mod locked;

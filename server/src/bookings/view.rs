@@ -66,6 +66,7 @@ pub fn booking(
         undo: undo(row, days.iter().map(|day| &day.row), now, limits),
         pickup: row.pickup.clone(),
         door_code: (state == BookingState::Confirmed).then(|| row.door_code.clone()),
+        version: u32::try_from(row.version).unwrap_or(u32::MAX),
         as_of: now,
     }
 }

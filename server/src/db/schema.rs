@@ -190,6 +190,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    calendar_feed (child_id) {
+        child_id -> Binary,
+        key_hash -> Binary,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
     change (seq) {
         seq -> BigInt,
         tx -> BigInt,
@@ -316,6 +324,7 @@ diesel::joinable!(family_member -> account (account_id));
 diesel::joinable!(session -> account (account_id));
 diesel::joinable!(child -> family (family_id));
 diesel::joinable!(consent -> child (child_id));
+diesel::joinable!(calendar_feed -> child (child_id));
 diesel::joinable!(nursery -> district (district_id));
 diesel::joinable!(class -> nursery (nursery_id));
 diesel::joinable!(offer -> class (class_id));
@@ -333,6 +342,7 @@ diesel::joinable!(booking_day -> class (class_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     account,
+    calendar_feed,
     family,
     family_member,
     login_code,

@@ -197,6 +197,7 @@ fn ChildPage(visit: Visit, child: Child, consents: Vec<ConsentGiven>, kinds: Cla
             {health.then(|| view! { <ConsentFields locale form=visit.form.as_ref() value=&value purposes=&[ConsentPurpose::Health]/> })}
             <button class="button">{td!(locale, common.save)}</button>
         </form>
+        <p><a class="link" href=format!("{here}/calendar")>{td!(locale, feed.enter)}</a></p>
         <section class="card stack" id="consents">
             <h2>{td!(locale, child.consents)}</h2>
             {ConsentPurpose::ALL.iter().map(|purpose| {

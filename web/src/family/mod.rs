@@ -15,6 +15,7 @@ mod child_form;
 #[cfg(feature = "ssr")]
 pub mod children;
 #[cfg(feature = "ssr")]
+pub mod feed;
 pub mod find;
 #[cfg(feature = "ssr")]
 pub mod me;

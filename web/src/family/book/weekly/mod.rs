@@ -18,15 +18,15 @@ use crate::{
 };
 
 /// Why nothing was held.
-enum Stop {
-    Trouble(Trouble),
+struct Stop {
+    trouble: Trouble,
     /// Other weekdays were chosen, and nobody has seen their dates.
-    Unseen,
+    unseen: bool,
 }
 
 impl<T: Into<Trouble>> From<T> for Stop {
     fn from(trouble: T) -> Self {
-        Self::Trouble(trouble.into())
+        Self { trouble: trouble.into(), unseen: false }
     }
 }
 
@@ -46,10 +46,10 @@ pub async fn submit(visit: &Visit, form: &Fields) -> Answer {
     }
     match hold(visit, form).await {
         Ok(to) => Answer::see_other(to),
-        Err(Stop::Trouble(Trouble::Refused(problem))) if problem.kind == ProblemKind::Unauthenticated => {
+        Err(Stop { trouble: Trouble::Refused(problem), .. }) if problem.kind == ProblemKind::Unauthenticated => {
             sign_in::interrupted(visit, form)
         }
-        Err(Stop::Trouble(Trouble::Refused(problem))) => {
+        Err(Stop { trouble: Trouble::Refused(problem), .. }) => {
             // What does not fit is shown, not ticked: the next press books the rest.
             let unfit: Vec<Date> = problem.unfit.iter().map(|day| day.date).collect();
             let form = without(form, &unfit);
@@ -76,7 +76,7 @@ async fn hold(visit: &Visit, form: &Fields) -> Result<String, Stop> {
         return Err(Problem::field("weekday", FieldRule::Required, "no weekday is chosen").into());
     }
     if plan.is_unseen() {
-        return Err(Stop::Unseen);
+        return Err(Stop { trouble: Trouble::None, unseen: true });
     }
     if plan.weekly.wish.dates.is_empty() {
         return Err(Problem::field("date", FieldRule::Required, "no day is chosen").into());
@@ -112,11 +112,7 @@ fn at_our_fields(mut problem: Problem) -> Problem {
     problem
 }
 
-async fn show(visit: &Visit, fields: &Fields, stop: Stop) -> Answer {
-    let (trouble, unseen) = match stop {
-        Stop::Trouble(trouble) => (trouble, false),
-        Stop::Unseen => (Trouble::None, true),
-    };
+async fn show(visit: &Visit, fields: &Fields, Stop { trouble, unseen }: Stop) -> Answer {
     let Some(weekly) = Weekly::read(fields, visit.now.local_date()) else { return nothing_to_book(visit).into() };
     let plan = match Plan::load(visit, weekly).await {
         Ok(plan) => plan,
