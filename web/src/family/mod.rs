@@ -16,6 +16,7 @@ mod child_form;
 pub mod children;
 #[cfg(feature = "ssr")]
 pub mod feed;
+#[cfg(feature = "ssr")]
 pub mod find;
 #[cfg(feature = "ssr")]
 pub mod me;
