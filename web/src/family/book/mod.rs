@@ -1,5 +1,6 @@
 //! Book: who comes, when, what it costs. Sending it holds the places; the booking's own page confirms.
 
+mod refusal;
 mod scene;
 mod view;
 pub mod weekly;

@@ -9,8 +9,9 @@ use crate::{
     family::{
         book::{
             RECOUNT, SEEN,
+            refusal::PriceNotice,
             scene::Standing,
-            view::{ChildRow, PriceNotice, Trouble, standing_text},
+            view::{ChildRow, Trouble, standing_text},
         },
         price::{self, PriceTable},
         sign_in::PhoneForm,
