@@ -3,6 +3,7 @@
 mod accessibility;
 mod book;
 mod browser;
+mod change;
 mod console;
 mod every_page;
 mod feed;

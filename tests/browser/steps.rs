@@ -49,10 +49,15 @@ impl Browser {
 
     /// A date input takes keys in the order of the browser's language; its value has one form only.
     pub async fn choose_date(&self, css: &str, date: Date) {
+        self.choose(css, &date.to_string()).await;
+    }
+
+    /// Gives a field a value that it can have.
+    pub async fn choose(&self, css: &str, value: &str) {
         self.see(css).await;
         let script = "const [css, value] = arguments; const field = document.querySelector(css); \
                       field.value = value; field.dispatchEvent(new Event('change', {bubbles: true}))";
-        self.driver.execute(script, vec![css.into(), date.to_string().into()]).await.unwrap();
+        self.driver.execute(script, vec![css.into(), value.into()]).await.unwrap();
     }
 
     /// Presses the one button of the bar at the foot.

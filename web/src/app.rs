@@ -36,6 +36,9 @@ pub async fn answer(visit: &Visit) -> Answer {
         ["bookings", id] | ["bookings", id, "confirm" | "extend" | "cancel" | "undo"] => {
             family::booking::page(visit, id).await
         }
+        ["bookings", id, "days"] => family::change::days::page(visit, id).await,
+        ["bookings", id, "absent"] => family::change::absent::page(visit, id).await,
+        ["bookings", id, "move"] => family::change::moving::page(visit, id).await,
         ["children"] => family::children::page(visit).await,
         ["children", "new"] => family::children::new_page(visit).await,
         ["children", id] | ["children", id, "consents"] => family::child::page(visit, id).await,
@@ -57,6 +60,9 @@ pub async fn submit(visit: &Visit, form: &Fields) -> Answer {
         ["sign-out"] => family::sign_in::sign_out(visit, form).await,
         ["book"] => family::book::submit(visit, form).await,
         ["book", "weekly"] => family::book::weekly::submit(visit, form).await,
+        ["bookings", id, "days"] => family::change::days::submit(visit, form, id).await,
+        ["bookings", id, "absent"] => family::change::absent::submit(visit, form, id).await,
+        ["bookings", id, "move"] => family::change::moving::submit(visit, form, id).await,
         ["bookings", id, verb] => family::booking::submit(visit, form, id, verb).await,
         ["children", "new"] => family::children::add(visit, form).await,
         ["children", id] => family::child::change(visit, form, id).await,

@@ -12,6 +12,10 @@ use leptos::prelude::*;
 use super::{
     again,
     book::Wish,
+    change::{
+        self,
+        card::{ChangeCard, DayRow},
+    },
     missing, price,
     price::PriceTable,
     sign_in,
@@ -104,9 +108,12 @@ fn BookingPage(visit: Visit, booking: Booking, again: Option<Wish>) -> impl Into
     let rose = seen.is_some_and(|seen| booking.state.is_active() && booking.cancel_cost_fen > Fen(seen));
     let main = match booking.state {
         BookingState::Held => view! { <Held booking=booking.clone() now locale/> }.into_any(),
-        BookingState::Confirmed => view! { <Confirmed booking=booking.clone() again now locale/> }.into_any(),
+        BookingState::Confirmed => {
+            let part = change::outcome(&booking, &visit.query, locale);
+            view! { <Confirmed booking=booking.clone() part again now locale/> }.into_any()
+        }
         BookingState::CancelledByFamily | BookingState::CancelledByNursery | BookingState::Expired => {
-            view! { <Ended booking=booking.clone() again locale/> }.into_any()
+            view! { <Ended booking=booking.clone() again now locale/> }.into_any()
         }
     };
     view! {
@@ -131,7 +138,7 @@ fn Held(booking: Booking, now: Timestamp, locale: Locale) -> impl IntoView {
     let cancelling = price::cancelling(booking.cancel_rule, booking.free_cancel_until, now, locale);
     view! {
         <HoldClock booking=&booking now locale/>
-        <DaysCard booking=&booking locale/>
+        <DaysCard booking=&booking now locale/>
         <SumCard booking=&booking locale/>
         <p class="meta">{cancelling}" "{td!(locale, book.undo)}</p>
         <form method="post" action=format!("/bookings/{id}/cancel")>
@@ -174,13 +181,21 @@ pub fn HoldClock<'a>(booking: &'a Booking, now: Timestamp, locale: Locale) -> im
 }
 
 #[component]
-fn Confirmed(booking: Booking, again: Option<Wish>, now: Timestamp, locale: Locale) -> impl IntoView {
+fn Confirmed(
+    booking: Booking,
+    /// What was just done to some of its days, and what that costs.
+    part: Option<(String, Fen)>,
+    again: Option<Wish>,
+    now: Timestamp,
+    locale: Locale,
+) -> impl IntoView {
     let several = ticket::dates(&booking).len() > 1 || booking.days.len() > 1;
     let over = ticket::is_over(&booking, now);
     view! {
-        <UndoNotice booking=&booking locale/>
+        <UndoNotice booking=&booking part locale/>
         {(!over).then(|| view! { <Ticket booking=&booking now locale/> })}
-        {(several || over).then(|| view! { <DaysCard booking=&booking locale/> })}
+        {(several || over).then(|| view! { <DaysCard booking=&booking now locale/> })}
+        <ChangeCard booking=&booking now locale/>
         <SumCard booking=&booking locale/>
         <AgainCard booking=&booking wish=again locale/>
         {(!over).then(|| view! { <CancelCard booking=&booking now locale/> })}
@@ -190,7 +205,7 @@ fn Confirmed(booking: Booking, again: Option<Wish>, now: Timestamp, locale: Loca
 
 /// Cancelled or expired: what that means, and how to go on.
 #[component]
-fn Ended(booking: Booking, again: Option<Wish>, locale: Locale) -> impl IntoView {
+fn Ended(booking: Booking, again: Option<Wish>, now: Timestamp, locale: Locale) -> impl IntoView {
     let due = booking.price.due_fen;
     let text = match booking.state {
         BookingState::Expired => td!(locale, booking.expired_text).to_owned(),
@@ -201,9 +216,9 @@ fn Ended(booking: Booking, again: Option<Wish>, locale: Locale) -> impl IntoView
     let undoable = booking.undo.is_some();
     let tone = if due == Fen::ZERO { Tone::Info } else { Tone::Warn };
     view! {
-        <UndoNotice booking=&booking locale/>
+        <UndoNotice booking=&booking part=None locale/>
         {(!undoable).then(|| view! { <Notice tone title=text/> })}
-        <DaysCard booking=&booking locale/>
+        <DaysCard booking=&booking now locale/>
         <AgainCard booking=&booking wish=again locale/>
     }
     .into_any()
@@ -211,10 +226,12 @@ fn Ended(booking: Booking, again: Option<Wish>, locale: Locale) -> impl IntoView
 
 /// What was just done, and a few minutes to undo it.
 #[component]
-fn UndoNotice<'a>(booking: &'a Booking, locale: Locale) -> impl IntoView + use<> {
+fn UndoNotice<'a>(booking: &'a Booking, part: Option<(String, Fen)>, locale: Locale) -> impl IntoView + use<> {
     let undo = booking.undo?;
+    let cost = part.as_ref().map_or(booking.price.due_fen, |(_, cost)| *cost);
     let (title, button) = match undo.what {
         Undoable::Booking => (td!(locale, booking.booked).to_owned(), td!(locale, booking.undo_booking)),
+        Undoable::Cancellation if let Some((text, _)) = part => (text, td!(locale, booking.undo_cancellation)),
         Undoable::Cancellation if booking.price.due_fen == Fen::ZERO => {
             (td!(locale, booking.cancelled_free).to_owned(), td!(locale, booking.undo_cancellation))
         }
@@ -225,7 +242,7 @@ fn UndoNotice<'a>(booking: &'a Booking, locale: Locale) -> impl IntoView + use<>
     };
     let action = format!("/bookings/{}/undo", booking.id);
     // Owing money is nothing to tick off.
-    let owes = undo.what == Undoable::Cancellation && booking.price.due_fen != Fen::ZERO;
+    let owes = undo.what == Undoable::Cancellation && cost != Fen::ZERO;
     let tone = if owes { Tone::Warn } else { Tone::Good };
     let time = undo.until.clock_time();
     let until = match undo.what {
@@ -247,22 +264,28 @@ fn UndoNotice<'a>(booking: &'a Booking, locale: Locale) -> impl IntoView + use<>
     )
 }
 
-/// Every day of the booking.
+/// Every day of the booking; while it stands, with how each stands and what can be done.
 #[component]
-fn DaysCard<'a>(booking: &'a Booking, locale: Locale) -> impl IntoView + use<> {
-    let days = booking.days.iter().map(|day| {
-        // Where all of it is given up, the page says so above.
-        let given_up = day.state == DayState::Released && booking.state == BookingState::Confirmed;
-        let state = if given_up { Some(td!(locale, booking.cancelled)) } else { day_state(day.state, locale) };
-        let state = state.map(|text| view! { <span class="tag plain">{text}</span> });
-        let what = format!("{} · {}", words::class(day.class_kind, locale), words::care(day.care, locale));
-        view! {
-            <li>
-                <p><b>{words::date(day.date, locale)}" "{ticket::window(day)}</b>" "{state}</p>
-                <p class="meta">{day.child_name.clone()}" · "{what}</p>
-            </li>
-        }
-    });
+fn DaysCard<'a>(booking: &'a Booking, now: Timestamp, locale: Locale) -> impl IntoView + use<> {
+    let stands = booking.state == BookingState::Confirmed;
+    let days: Vec<_> = booking
+        .days
+        .iter()
+        .map(|day| {
+            if stands || day.moved_to.is_some() {
+                return view! { <DayRow booking day now locale/> }.into_any();
+            }
+            let state = day_state(day.state, locale).map(|text| view! { <span class="tag plain">{text}</span> });
+            let what = format!("{} · {}", words::class(day.class_kind, locale), words::care(day.care, locale));
+            view! {
+                <li>
+                    <p><b>{words::date(day.date, locale)}" "{ticket::window(day)}</b>" "{state}</p>
+                    <p class="meta">{day.child_name.clone()}" · "{what}</p>
+                </li>
+            }
+            .into_any()
+        })
+        .collect();
     let pickup = (!booking.pickup.is_empty()).then(|| {
         view! { <p class="meta">{td!(locale, booking.pickup)}" "{booking.pickup.clone()}</p> }
     });
@@ -270,7 +293,7 @@ fn DaysCard<'a>(booking: &'a Booking, locale: Locale) -> impl IntoView + use<> {
         <section class="card stack">
             <h2><a href=format!("/nurseries/{}", booking.nursery.id)>{booking.nursery.name.clone()}</a></h2>
             <p class="meta">{booking.nursery.address.clone()}</p>
-            <ul class="rows">{days.collect_view()}</ul>
+            <ul class="rows">{days}</ul>
             {pickup}
         </section>
     }

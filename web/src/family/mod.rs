@@ -9,6 +9,8 @@ pub mod booking;
 #[cfg(feature = "ssr")]
 pub mod bookings;
 #[cfg(feature = "ssr")]
+pub mod change;
+#[cfg(feature = "ssr")]
 pub mod child;
 #[cfg(feature = "ssr")]
 mod child_form;

@@ -25,12 +25,17 @@ pub fn PriceTable(price: Price, locale: Locale) -> impl IntoView {
             </div>
         }
     });
+    // Days that were given up late are paid too.
+    let given_up = (price.cancelled_fen != Fen::ZERO).then(|| {
+        view! { <div><dt>{td!(locale, change.given_up)}</dt><dd>{price.cancelled_fen.to_string()}</dd></div> }
+    });
     view! {
         <dl class="sum">
             {lines.collect_view()}
+            {given_up}
             <div class="total">
                 <dt>{td!(locale, price.total)}</dt>
-                <dd>{price.total_fen.to_string()}</dd>
+                <dd>{(price.total_fen + price.cancelled_fen).to_string()}</dd>
             </div>
         </dl>
         <p class="meta">{td!(locale, price.at_nursery)}</p>

@@ -1,0 +1,229 @@
+//! Changing a booking: some of its days cancelled, a child that does not come, days that go elsewhere.
+
+use chrono::Duration;
+use doorstep_shared::Date;
+use doorstep_tests::{Database, Offer, TestApp, run};
+use serde_json::json;
+
+use crate::{browser::Browser, look::Look, site::site, steps::book_path};
+
+/// Books 09:00–11:00 on these days and stands on the booking's page, six minutes later: undoing is over, and the rule
+/// of the nursery holds. Returns the page's path.
+async fn booked(app: &TestApp, browser: &Browser, offer: &Offer, days: &[Date]) -> String {
+    let (first, others) = days.split_first().unwrap();
+    let others: String = others.iter().map(|date| format!("&date={date}")).collect();
+    browser.go(&format!("{}{others}", book_path(offer, *first))).await;
+    browser.press_the_bar().await;
+    browser.tap("#confirm").await;
+    browser.see("#undo").await;
+    let path = browser.path().await;
+    app.clock.advance(Duration::minutes(6));
+    browser.go(&path).await;
+    browser.see("#door-code").await;
+    path
+}
+
+async fn is_good(browser: &Browser, name: &str) {
+    browser.shoot(name).await;
+    browser.is_accessible().await;
+    browser.fits_the_screen().await;
+    has_large_targets(browser).await;
+}
+
+/// Everything that is tapped is 44 px high, but for links inside a sentence.
+async fn has_large_targets(browser: &Browser) {
+    let small = browser
+        .value(
+            "[...document.querySelectorAll('main a, main button, main select, main label:has(input), main summary')] \
+             .filter(e => { const r = e.getBoundingClientRect(); return r.height > 0 && r.height < 44 \
+             && getComputedStyle(e).display != 'inline' && !e.classList.contains('visually-hidden'); }) \
+             .map(e => e.outerHTML.slice(0, 120))",
+        )
+        .await;
+    assert_eq!(small, json!([]), "too small to tap on {}", browser.path().await);
+}
+
+async fn clicks_twice(browser: &Browser, css: &str) {
+    browser.see(css).await;
+    let twice = format!("const button = document.querySelector({css:?}); button.click(); button.click()");
+    browser.driver.execute(twice, Vec::new()).await.unwrap();
+}
+
+async fn cancels_some_days(look: Look, phone: &str) {
+    let app = site().await;
+    let offer = app.offer().places(2).hourly().price_fen(3_000).cancel_rule(72, 50).create().await;
+    let browser = Browser::signed_in(&app, look, phone).await;
+    let days: Vec<_> = (2..=6).map(|days| app.in_days(days)).collect();
+    let english = look.locale == "en";
+    let path = booked(&app, &browser, &offer, &days).await;
+    is_good(&browser, "change-booking").await;
+    browser.tap("#to-days").await;
+
+    // Nothing ticked is said, and nothing is done.
+    browser.tap("#choose button").await;
+    browser.read(if english { "choose at least one day" } else { "请至少选一天" }).await;
+    is_good(&browser, "change-days-choose").await;
+    for date in [days[0], days[3]] {
+        browser.tap(&format!("label:has(input[value='{date}'])")).await;
+    }
+    browser.tap("#choose button").await;
+    // Two days ahead is late by this rule, five days ahead is not.
+    browser.read(if english { "Cancel 2 days, costs ¥30" } else { "取消 2 天，到园付 ¥30" }).await;
+    is_good(&browser, "change-days-sure").await;
+    // The way back keeps what was ticked.
+    browser.tap("a.back").await;
+    browser.see("#choose").await;
+    let ticked = browser.value("document.querySelectorAll('#choose input:checked').length").await;
+    assert_eq!(ticked, json!(2));
+    browser.tap("#choose button").await;
+    browser.see("#do-cancel").await;
+    clicks_twice(&browser, "#do-cancel").await;
+    browser.see("#undo").await;
+    browser.read(if english { "Cancelled: 2 days, ¥30 to pay" } else { "已取消 2 天，到园付 ¥30" }).await;
+    browser.read("¥210").await;
+    is_good(&browser, "change-days-done").await;
+    browser.has_no_complaints(&[]).await;
+    browser.tap("#undo").await;
+    browser.reads_no_longer("¥210").await;
+    browser.read("¥300").await;
+
+    // The rest, from a day on, costs nothing so far ahead.
+    browser.go(&format!("{path}/days")).await;
+    browser.choose("#from", &days[2].to_string()).await;
+    browser.tap("#rest button").await;
+    browser.read(if english { "Cancel 3 days, costs ¥0" } else { "取消 3 天，不用付钱" }).await;
+    browser.tap("#do-cancel").await;
+    browser.read(if english { "Cancelled: 3 days, nothing to pay" } else { "已取消 3 天，不用付钱" }).await;
+    browser.has_no_complaints(&[]).await;
+    browser.close().await;
+    app.check_finds_no_difference().await;
+}
+
+#[test]
+fn some_days_are_cancelled_on_a_phone() {
+    run(Database::Sqlite, async |_: Database| cancels_some_days(Look::PHONE, "13800031111").await);
+}
+
+#[test]
+fn some_days_are_cancelled_on_a_desktop_with_webassembly_blocked() {
+    run(Database::Sqlite, async |_: Database| {
+        cancels_some_days(Look::DESKTOP.english().without_wasm(), "13800031112").await;
+    });
+}
+
+async fn reports_absent(look: Look, phone: &str) {
+    let app = site().await;
+    let offer = app.offer().places(1).hourly().price_fen(3_000).cancel_rule(36, 50).create().await;
+    let browser = Browser::signed_in(&app, look, phone).await;
+    let (tomorrow, later) = (app.in_days(1), app.in_days(4));
+    let english = look.locale == "en";
+    let path = booked(&app, &browser, &offer, &[tomorrow, later]).await;
+    // One tap from the day to what it means.
+    browser.tap(&format!("a[href*='/absent?date={tomorrow}']")).await;
+    browser.read(if english { "Report absent, costs ¥30" } else { "请假，到园付 ¥30" }).await;
+    is_good(&browser, "change-absent-sure").await;
+    clicks_twice(&browser, "#do-absent").await;
+    browser.see("#undo").await;
+    browser.read(if english { "¥30 to pay at the nursery" } else { "已请假，位置已让出，到园付 ¥30" }).await;
+    is_good(&browser, "change-absent-done").await;
+    let ben = app.family("Ben").await;
+    let bens = ben.book(&offer, "09:00-11:00").await.unwrap();
+    browser.has_no_complaints(&[]).await;
+
+    // Taken meanwhile: it cannot be undone, and the page says why.
+    browser.tap("#undo").await;
+    browser.read(if english { "No place is left" } else { "没有空位了" }).await;
+    browser.has_no_complaints(&[409]).await;
+    ben.call(&doorstep_shared::bookings::CancelBooking::all(bens.id)).await.unwrap();
+    browser.go(&path).await;
+    browser.tap("#undo").await;
+    browser.see(&format!("a[href*='/absent?date={tomorrow}']")).await;
+
+    // From the list, a day for which it is free.
+    browser.tap("#to-absent").await;
+    is_good(&browser, "change-absent-choose").await;
+    browser.tap(&format!("#choose a[href*='date={later}']")).await;
+    browser.read(if english { "Report absent, costs ¥0" } else { "请假，不用付钱" }).await;
+    browser.tap("#do-absent").await;
+    browser.see("#undo").await;
+
+    // A page that is older than what was done since.
+    browser.go(&format!("{path}/absent?date={later}")).await;
+    browser.read(if english { "can no longer be changed" } else { "这一天已经不能改了" }).await;
+    browser.has_no_complaints(&[]).await;
+    browser.close().await;
+    app.check_finds_no_difference().await;
+}
+
+#[test]
+fn a_child_that_does_not_come_is_reported_on_a_phone() {
+    run(Database::Sqlite, async |_: Database| reports_absent(Look::PHONE.without_wasm(), "13800032222").await);
+}
+
+#[test]
+fn a_child_that_does_not_come_is_reported_on_a_desktop() {
+    run(Database::Sqlite, async |_: Database| reports_absent(Look::DESKTOP.english(), "13800032223").await);
+}
+
+async fn moves_a_day(look: Look, phone: &str) {
+    let app = site().await;
+    let nursery = app.nursery().name("春天托育园").create().await;
+    let offer = app.offer().of(&nursery).places(1).hourly().price_fen(3_000).cancel_rule(36, 50).create().await;
+    let half_day = app.offer().of(&nursery).places(1).half_day().price_fen(9_000).create().await;
+    let browser = Browser::signed_in(&app, look, phone).await;
+    let (tomorrow, target) = (app.in_days(1), app.in_days(3));
+    let english = look.locale == "en";
+    let path = booked(&app, &browser, &offer, &[tomorrow]).await;
+    browser.tap("#to-move").await;
+    browser.see("#where").await;
+    is_good(&browser, "change-move-start").await;
+    // Other hours on the same day reach over the own ones, though the class has one place, and leaving costs nothing.
+    browser.choose("#where .window[data-chosen] select[name=to]", "12:00").await;
+    browser.tap("#where .window[data-chosen] .hours button").await;
+    browser.read(if english { "¥30 more to pay" } else { "要多付 ¥30" }).await;
+    browser.see("#do-move").await;
+
+    // Another day and another class: leaving late costs half of the day.
+    browser.tap(&format!("#where .strip a[href*='on={target}']")).await;
+    browser.tap(&format!("#where a.price-tag[href*='{}']", half_day.id)).await;
+    browser.read(if english { "¥60 more to pay" } else { "要多付 ¥60" }).await;
+    let text = browser.text().await;
+    assert!(["¥90", "−¥60", "+¥30", "+¥60"].iter().all(|part| text.contains(part)), "{text}");
+    is_good(&browser, "change-move-meaning").await;
+
+    // Gone meanwhile: the old place is kept, and the page says so.
+    let ben = app.family("Ben").await;
+    let bens = ben.order(&half_day, "08:00-12:00").on(target).send().await.unwrap();
+    browser.has_no_complaints(&[]).await;
+    browser.tap("#do-move").await;
+    browser.read(if english { "That place was just taken" } else { "那个位置刚刚被约走了" }).await;
+    browser.read(if english { "Your old place is still yours" } else { "原来的位置还是您的" }).await;
+    is_good(&browser, "change-move-taken").await;
+    browser.has_no_complaints(&[409]).await;
+    ben.call(&doorstep_shared::bookings::CancelBooking::all(bens.id)).await.unwrap();
+
+    browser.go(&format!("{path}/move?day={tomorrow}&on={target}")).await;
+    browser.tap(&format!("#where a.price-tag[href*='{}']", half_day.id)).await;
+    clicks_twice(&browser, "#do-move").await;
+    browser.see("#undo").await;
+    browser.read(if english { "Moved" } else { "已改期" }).await;
+    browser.read("08:00–12:00").await;
+    browser.read("¥120").await;
+    is_good(&browser, "change-move-done").await;
+    browser.has_no_complaints(&[]).await;
+    browser.tap("#undo").await;
+    browser.read("09:00–11:00").await;
+    browser.has_no_complaints(&[]).await;
+    browser.close().await;
+    app.check_finds_no_difference().await;
+}
+
+#[test]
+fn a_day_is_moved_on_a_phone() {
+    run(Database::Sqlite, async |_: Database| moves_a_day(Look::PHONE, "13800033333").await);
+}
+
+#[test]
+fn a_day_is_moved_on_a_phone_with_webassembly_blocked() {
+    run(Database::Sqlite, async |_: Database| moves_a_day(Look::PHONE.english().without_wasm(), "13800033334").await);
+}

@@ -1,0 +1,149 @@
+//! The windows that children can go to on a day, beside those they have.
+
+use doorstep_shared::{
+    Date, Fen, Span,
+    bookings::{BookingDay, ChildInOffer},
+    care::{CareKind, ClassKind},
+    nurseries::{Availability, DayAvailability, Window},
+};
+
+use super::Scene;
+
+/// A window with a place for all children of the days that go.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Choice {
+    pub places: Vec<ChildInOffer>,
+    pub care: CareKind,
+    /// Of the first child.
+    pub class: ClassKind,
+    /// The window; the whole free run where care is hourly.
+    pub run: Span,
+    /// Places left, those included that are left by moving.
+    pub free: u16,
+    /// Of one of the windows, of an hour where care is hourly: summed over the children.
+    pub unit_fen: Fen,
+}
+
+impl Choice {
+    /// What is proposed of it: the hours of now where they fit, else as many from its beginning.
+    pub fn span(&self, now: Option<Span>, shortest: u8) -> Span {
+        if self.care != CareKind::Hourly {
+            return self.run;
+        }
+        let length = now.map_or(shortest, Span::half_hours).max(shortest);
+        let end = doorstep_shared::HalfHour::new(self.run.from.index().saturating_add(length));
+        let first = end.filter(|end| *end <= self.run.to).and_then(|end| Span::new(self.run.from, end));
+        now.filter(|now| self.run.covers(*now)).or(first).unwrap_or(self.run)
+    }
+
+    /// Of one day, for all children.
+    pub fn price_of(&self, span: Span) -> Fen {
+        self.care.price_of(self.unit_fen, span)
+    }
+
+    /// Whether that is in it.
+    pub fn has(&self, places: &[ChildInOffer], span: Span) -> bool {
+        self.places == places && self.run.covers(span)
+    }
+}
+
+/// The window in which the days that go are now; nothing when they differ.
+pub fn span_now(leaving: &[&BookingDay]) -> Option<Span> {
+    let first = leaving.first().and_then(|day| Span::new(day.from, day.to))?;
+    leaving.iter().all(|day| (day.from, day.to) == (first.from, first.to)).then_some(first)
+}
+
+/// Whether the chosen target is where all days are already.
+pub fn is_here(scene: &Scene) -> bool {
+    let target = &scene.target;
+    let same = |day: &&BookingDay| {
+        let place = target.places.iter().find(|place| place.child_id == day.child_id);
+        place.is_some_and(|place| place.offer_id == day.offer_id) && target.span == Span::new(day.from, day.to)
+    };
+    target.shift() == Some(0) && scene.leaving().iter().all(same)
+}
+
+/// What can be chosen on a day.
+pub fn choices(leaving: &[&BookingDay], free: &Availability, on: Date) -> Vec<Choice> {
+    let Some(day) = free.days.iter().find(|day| day.date == on) else { return Vec::new() };
+    let children = children(leaving);
+    let Some(first) = children.first() else { return Vec::new() };
+    let windows = with_own(day, free, leaving);
+    let choice = |window: &Window| {
+        let mut places = Vec::with_capacity(children.len());
+        let (mut least, mut unit_fen) = (window.free, Fen::ZERO);
+        for child in &children {
+            let theirs = if child.offer_id == first.offer_id {
+                window
+            } else {
+                // A sibling in another class stays in one of its kind.
+                windows.iter().find(|other| {
+                    let own = other.offer_id == child.offer_id || other.class_kind == child.class_kind;
+                    own && other.care == window.care && other.span.covers(window.span)
+                })?
+            };
+            places.push(ChildInOffer { child_id: child.child_id, offer_id: theirs.offer_id });
+            unit_fen = unit_fen + theirs.price_fen;
+            let together = children.iter().filter(|other| other.offer_id == child.offer_id).count();
+            let fits = theirs.bookable && usize::from(theirs.free) >= together;
+            least = if fits { least.min(theirs.free) } else { 0 };
+        }
+        (least > 0).then(|| Choice {
+            places,
+            care: window.care,
+            class: window.class_kind,
+            run: window.span,
+            free: least,
+            unit_fen,
+        })
+    };
+    windows.iter().filter_map(choice).collect()
+}
+
+/// One day of each child.
+fn children<'a>(leaving: &[&'a BookingDay]) -> Vec<&'a BookingDay> {
+    let mut children: Vec<&BookingDay> = Vec::new();
+    for day in leaving {
+        if !children.iter().any(|known| known.child_id == day.child_id) {
+            children.push(day);
+        }
+    }
+    children
+}
+
+/// The windows of a day as they are once the children have left theirs.
+fn with_own(day: &DayAvailability, free: &Availability, leaving: &[&BookingDay]) -> Vec<Window> {
+    let mut windows = day.windows.clone();
+    let own = leaving.iter().filter(|left| left.date == day.date);
+    let together = |left: &BookingDay| {
+        let those = leaving.iter().filter(|other| (other.date, other.offer_id) == (left.date, left.offer_id));
+        u16::try_from(those.count()).unwrap_or(u16::MAX)
+    };
+    for left in own {
+        let Some(span) = Span::new(left.from, left.to) else { continue };
+        for window in &mut windows {
+            let frees = window.class_id == left.class_id && window.span.overlaps(span);
+            if frees && window.care != CareKind::Hourly {
+                window.free = window.free.saturating_add(1);
+            }
+        }
+        if left.care != CareKind::Hourly {
+            continue;
+        }
+        // Free runs of an hour's care end where the child's own hours begin, when the class is full with it.
+        let is_next = |window: &Window| {
+            window.offer_id == left.offer_id && window.span.from <= span.to && span.from <= window.span.to
+        };
+        let any = free.days.iter().flat_map(|day| &day.windows).find(|window| window.offer_id == left.offer_id);
+        let template = windows.iter().find(|window| is_next(window)).or(any).cloned();
+        let (beside, mut others): (Vec<Window>, Vec<Window>) = windows.into_iter().partition(is_next);
+        if let Some(template) = template {
+            let from = beside.iter().map(|window| window.span.from).min().unwrap_or(span.from).min(span.from);
+            let to = beside.iter().map(|window| window.span.to).max().unwrap_or(span.to).max(span.to);
+            let least = beside.iter().map(|window| window.free).min().unwrap_or(0).max(together(left));
+            others.insert(0, Window { span: Span { from, to }, free: least, bookable: true, ..template });
+        }
+        windows = others;
+    }
+    windows
+}
