@@ -227,3 +227,75 @@ fn a_day_is_moved_on_a_phone() {
 fn a_day_is_moved_on_a_phone_with_webassembly_blocked() {
     run(Database::Sqlite, async |_: Database| moves_a_day(Look::PHONE.english().without_wasm(), "13800033334").await);
 }
+
+#[test]
+fn several_days_are_moved_together_to_another_week() {
+    run(Database::Sqlite, async |_: Database| {
+        let app = site().await;
+        let offer = app.offer().places(2).hourly().price_fen(3_000).create().await;
+        let browser = Browser::signed_in(&app, Look::PHONE, "13800034444").await;
+        let days = [app.in_days(2), app.in_days(3), app.in_days(5)];
+        let path = booked(&app, &browser, &offer, &days).await;
+        browser.tap("#to-move").await;
+        is_good(&browser, "change-move-which").await;
+        for date in &days[..2] {
+            browser.tap(&format!("label:has(input[value='{date}'])")).await;
+        }
+        browser.tap("#which button").await;
+        browser.tap("#week-after").await;
+        browser.tap(&format!("#where .strip a[href*='on={}']", app.in_days(9))).await;
+        browser.tap("#where a.price-tag").await;
+        browser.read("费用不变").await;
+        is_good(&browser, "change-move-several").await;
+        // Back and forth between the languages, all that was chosen is kept.
+        browser.tap("header button[name=locale]").await;
+        browser.read("Move these 2 days").await;
+        browser.tap("#do-move").await;
+        browser.see("#undo").await;
+        let moved: Vec<_> = [9, 10].map(|days| format!("a[href*='/absent?date={}']", app.in_days(days))).into();
+        for link in &moved {
+            browser.see(link).await;
+        }
+        assert!(!browser.sees(&format!("a[href*='/absent?date={}']", days[0])).await);
+        assert_eq!(browser.path().await, path);
+        browser.has_no_complaints(&[]).await;
+        browser.close().await;
+        app.check_finds_no_difference().await;
+    });
+}
+
+#[test]
+fn what_has_come_to_cost_more_is_shown_before_it_is_done() {
+    run(Database::Sqlite, async |_: Database| {
+        let app = site().await;
+        let offer = app.offer().places(2).hourly().price_fen(3_000).cancel_rule(24, 50).create().await;
+        let browser = Browser::signed_in(&app, Look::PHONE, "13800035555").await;
+        let (first, second) = (app.in_days(3), app.in_days(4));
+        let path = booked(&app, &browser, &offer, &[first, second]).await;
+        let pages = [
+            (format!("{path}/days?date={first}"), "#do-cancel"),
+            (format!("{path}/absent?date={first}"), "#do-absent"),
+            (format!("{path}/move?day={first}&on={}", app.in_days(9)), "#do-move"),
+        ];
+        for (page, button) in &pages {
+            browser.go(page).await;
+            if *button == "#do-move" {
+                browser.tap("#where a.price-tag").await;
+            }
+            browser.see(button).await;
+            // What the page says of the cost is from before it rose.
+            let seen = "document.querySelector('form[method=post][data-careful] input[name=seen]').value = '-1'";
+            browser.driver.execute(seen, Vec::new()).await.unwrap();
+            browser.tap(button).await;
+            browser.read("费用比刚才看到的多了").await;
+            browser.see(button).await;
+            browser.has_no_complaints(&[409]).await;
+        }
+        browser.shoot("change-rose").await;
+        browser.go(&path).await;
+        let standing = browser.value("document.querySelectorAll('.day-row a[href*=absent]').length").await;
+        assert_eq!(standing, json!(2), "nothing was done");
+        browser.close().await;
+        app.check_finds_no_difference().await;
+    });
+}

@@ -28,7 +28,8 @@ async fn look_at_every_page(look: Look) {
         browser.is_good(name).await;
     }
 
-    browser.go(&book_path(&offer, tomorrow)).await;
+    let later = app.in_days(4);
+    browser.go(&format!("{}&date={later}", book_path(&offer, tomorrow))).await;
     browser.sign_in(&app, "13800001234").await;
     browser.see("form#book").await;
     browser.is_good("book-first-child").await;
@@ -60,11 +61,21 @@ async fn look_at_every_page(look: Look) {
         ("child-new", open("/children/new")),
         ("me", open("/me")),
         ("me-delete", open("/me/delete")),
+        ("booking-days", format!("{booking}/days")),
+        ("booking-days-sure", format!("{booking}/days?date={tomorrow}")),
+        ("booking-absent", format!("{booking}/absent")),
+        ("booking-absent-sure", format!("{booking}/absent?date={tomorrow}")),
+        ("booking-move", format!("{booking}/move")),
+        ("booking-move-windows", format!("{booking}/move?day={tomorrow}&on={}", app.in_days(5))),
     ];
     for (name, path) in &pages {
         browser.go(path).await;
         browser.is_good(name).await;
     }
+    browser.go(&format!("{booking}/move?day={tomorrow}&on={}", app.in_days(5))).await;
+    browser.tap("#where a.price-tag").await;
+    browser.see("#do-move").await;
+    browser.is_good("booking-move-meaning").await;
     browser.go(&booking).await;
     browser.tap("#cancel-card summary").await;
     browser.tap("#cancel").await;

@@ -76,8 +76,9 @@ pub async fn page(visit: &Visit, id: &str) -> Answer {
     let mut query = vec![field("date", date)];
     query.extend(child.map(|child| field("child", child)));
     let back = super::with_query(&path(booking.id), query);
-    let heading = title.clone();
-    super::page(title, back, move || view! { <Sure visit booking date child title=heading/> }.into_any()).into()
+    let (heading, own) = (title.clone(), back.clone());
+    let body = move || view! { <Sure visit booking date child own title=heading/> }.into_any();
+    super::page(title, back, body).into()
 }
 
 /// `POST /bookings/{id}/absent`.
@@ -153,7 +154,15 @@ fn Choose(visit: Visit, booking: Booking, missed: bool) -> impl IntoView {
 }
 
 #[component]
-fn Sure(visit: Visit, booking: Booking, date: Date, child: Option<ChildId>, title: String) -> impl IntoView {
+fn Sure(
+    visit: Visit,
+    booking: Booking,
+    date: Date,
+    child: Option<ChildId>,
+    /// Its own address.
+    own: String,
+    title: String,
+) -> impl IntoView {
     let (locale, now) = (visit.locale(), visit.now);
     let all = possible(&booking, now);
     let days = of(&all, date, child);
@@ -189,9 +198,11 @@ fn Sure(visit: Visit, booking: Booking, date: Date, child: Option<ChildId>, titl
     let back = if all.len() > 1 { path(booking.id) } else { href(booking.id) };
     let back_text = if all.len() > 1 { td!(locale, change.other_day) } else { td!(locale, change.back) };
     let child = child.map(|child| view! { <input type="hidden" name="child" value=child.to_string()/> });
+    let look_again = view! { <super::LookAgain visit=&visit booking=&booking cost=Some(cost) url=own/> };
     view! {
         <a class="back" href=back><Icon name="i-back"/>{back_text}</a>
         <h1>{title}</h1>
+        {look_again}
         <super::Refused form=visit.form rose=rose kept=td!(locale, change.kept).to_owned() locale/>
         <form class="card stack" id="absent" method="post" action=path(booking.id) data-careful>
             <OnceKey/>

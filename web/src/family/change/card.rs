@@ -78,7 +78,7 @@ pub fn DayRow<'a>(booking: &'a Booking, day: &'a BookingDay, now: Timestamp, loc
     view! {
         <li class="day-row">
             <div>
-                <p><b>{words::date(day.date, locale)}" "{ticket::window(day)}</b>" "<span class=class>{state}</span></p>
+                <p>{super::when_in_parts(day.date, ticket::window(day), locale)}" "<span class=class>{state}</span></p>
                 <p class="meta">{day.child_name.clone()}" · "{what}" · "{cost}</p>
                 {elsewhere}
             </div>

@@ -40,7 +40,7 @@ pub async fn page(visit: &Visit, id: &str) -> Answer {
     let fields = visit.form.as_ref().map_or(&visit.query, |form| &form.fields).clone();
     let (chosen, again) = (chosen(&booking, &fields, visit.now), fields.has(AGAIN));
     let back = super::with_query(&path(booking.id), chosen.iter().map(|date| field("date", date)).collect());
-    let (visit, locale) = (visit.clone(), visit.locale());
+    let (visit, locale, own) = (visit.clone(), visit.locale(), back.clone());
     let title = if chosen.is_empty() || again {
         td!(locale, change.days_title).to_owned()
     } else {
@@ -51,7 +51,7 @@ pub async fn page(visit: &Visit, id: &str) -> Answer {
         if chosen.is_empty() || again {
             view! { <Choose visit booking chosen title=heading/> }.into_any()
         } else {
-            view! { <Sure visit booking chosen title=heading/> }.into_any()
+            view! { <Sure visit booking chosen own title=heading/> }.into_any()
         }
     };
     super::page(title, back, body).into()
@@ -120,7 +120,7 @@ fn Choose(visit: Visit, booking: Booking, chosen: Vec<Date>, title: String) -> i
             view! {
                 <form class="card stack" id="choose" method="get" action=action.clone()>
                     <input type="hidden" name=CHOSEN value="yes"/>
-                    <fieldset class="stack">
+                    <fieldset class="stack picks">
                         <legend><h2>{td!(locale, change.which_days)}</h2></legend>
                         {rows}
                     </fieldset>
@@ -155,7 +155,7 @@ fn Pick<'a>(
         <label class="pick">
             <input type="checkbox" name="date" value=date.to_string() checked=checked/>
             <span>
-                <b>{words::date(date, locale)}" "{windows}</b>
+                {super::when_in_parts(date, windows, locale)}
                 <span class="meta">{names(&days, locale)}" · "{why}</span>
             </span>
             <b>{cost_text(cost, locale)}</b>
@@ -176,7 +176,14 @@ fn cost_text(cost: Fen, locale: Locale) -> String {
 
 /// The chosen days with what each costs, the sum, and the button.
 #[component]
-fn Sure(visit: Visit, booking: Booking, chosen: Vec<Date>, title: String) -> impl IntoView {
+fn Sure(
+    visit: Visit,
+    booking: Booking,
+    chosen: Vec<Date>,
+    /// Its own address.
+    own: String,
+    title: String,
+) -> impl IntoView {
     let (locale, now) = (visit.locale(), visit.now);
     let all = ahead(&booking, now);
     let days = of(&all, &chosen);
@@ -193,7 +200,7 @@ fn Sure(visit: Visit, booking: Booking, chosen: Vec<Date>, title: String) -> imp
             view! {
                 <div>
                     <dt>
-                        <b>{words::date(*date, locale)}" "{windows(&that_day, locale)}</b>
+                        {super::when_in_parts(*date, windows(&that_day, locale), locale)}
                         <span class="meta line">{names(&that_day, locale)}" · "{why}</span>
                     </dt>
                     <dd>{cost_text(cost_of(&that_day), locale)}</dd>
@@ -211,9 +218,11 @@ fn Sure(visit: Visit, booking: Booking, chosen: Vec<Date>, title: String) -> imp
     let again = super::with_query(&path(booking.id), again);
     let hidden: Vec<_> =
         chosen.iter().map(|date| view! { <input type="hidden" name="date" value=date.to_string()/> }).collect();
+    let look_again = view! { <super::LookAgain visit=&visit booking=&booking cost=Some(cost) url=own/> };
     view! {
         <a class="back" href=again><Icon name="i-back"/>{td!(locale, change.other_days)}</a>
         <h1>{title}</h1>
+        {look_again}
         <super::Refused form=visit.form rose=rose kept=td!(locale, change.kept).to_owned() locale/>
         <form class="card stack" id="cancel-days" method="post" action=path(booking.id) data-careful>
             <OnceKey/>

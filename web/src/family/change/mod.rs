@@ -25,6 +25,7 @@ use crate::{
     ui::{
         icon::Icon,
         notice::{Notice, Tone},
+        recheck::Recheck,
     },
     visit::{Fields, FormState, Visit},
 };
@@ -79,6 +80,11 @@ fn rose(visit: &Visit, cost: Fen) -> bool {
 /// 周二 11月24日 09:00–11:00.
 fn when(day: &BookingDay, locale: Locale) -> String {
     format!("{} {}", words::date(day.date, locale), ticket::window(day))
+}
+
+/// The same where it stands in bold: a window is not broken in two.
+fn when_in_parts(date: Date, window: String, locale: Locale) -> impl IntoView {
+    view! { <b class="when"><span>{words::date(date, locale)}</span>" "<span>{window}</span></b> }
 }
 
 /// Names of days, each once.
@@ -138,6 +144,20 @@ fn Refused(
         }
         .into_any()
     })
+}
+
+/// Looks again when somebody comes back to the page; nothing that was ticked is lost.
+#[component]
+fn LookAgain<'a>(
+    visit: &'a Visit,
+    booking: &'a Booking,
+    /// What it costs, as the page says.
+    cost: Option<Fen>,
+    url: String,
+) -> impl IntoView + use<> {
+    let cost = cost.map(|cost| cost.0.to_string()).unwrap_or_default();
+    let stamp = format!("{}-{cost}", booking::stamp(booking));
+    view! { <Recheck locale=visit.locale() stamp url as_of=visit.now.clock_time() reload=false/> }
 }
 
 /// A page about changing a booking.

@@ -1,6 +1,6 @@
 //! Which days go, to which day, to which window: each a link or a GET form.
 
-use doorstep_shared::{Date, Fen, HalfHour, Timestamp, care::CareKind, slots::StripDay};
+use doorstep_shared::{Date, Fen, HalfHour, Timestamp, care::CareKind, nurseries::Availability, slots::StripDay};
 use leptos::prelude::*;
 
 use super::{
@@ -11,8 +11,8 @@ use super::{
 use crate::{
     Locale,
     family::{
-        change::{names, when},
-        words,
+        change::{names, when_in_parts},
+        ticket, words,
     },
     problems::ProblemNotice,
     td,
@@ -37,11 +37,11 @@ pub fn DayChoice<'a>(scene: &'a Scene, locale: Locale) -> impl IntoView + use<> 
         .iter()
         .map(|date| {
             let days: Vec<_> = scene.booking.days.iter().filter(|day| day.date == *date).collect();
-            let text = days.first().map(|day| when(day, locale));
+            let text = days.first().map(|day| when_in_parts(day.date, ticket::window(day), locale));
             view! {
                 <label class="pick">
                     <input type="checkbox" name="day" value=date.to_string() checked=scene.target.days.contains(date)/>
-                    <span><b>{text}</b><span class="meta">{names(&days, locale)}</span></span>
+                    <span>{text}<span class="meta">{names(&days, locale)}</span></span>
                 </label>
             }
         })
@@ -50,7 +50,7 @@ pub fn DayChoice<'a>(scene: &'a Scene, locale: Locale) -> impl IntoView + use<> 
     let button = if chosen { "button line wide" } else { "button wide" };
     let form = view! {
         <form class="stack" id="which" method="get" action=path(scene.booking.id)>
-            <fieldset class="stack">
+            <fieldset class="stack picks">
                 <legend><h2>{td!(locale, change.move_which)}</h2></legend>
                 {rows}
             </fieldset>
@@ -91,7 +91,8 @@ pub fn WindowChoice<'a>(scene: &'a Scene, now: Timestamp, locale: Locale) -> imp
     let body = match &scene.free {
         Err(problem) => view! { <ProblemNotice problem=problem.clone() locale/> }.into_any(),
         Ok(free) => {
-            let days = free.strip.iter().map(|day| strip_day(scene, day, on, now, locale)).collect();
+            let days =
+                free.strip.iter().map(|day| strip_day(scene, day, is_over(free, day.date), now, locale)).collect();
             let shown = free.days.iter().any(|day| day.date == on);
             let choices = options::choices(&scene.leaving(), free, on);
             let shortest = u8::try_from(free.hourly_min_minutes.div_ceil(30)).unwrap_or(1);
@@ -125,9 +126,16 @@ pub fn WindowChoice<'a>(scene: &'a Scene, now: Timestamp, locale: Locale) -> imp
     )
 }
 
-fn strip_day(scene: &Scene, day: &StripDay, on: Date, now: Timestamp, locale: Locale) -> Day {
+/// Whether there are places on a day, but none that can still be booked.
+fn is_over(free: &Availability, date: Date) -> bool {
+    let mut windows = free.days.iter().filter(|day| day.date == date).flat_map(|day| &day.windows).peekable();
+    windows.peek().is_some() && windows.all(|window| !window.bookable)
+}
+
+fn strip_day(scene: &Scene, day: &StripDay, is_over: bool, now: Timestamp, locale: Locale) -> Day {
     let (level, word) = match day.free {
         _ if day.rest => (Level::Rest, td!(locale, words.level_rest)),
+        0 if is_over => (Level::None, td!(locale, words.level_over)),
         0 => (Level::None, td!(locale, words.level_none)),
         1..SOME_PLACES => (Level::Few, td!(locale, words.level_few)),
         SOME_PLACES..MANY_PLACES => (Level::Some, td!(locale, words.level_some)),
@@ -142,7 +150,7 @@ fn strip_day(scene: &Scene, day: &StripDay, on: Date, now: Timestamp, locale: Lo
         unit: if rest { String::new() } else { td!(locale, nursery.day_unit, count = day.free) },
         word,
         level,
-        chosen: day.date == on,
+        chosen: scene.target.on() == Some(day.date),
     }
 }
 

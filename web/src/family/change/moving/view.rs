@@ -61,10 +61,13 @@ pub fn MovePage(visit: Visit, scene: Scene) -> impl IntoView {
             Some(view! { <div id="meaning">{notice}</div> }.into_any())
         }
     };
+    let own = scene.target.href(id);
+    let look_again = view! { <change::LookAgain visit=&visit booking=&scene.booking cost=told.map(sum) url=own/> };
     let now_there = (!leaving.is_empty()).then(|| view! { <Now scene=&scene locale/> });
     view! {
         <a class="back" href=change::href(id)><Icon name="i-back"/>{td!(locale, change.back)}</a>
         <h1>{td!(locale, change.move_title)}</h1>
+        {look_again}
         <change::Refused form=visit.form rose=rose kept=kept locale/>
         {if nothing {
             view! { <Notice tone=Tone::Info title=td!(locale, change.no_day)/> }.into_any()
