@@ -88,7 +88,7 @@ pub fn choices(leaving: &[&BookingDay], free: &Availability, on: Date) -> Vec<Ch
             let fits = theirs.bookable && usize::from(theirs.free) >= together;
             least = if fits { least.min(theirs.free) } else { 0 };
         }
-        (least > 0).then(|| Choice {
+        (least > 0).then_some(Choice {
             places,
             care: window.care,
             class: window.class_kind,

@@ -15,7 +15,7 @@ use crate::{
     Locale,
     family::{
         change::{self, SEEN, when},
-        price, words,
+        price, ticket, words,
     },
     problems, td,
     ui::{
@@ -97,7 +97,8 @@ fn Now<'a>(scene: &'a Scene, locale: Locale) -> impl IntoView + use<> {
         .into_iter()
         .map(|day| {
             let what = format!("{} · {}", words::class(day.class_kind, locale), words::care(day.care, locale));
-            view! { <p><b>{when(day, locale)}</b>" "<span class="meta">{what}</span></p> }
+            let place = change::when_in_parts(day.date, ticket::window(day), locale);
+            view! { <p>{place}<span class="meta line">{what}</span></p> }
         })
         .collect();
     view! {
@@ -162,6 +163,7 @@ fn Meaning<'a>(scene: &'a Scene, preview: &'a MovePreview, now: Timestamp, local
 
 #[component]
 fn Moved<'a>(day: &'a MovedDay, several: bool, locale: Locale) -> impl IntoView + use<> {
+    let to = &day.after;
     let name = several.then(|| format!("{} · ", day.child_name));
     let class = |at: &DayInClass| format!("{} · {}", words::class(at.class_kind, locale), words::care(at.care, locale));
     let class = if class(&day.before) == class(&day.after) {
@@ -172,7 +174,7 @@ fn Moved<'a>(day: &'a MovedDay, several: bool, locale: Locale) -> impl IntoView 
     view! {
         <li>
             <p class="meta">{td!(locale, change.from_word)}" "{place(&day.before, locale)}</p>
-            <p><b>{td!(locale, change.to_word)}" "{place(&day.after, locale)}</b></p>
+            <p><b>{td!(locale, change.to_word)}" "</b>{change::when_in_parts(to.date, format!("{}–{}", to.from, to.to), locale)}</p>
             <p class="meta">{name}{class}</p>
         </li>
     }
