@@ -147,3 +147,97 @@ fn with_own(day: &DayAvailability, free: &Availability, leaving: &[&BookingDay])
     }
     windows
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const DAY: &str = "2026-11-24";
+
+    fn id(last: u8) -> String {
+        format!("01938f00-0000-7000-8000-0000000000{last:02}")
+    }
+
+    /// A booked day of a child, 60 yuan by the hour.
+    fn booked(child: u8, offer: u8, window: &str) -> BookingDay {
+        let (from, to) = window.split_once('-').unwrap();
+        let day = serde_json::json!({
+            "id": id(child), "child_id": id(child), "child_name": "小满", "offer_id": id(offer), "class_id": id(offer),
+            "class_kind": "toddler", "care": "hourly", "date": DAY, "from": from, "to": to, "state": "expected",
+            "price_fen": 6_000, "free_cancel_until": "2026-11-23T09:00:00+08:00", "cancel_cost_fen": 0,
+        });
+        serde_json::from_value(day).unwrap()
+    }
+
+    fn window((class, offer): (u8, u8), care: &str, window: &str, free: u16) -> serde_json::Value {
+        let (from, to) = window.split_once('-').unwrap();
+        serde_json::json!({
+            "offer_id": id(offer), "class_id": id(class), "class_kind": "toddler", "care": care, "from": from, "to": to,
+            "free": free, "seats": 9, "price_fen": 3_000, "limit": {"kind": "places", "detail": "9"}, "bookable": true,
+        })
+    }
+
+    fn free(windows: &[serde_json::Value]) -> Availability {
+        let days = serde_json::json!([{"date": DAY, "closed": null, "windows": windows}]);
+        let told = serde_json::json!({
+            "days": days, "strip": [], "hourly_min_minutes": 60, "as_of": "2026-11-22T09:00:00+08:00",
+        });
+        serde_json::from_value(told).unwrap()
+    }
+
+    #[test]
+    fn the_hours_that_a_child_leaves_are_free_for_it() {
+        let (one, two) = (booked(1, 5, "09:00-11:00"), booked(2, 5, "09:00-11:00"));
+        let before_and_after = [window((5, 5), "hourly", "07:30-09:00", 1), window((5, 5), "hourly", "11:00-18:00", 1)];
+        let elsewhere = window((6, 6), "full_day", "08:00-17:30", 1);
+        let cases: Vec<(&str, Vec<&BookingDay>, Vec<serde_json::Value>, Vec<(&str, u16)>)> = vec![
+            ("between two runs, one of all", vec![&one], before_and_after.to_vec(), vec![("07:30–18:00", 1)]),
+            (
+                "a run that is apart stays so",
+                vec![&one],
+                vec![window((5, 5), "hourly", "13:00-18:00", 1)],
+                vec![("09:00–11:00", 1), ("13:00–18:00", 1)],
+            ),
+            ("another offer is what it is", vec![&one], vec![elsewhere.clone()], vec![("08:00–17:30", 1)]),
+            ("siblings need two places", vec![&one, &two], vec![elsewhere], vec![]),
+            ("which they leave themselves", vec![&one, &two], before_and_after.to_vec(), vec![("07:30–18:00", 2)]),
+            ("a full window", vec![&one], vec![window((6, 6), "half_day", "08:00-12:00", 0)], vec![]),
+            (
+                "its own class, full with it",
+                vec![&one],
+                vec![window((5, 7), "half_day", "08:00-12:00", 0)],
+                vec![("08:00–12:00", 1)],
+            ),
+            ("a window that it does not touch", vec![&one], vec![window((5, 7), "half_day", "13:30-17:30", 0)], vec![]),
+        ];
+        for (name, leaving, windows, expected) in cases {
+            let found = choices(&leaving, &free(&windows), DAY.parse().unwrap());
+            let found: Vec<_> = found.iter().map(|choice| (choice.run.to_string(), choice.free)).collect();
+            let expected: Vec<_> = expected.into_iter().map(|(run, free)| (run.to_owned(), free)).collect();
+            assert_eq!(found, expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn of_a_run_the_hours_of_now_are_proposed_where_they_fit() {
+        let choice = |run: &str| Choice {
+            places: Vec::new(),
+            care: CareKind::Hourly,
+            class: ClassKind::Toddler,
+            run: run.parse().unwrap(),
+            free: 1,
+            unit_fen: Fen(3_000),
+        };
+        let now = "09:00-11:00".parse().ok();
+        let cases = [
+            ("they fit", "08:00-12:00", now, "09:00–11:00"),
+            ("as many from the beginning", "13:00-18:00", now, "13:00–15:00"),
+            ("fewer where there are no more", "13:00-14:00", now, "13:00–14:00"),
+            ("the least where the days differ", "13:00-18:00", None, "13:00–14:00"),
+        ];
+        for (name, run, now, expected) in cases {
+            assert_eq!(choice(run).span(now, 2).to_string(), expected, "{name}");
+        }
+        assert_eq!(choice("08:00-12:00").price_of("09:00-10:30".parse().unwrap()), Fen(4_500));
+    }
+}
