@@ -239,3 +239,89 @@ impl Tallies {
         tally
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::cell::RefCell;
+
+    use super::*;
+
+    const ALWAYS: fn() -> Steady = || Steady::ALWAYS;
+
+    fn fits(slot: u32) -> Verdict {
+        Verdict { there: true, fits: true, strip: [slot as u8; STRIP], ..Verdict::default() }
+    }
+
+    fn key(today: i32) -> Key {
+        Key {
+            all: false,
+            question: vec![today],
+            today,
+            strip: today,
+            span: None,
+            care: None,
+            max_price_fen: None,
+            children: 1,
+            takes: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn only_what_has_changed_is_looked_at_again() {
+        let (mut tally, mut log, looked) = (Tally::nothing(), Log::default(), RefCell::new(Vec::new()));
+        let judge = |slot| {
+            looked.borrow_mut().push(slot);
+            fits(slot)
+        };
+        tally.follow(&log, 0..4, 0, ALWAYS, judge);
+        assert_eq!((looked.take(), tally.whole.fits, tally.whole.strip[0].free), (vec![0, 1, 2, 3], 4, 6));
+        tally.follow(&log, 0..4, 0, ALWAYS, judge);
+        assert!(looked.take().is_empty(), "nothing has changed");
+        [2, 5, 2].into_iter().for_each(|slot| log.note(slot));
+        tally.follow(&log, 0..6, 0, ALWAYS, |slot| if slot == 2 { Verdict::default() } else { judge(slot) });
+        assert_eq!((looked.take(), tally.whole.fits, tally.whole.strip[0].free), (vec![5], 4, 9));
+        assert!(!tally.of(2).fits && !tally.of(4).there && tally.of(5).fits);
+    }
+
+    #[test]
+    fn whoever_is_too_far_behind_counts_anew() {
+        let (mut tally, mut log) = (Tally::nothing(), Log::default());
+        tally.follow(&log, 0..3, 0, ALWAYS, fits);
+        (0..=LOGGED).for_each(|_| log.note(1));
+        let looked = RefCell::new(0);
+        let judge = |slot| {
+            *looked.borrow_mut() += 1;
+            fits(slot)
+        };
+        tally.follow(&log, 0..3, 0, ALWAYS, judge);
+        assert_eq!((looked.take(), tally.whole.fits), (3, 3));
+    }
+
+    #[test]
+    fn what_depends_on_the_time_of_day_holds_until_the_time_has_come_and_not_before_its_beginning() {
+        let (mut tally, log, looked) = (Tally::nothing(), Log::default(), RefCell::new(0));
+        for (now, in_all) in [(10, 1), (20, 1), (21, 2), (20, 3)] {
+            let steady = if now == 21 { Steady(20, 30) } else { Steady(9, 20) };
+            tally.follow(
+                &log,
+                0..1,
+                now,
+                || steady,
+                |slot| {
+                    *looked.borrow_mut() += 1;
+                    fits(slot)
+                },
+            );
+            assert_eq!(*looked.borrow(), in_all, "at {now}");
+        }
+    }
+
+    #[test]
+    fn the_question_asked_longest_ago_makes_room() {
+        let (tallies, slots) = (Tallies::default(), ROOM / size_of::<Verdict>() / 2);
+        let (first, second) = (tallies.of(key(1), slots), tallies.of(key(2), slots));
+        assert!(Arc::ptr_eq(&first, &tallies.of(key(1), slots)), "asked again");
+        tallies.of(key(3), slots);
+        assert!(!Arc::ptr_eq(&second, &tallies.of(key(2), slots)), "forgotten meanwhile");
+    }
+}
