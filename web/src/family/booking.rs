@@ -36,7 +36,7 @@ use crate::{
         notice::{Notice, Tone},
         recheck::Recheck,
     },
-    visit::{Fields, Visit},
+    visit::{Fields, FormState, Visit},
 };
 
 /// Hidden field of the form that cancels: what it said that cancelling costs.
@@ -103,9 +103,13 @@ pub fn stamp(booking: &Booking) -> String {
 #[component]
 fn BookingPage(visit: Visit, booking: Booking, again: Option<Wish>) -> impl IntoView {
     let (locale, now) = (visit.locale(), visit.now);
+    let heading = title(booking.state, locale);
     let url = format!("/bookings/{}", booking.id);
     let seen = visit.form.as_ref().and_then(|form| form.fields.read::<i64>(SEEN));
     let rose = seen.is_some_and(|seen| booking.state.is_active() && booking.cancel_cost_fen > Fen(seen));
+    // Nothing was to be booked: what was given back is somebody else's by now.
+    let taken = |form: &FormState| visit.path.ends_with("/undo") && form.problem.kind == ProblemKind::SlotFull;
+    let title = visit.form.as_ref().filter(|form| taken(form)).map(|_| td!(locale, change.undo_taken).to_owned());
     let main = match booking.state {
         BookingState::Held => view! { <Held booking=booking.clone() now locale/> }.into_any(),
         BookingState::Confirmed => {
@@ -118,11 +122,11 @@ fn BookingPage(visit: Visit, booking: Booking, again: Option<Wish>) -> impl Into
     };
     view! {
         <a class="back" href="/bookings"><Icon name="i-back"/>{td!(locale, booking.all)}</a>
-        <h1>{title(booking.state, locale)}</h1>
+        <h1>{heading}</h1>
         {if rose {
             view! { <Notice tone=Tone::Warn title=td!(locale, booking.cost_rose) focus=true/> }.into_any()
         } else {
-            view! { <FormSummary form=visit.form locale/> }.into_any()
+            view! { <FormSummary form=visit.form locale title/> }.into_any()
         }}
         <Recheck locale stamp=stamp(&booking) url as_of=now.clock_time() reload=true/>
         {main}
