@@ -147,10 +147,11 @@ impl WriterThread {
 
 /// Gives up a job and all that wait behind it: each would wait as long for the same lock, and its caller with it.
 fn refuse(job: Job, queue: &mpsc::Receiver<Job>, why: String) -> std::result::Result<(), String> {
+    // All of them are taken first: a caller that is told, and tries again at once, is not among them.
+    let behind: Vec<Job> = queue.try_iter().take(QUEUE).collect();
+    tracing::warn!(behind = behind.len(), "the writes that waited are given up too");
     // Dropping a job drops its sender, and the caller reads that as `unavailable`.
-    drop(job);
-    let behind = queue.try_iter().take(QUEUE).count();
-    tracing::warn!(behind, "the writes that waited are given up too");
+    drop((job, behind));
     Err(why)
 }
 
