@@ -32,6 +32,7 @@ async fn a_month_of_mornings(look: Look, phone: &str) {
     assert_eq!(browser.count("#days input[name=date]:checked").await, 2);
     browser.press_the_bar().await;
     browser.see("#confirm").await;
+    browser.see("#series").await;
     browser.read("¥120").await;
     browser.shoot("weekly-held").await;
     browser.tap("#confirm").await;

@@ -3,7 +3,8 @@
 use doorstep_shared::{
     Fen, Problem, ProblemKind, Timestamp,
     bookings::{
-        Booking, BookingState, CancelBooking, ConfirmBooking, DayState, ExtendHold, GetBooking, UndoBooking, Undoable,
+        Booking, BookingState, CancelBooking, ConfirmBooking, DayState, ExtendHold, GetBooking, Series, UndoBooking,
+        Undoable,
     },
     ids::BookingId,
 };
@@ -297,11 +298,35 @@ fn DaysCard<'a>(booking: &'a Booking, now: Timestamp, locale: Locale) -> impl In
         <section class="card stack">
             <h2><a href=format!("/nurseries/{}", booking.nursery.id)>{booking.nursery.name.clone()}</a></h2>
             <p class="meta">{booking.nursery.address.clone()}</p>
+            {booking.series.as_ref().map(|series| series_words(series, locale))}
             <ul class="rows">{days}</ul>
             {pickup}
         </section>
     }
     .into_any()
+}
+
+/// By which weekdays it was booked, and which dates of them have no care.
+fn series_words(series: &Series, locale: Locale) -> impl IntoView + use<> {
+    let weekdays: Vec<String> =
+        series.pattern.weekdays.iter().map(|day| words::weekday_number(*day, locale).to_owned()).collect();
+    let (weekdays, from) = (words::list(&weekdays, locale), words::month_day(series.pattern.from, locale));
+    let until = words::month_day(series.pattern.until, locale);
+    let skipped = series.skipped.iter().map(|skipped| {
+        view! { <li>{words::date(skipped.date, locale)}" "{words::closed(&skipped.reason, locale)}</li> }
+    });
+    let skipped = (!series.skipped.is_empty()).then(|| {
+        view! {
+            <details class="more" id="skipped">
+                <summary>{td!(locale, booking.skipped, count = series.skipped.len())}</summary>
+                <ul>{skipped.collect_view()}</ul>
+            </details>
+        }
+    });
+    view! {
+        <p class="meta" id="series">{td!(locale, booking.series, weekdays = weekdays, from = from, until = until)}</p>
+        {skipped}
+    }
 }
 
 /// Nothing for what needs no word.
