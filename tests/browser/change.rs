@@ -300,3 +300,41 @@ fn what_has_come_to_cost_more_is_shown_before_it_is_done() {
         app.check_finds_no_difference().await;
     });
 }
+
+#[test]
+fn a_day_goes_to_another_nursery_and_comes_back() {
+    run(Database::Sqlite, async |_: Database| {
+        let app = site().await;
+        let here = app.nursery().name("春天托育园").create().await;
+        let there = app.nursery().name("青山托育").at(31.58, 120.31).create().await;
+        let offer = app.offer().of(&here).places(1).hourly().price_fen(3_000).cancel_rule(72, 50).create().await;
+        app.offer().of(&there).places(1).hourly().price_fen(2_000).create().await;
+        let browser = Browser::signed_in(&app, Look::PHONE.without_wasm(), "13800036666").await;
+        let (first, second) = (app.in_days(2), app.in_days(4));
+        let path = booked(&app, &browser, &offer, &[first, second]).await;
+        browser.go(&format!("{path}/move?day={first}")).await;
+        browser.tap("#near a").await;
+        browser.read("看的是 青山托育").await;
+        is_good(&browser, "change-move-near").await;
+        browser.tap("#where a.price-tag").await;
+        // Twenty yuan cheaper, and half of the old day to pay.
+        browser.read("要多付 ¥10").await;
+        browser.read("在那里是一个新的预约").await;
+        is_good(&browser, "change-move-elsewhere").await;
+        browser.tap("#do-move").await;
+        browser.see("#undo").await;
+        assert_ne!(browser.path().await, path, "a booking of its own");
+        browser.read("青山托育").await;
+        let new = browser.path().await;
+        browser.go(&path).await;
+        browser.read("已改到别家").await;
+        is_good(&browser, "change-move-left").await;
+        browser.tap(&format!("a[href='{new}']")).await;
+        browser.tap("#undo").await;
+        browser.see(&format!("a[href*='/absent?date={first}']")).await;
+        assert_eq!(browser.path().await, path);
+        browser.has_no_complaints(&[]).await;
+        browser.close().await;
+        app.check_finds_no_difference().await;
+    });
+}

@@ -1,4 +1,4 @@
-//! Days of a booking to another day, time or class of the same nursery: choose by links, see the difference, one button.
+//! Days of a booking to another day, time, class or nursery: choose by links, see the difference, one button.
 
 mod choice;
 mod options;
@@ -9,9 +9,10 @@ use chrono::Duration;
 use doorstep_shared::{
     Date, Fen, Problem, ProblemKind,
     bookings::{Booking, BookingDay, MoveBooking, MovePreview, PreviewMove},
-    children::ListChildren,
-    ids::BookingId,
-    nurseries::{Availability, GetAvailability},
+    children::{Child, ListChildren},
+    ids::{BookingId, NurseryId},
+    nurseries::{Availability, GetAvailability, GetNursery, NurseryProfile},
+    slots::{FoundNursery, SearchSlots},
 };
 use leptos::prelude::*;
 
@@ -26,6 +27,10 @@ use crate::{
 
 /// Days shown at a time.
 const WEEK: u8 = 7;
+/// Other nurseries shown.
+const NEAR: u16 = 5;
+/// Dates that can be searched for at once.
+const MOST_DATES: usize = 14;
 
 pub fn path(id: BookingId) -> String {
     format!("{}/move", super::href(id))
@@ -39,6 +44,10 @@ struct Scene {
     possible: Vec<Date>,
     /// First of the days that are shown to choose from.
     first: Date,
+    /// The other nursery that is looked at.
+    elsewhere: Option<NurseryProfile>,
+    /// Others near the one of now with places for the children then.
+    near: Vec<FoundNursery>,
     /// The free places of those days.
     free: Result<Availability, Problem>,
     /// What the chosen move would mean; nothing while it is not complete, or would change nothing.
@@ -102,8 +111,15 @@ async fn load(visit: &Visit, booking: Booking, fields: &Fields) -> Scene {
     let first = target.week.unwrap_or(today).max(today);
     // Leafing through the weeks may leave the chosen day behind.
     let first = if target.week.is_some() || shown(first) { first } else { on.unwrap_or(first) };
-    let free = free(visit, &booking, first).await;
-    let mut scene = Scene { booking, target, possible, first, free, preview: None };
+    let elsewhere = match target.nursery.filter(|id| *id != booking.nursery.id) {
+        Some(id) => visit.call(GetNursery { id }).await.ok(),
+        None => None,
+    };
+    target.nursery = elsewhere.as_ref().map(|nursery| nursery.id);
+    let born = born(visit, &booking).await.unwrap_or_default();
+    let free = free(visit, target.nursery.unwrap_or(booking.nursery.id), &born, first).await;
+    let near = near(visit, &booking, &target, born).await;
+    let mut scene = Scene { booking, target, possible, first, elsewhere, near, free, preview: None };
     let changes = !options::is_here(&scene);
     let ask: Option<PreviewMove> = scene.target.request(scene.booking.id).filter(|_| changes);
     if let Some(ask) = ask {
@@ -112,24 +128,34 @@ async fn load(visit: &Visit, booking: Booking, fields: &Fields) -> Scene {
     scene
 }
 
-/// The free places of a week, in classes that take one of the children.
-async fn free(visit: &Visit, booking: &Booking, first: Date) -> Result<Availability, Problem> {
+/// When the children were born.
+async fn born(visit: &Visit, booking: &Booking) -> Result<Vec<Date>, Problem> {
     let known = visit.call(ListChildren {}).await?.items;
-    let mut born: Vec<Date> = known
-        .iter()
-        .filter(|child| booking.days.iter().any(|day| day.child_id == child.id))
-        .map(|child| child.birth_date)
-        .collect();
+    let comes = |child: &&Child| booking.days.iter().any(|day| day.child_id == child.id);
+    let mut born: Vec<Date> = known.iter().filter(comes).map(|child| child.birth_date).collect();
+    born.sort_unstable();
     born.dedup();
-    let ask = GetAvailability {
-        id: booking.nursery.id,
-        from: Some(first),
-        days: Some(WEEK),
-        care: None,
-        birth_date: born,
-        age_months: None,
-    };
-    visit.call(ask).await
+    Ok(born)
+}
+
+/// The free places of a week, in classes that take one of the children.
+async fn free(visit: &Visit, id: NurseryId, born: &[Date], first: Date) -> Result<Availability, Problem> {
+    let (birth_date, from, days) = (born.to_vec(), Some(first), Some(WEEK));
+    visit.call(GetAvailability { id, from, days, care: None, birth_date, age_months: None }).await
+}
+
+/// Other nurseries near the one of now that have places on all the new days. None is no fault: the page stands without.
+async fn near(visit: &Visit, booking: &Booking, target: &Target, born: Vec<Date>) -> Vec<FoundNursery> {
+    let Some(days) = target.shift() else { return Vec::new() };
+    let date: Vec<Date> = target.days.iter().filter_map(|date| later(*date, days)).collect();
+    if date.is_empty() || date.len() > MOST_DATES {
+        return Vec::new();
+    }
+    let (lat, lng) = (Some(booking.nursery.lat), Some(booking.nursery.lng));
+    let ask = SearchSlots { lat, lng, birth_date: born, date, limit: Some(NEAR + 1), ..SearchSlots::default() };
+    let found = visit.call(ask).await.map(|page| page.items).unwrap_or_default();
+    let others = found.into_iter().filter(|found| found.nursery.id != booking.nursery.id);
+    others.take(usize::from(NEAR)).collect()
 }
 
 /// So many days later, or earlier.

@@ -3,7 +3,7 @@
 use doorstep_shared::{
     Date, HalfHour, Span,
     bookings::{ChildInOffer, PreviewMove},
-    ids::BookingId,
+    ids::{BookingId, NurseryId},
 };
 
 use super::{path, shift};
@@ -19,6 +19,8 @@ pub struct Target {
     /// An offer for each child.
     pub places: Vec<ChildInOffer>,
     pub span: Option<Span>,
+    /// Another nursery than now.
+    pub nursery: Option<NurseryId>,
     /// The first day that is shown, when somebody leafed through the weeks.
     pub week: Option<Date>,
 }
@@ -36,6 +38,7 @@ impl Target {
             to_date: fields.date("on"),
             places: fields.all("place").filter_map(place).collect(),
             span: window.and_then(|(from, to)| Span::new(from, to)),
+            nursery: fields.read("nursery"),
             week: fields.date("week"),
         }
     }
@@ -47,6 +50,11 @@ impl Target {
 
     pub fn to_date(&self, date: Date) -> Self {
         Self { to_date: Some(date), places: Vec::new(), span: None, week: None, ..self.clone() }
+    }
+
+    /// At another nursery, or at that of now.
+    pub fn at(&self, nursery: Option<NurseryId>) -> Self {
+        Self { nursery, places: Vec::new(), span: None, ..self.clone() }
     }
 
     pub fn in_week(&self, first: Date) -> Self {
@@ -90,6 +98,7 @@ impl Target {
     pub fn fields_of_day(&self) -> Vec<(String, String)> {
         let mut fields: Vec<_> = self.days.iter().map(|date| field("day", date)).collect();
         fields.extend(self.to_date.map(|date| field("on", date)));
+        fields.extend(self.nursery.map(|nursery| field("nursery", nursery)));
         fields.extend(self.week.map(|date| field("week", date)));
         fields
     }

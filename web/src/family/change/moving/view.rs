@@ -61,6 +61,15 @@ pub fn MovePage(visit: Visit, scene: Scene) -> impl IntoView {
             Some(view! { <div id="meaning">{notice}</div> }.into_any())
         }
     };
+    let elsewhere = scene.elsewhere.as_ref().map(|nursery| {
+        let back = format!("{}#where", scene.target.at(None).href(id));
+        view! {
+            <section class="card row between" id="elsewhere">
+                <p><span class="meta">{td!(locale, change.looking_at)}</span>" "<b>{nursery.name.clone()}</b></p>
+                <a class="link" href=back>{td!(locale, change.stay_here)}</a>
+            </section>
+        }
+    });
     let own = scene.target.href(id);
     let look_again = view! { <change::LookAgain visit=&visit booking=&scene.booking cost=told.map(sum) url=own/> };
     let now_there = (!leaving.is_empty()).then(|| view! { <Now scene=&scene locale/> });
@@ -75,12 +84,10 @@ pub fn MovePage(visit: Visit, scene: Scene) -> impl IntoView {
             view! {
                 {now_there}
                 <DayChoice scene=&scene locale/>
+                {elsewhere}
                 <WindowChoice scene=&scene now locale/>
                 {meaning}
-                <p class="card row between">
-                    <span class="meta">{td!(locale, change.elsewhere_text)}</span>
-                    <a class="link" href="/">{td!(locale, change.elsewhere)}</a>
-                </p>
+                <NearBy scene=&scene locale/>
             }
             .into_any()
         }}
@@ -134,6 +141,13 @@ fn Meaning<'a>(scene: &'a Scene, preview: &'a MovePreview, now: Timestamp, local
         ([_], Some(day)) => td!(locale, change.do_move, when = place(&day.after, locale)),
         (dates, _) => td!(locale, change.do_move_days, count = dates.len()),
     };
+    let other = preview.other_nursery.then(|| {
+        let nursery = &preview.nursery;
+        view! {
+            <p><b>{nursery.name.clone()}</b><span class="meta line">{nursery.address.clone()}</span></p>
+            <p class="meta">{td!(locale, change.new_booking)}</p>
+        }
+    });
     let hidden = scene.target.fields().into_iter().filter(|(name, _)| name != "week");
     let hidden: Vec<_> = hidden.map(|(name, value)| view! { <input type="hidden" name=name value=value/> }).collect();
     view! {
@@ -142,6 +156,7 @@ fn Meaning<'a>(scene: &'a Scene, preview: &'a MovePreview, now: Timestamp, local
             {hidden}
             <input type="hidden" name=SEEN value=sum.0.to_string()/>
             <h2>{told}</h2>
+            {other}
             <ul class="rows">{rows}</ul>
             <dl class="sum">
                 <div><dt>{td!(locale, change.new_price)}</dt><dd>{preview.after_fen.to_string()}</dd></div>
@@ -159,6 +174,47 @@ fn Meaning<'a>(scene: &'a Scene, preview: &'a MovePreview, now: Timestamp, local
         </form>
     }
     .into_any()
+}
+
+/// Others that have places then, each one tap away.
+#[component]
+fn NearBy<'a>(scene: &'a Scene, locale: Locale) -> impl IntoView + use<> {
+    let rows: Vec<_> = scene
+        .near
+        .iter()
+        .filter(|found| scene.target.nursery != Some(found.nursery.id))
+        .map(|found| {
+            let href = format!("{}#where", scene.target.at(Some(found.nursery.id)).href(scene.booking.id));
+            let price = found.offers.iter().min_by_key(|offer| offer.price_fen);
+            let price = price.map(|offer| words::price(offer.price_fen, offer.care, locale));
+            let far = words::distance(found.nursery.distance_m, locale);
+            view! {
+                <li>
+                    <a class="item" href=href>
+                        <span>
+                            <b>{found.nursery.name.clone()}</b>
+                            <span class="meta">{td!(locale, change.away, distance = far)}" · "{price}</span>
+                        </span>
+                        <Icon name="i-next"/>
+                    </a>
+                </li>
+            }
+        })
+        .collect();
+    let none = rows.is_empty();
+    (!scene.target.days.is_empty()).then(|| {
+        view! {
+            <section class="card stack" id="near" aria-labelledby="near-by">
+                <h2 id="near-by">{td!(locale, change.near_by)}</h2>
+                {if none {
+                    view! { <p class="meta">{td!(locale, change.near_none)}</p> }.into_any()
+                } else {
+                    view! { <ul class="rows">{rows}</ul> }.into_any()
+                }}
+            </section>
+        }
+        .into_any()
+    })
 }
 
 #[component]
