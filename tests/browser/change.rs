@@ -133,6 +133,8 @@ async fn reports_absent(look: Look, phone: &str) {
     // Taken meanwhile: it cannot be undone, and the page says why.
     browser.tap("#undo").await;
     browser.read(if english { "It cannot be undone: the place" } else { "撤销不了：让出的位置" }).await;
+    // What is owed is not ticked off.
+    browser.see(".notice.warn #undo").await;
     is_good(&browser, "change-undo-taken").await;
     browser.has_no_complaints(&[409]).await;
     ben.call(&doorstep_shared::bookings::CancelBooking::all(bens.id)).await.unwrap();

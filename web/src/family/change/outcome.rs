@@ -30,7 +30,7 @@ pub fn outcome(booking: &Booking, query: &Fields, locale: Locale) -> Option<(Str
         |day: &&BookingDay| dates.contains(&day.date) && matches!(day.state, DayState::Released | DayState::Absent);
     let left: Vec<&BookingDay> = booking.days.iter().filter(was_left).collect();
     if left.is_empty() {
-        return Some((td!(locale, change.part_cancelled).to_owned(), Fen::ZERO));
+        return Some((td!(locale, change.part_cancelled).to_owned(), booking.price.cancelled_fen));
     }
     let cost = super::cost_of(&left);
     let absent = left.iter().all(|day| day.state == DayState::Absent);

@@ -202,7 +202,9 @@ fn NearBy<'a>(scene: &'a Scene, locale: Locale) -> impl IntoView + use<> {
         })
         .collect();
     let none = rows.is_empty();
-    (!scene.target.days.is_empty()).then(|| {
+    // Who looks at another one already is not told that there are no others.
+    let is_silent = scene.target.days.is_empty() || none && scene.elsewhere.is_some();
+    (!is_silent).then(|| {
         view! {
             <section class="card stack" id="near" aria-labelledby="near-by">
                 <h2 id="near-by">{td!(locale, change.near_by)}</h2>
