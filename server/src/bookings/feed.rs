@@ -2,14 +2,12 @@
 
 mod store;
 
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpResponse, web};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::Duration;
 use doorstep_shared::{
-    Problem, ProblemKind, Timestamp,
-    bookings::{
-        Booking, CalendarFeed, EndCalendarFeed, GetCalendarFeed, ListBookings, MakeCalendarFeed, NewCalendarFeed,
-    },
+    Problem, ProblemKind,
+    bookings::{CalendarFeed, EndCalendarFeed, GetCalendarFeed, MakeCalendarFeed, NewCalendarFeed},
     ids::{ChildId, FamilyId},
 };
 use sha2::{Digest as _, Sha256};
@@ -21,7 +19,6 @@ use crate::{
     app::App,
     db::Conn,
     error::{Error, Result},
-    policy::Policies,
 };
 
 /// The secret travels in the query, which is never logged.
@@ -76,7 +73,7 @@ pub struct Key {
 }
 
 /// `GET /api/v1/calendar.ics?key=…`.
-pub async fn answer(app: web::Data<App>, _: HttpRequest, query: web::Query<Key>) -> HttpResponse {
+pub async fn answer(app: web::Data<App>, query: web::Query<Key>) -> HttpResponse {
     match follow(&app, query.into_inner()).await.map_err(Error::into_problem) {
         Ok(file) => calendar::response(file, "child.ics"),
         Err(problem) => problem_response(&problem),
@@ -90,22 +87,8 @@ async fn follow(app: &App, query: Key) -> Result<String> {
         .read(move |conn| {
             let followed = store::followed(conn, &key_hash)?;
             let (child, name, family) = followed.ok_or_else(|| Problem::new(ProblemKind::NotFound))?;
-            let bookings = lately(conn, &policy, now, family)?;
+            let bookings = read::since(conn, &policy, now, family, Some((now - PAST).local_date()))?;
             Ok(calendar::of_child(&bookings, child, &name))
         })
         .await
-}
-
-/// Every booking of the family with a day in the last weeks or to come.
-fn lately(conn: &mut Conn, policies: &Policies, now: Timestamp, family: FamilyId) -> Result<Vec<Booking>> {
-    let mut ask = ListBookings { from: Some((now - PAST).local_date()), ..ListBookings::default() };
-    let mut bookings = Vec::new();
-    loop {
-        let page = read::list(conn, policies, now, family, &ask)?;
-        bookings.extend(page.items);
-        match page.next_cursor {
-            Some(cursor) => ask.cursor = Some(cursor),
-            None => return Ok(bookings),
-        }
-    }
 }

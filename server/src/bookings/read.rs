@@ -58,8 +58,19 @@ pub fn list(
 
 /// All of the family's bookings, latest care first, for its export.
 pub fn all(conn: &mut Conn, policies: &Policies, now: Timestamp, family: FamilyId) -> Result<Vec<Booking>> {
+    since(conn, policies, now, family, None)
+}
+
+/// The family's bookings with a day on or after a date; all of them without one.
+pub fn since(
+    conn: &mut Conn,
+    policies: &Policies,
+    now: Timestamp,
+    family: FamilyId,
+    from: Option<Date>,
+) -> Result<Vec<Booking>> {
     let mut all = Vec::new();
-    let mut ask = ListBookings::default();
+    let mut ask = ListBookings { from, ..ListBookings::default() };
     loop {
         let page = list(conn, policies, now, family, &ask)?;
         all.extend(page.items);

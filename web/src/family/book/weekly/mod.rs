@@ -87,7 +87,7 @@ async fn hold(visit: &Visit, form: &Fields) -> Result<String, Stop> {
     let book = Book {
         children: plan.scene.children_in_offers(),
         days: Vec::new(),
-        pattern: Some(plan.weekly.pattern(plan.except())),
+        pattern: Some(plan.pattern()),
         hold: true,
         pickup: form.get("pickup").unwrap_or_default().trim().to_owned(),
         voucher_ids: Vec::new(),

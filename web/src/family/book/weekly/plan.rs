@@ -2,7 +2,7 @@
 
 use doorstep_shared::{
     Date, Fen, Problem, Timestamp,
-    bookings::{Price, PriceLine},
+    bookings::{Pattern, Price, PriceLine},
     care::CareKind,
     nurseries::{ClosedReason, DayAvailability},
 };
@@ -98,9 +98,21 @@ impl Plan {
         self.days.iter().any(|day| matches!(day.standing, Standing::Free(_)) && !seen(day))
     }
 
+    /// The last date that can be booked, as far as the pattern asks.
+    pub fn last_known(&self) -> Option<Date> {
+        self.scene.availability.as_ref()?.days.last().map(|day| day.date)
+    }
+
+    /// What is asked for: no dates that lie further ahead than can be booked, which the page has said.
+    pub fn pattern(&self) -> Pattern {
+        let mut pattern = self.weekly.pattern(self.except());
+        pattern.until = self.last_known().map_or(pattern.until, |last| last.min(pattern.until));
+        pattern
+    }
+
     /// Dates of the pattern that are not ticked. What is ticked and has become full is asked for all the same: the
     /// answer says so.
-    pub fn except(&self) -> Vec<Date> {
+    fn except(&self) -> Vec<Date> {
         let ticked = &self.weekly.wish.dates;
         self.days.iter().map(|day| day.date).filter(|date| !ticked.contains(date)).collect()
     }

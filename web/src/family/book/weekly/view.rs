@@ -221,8 +221,7 @@ fn Days<'a>(plan: &'a Plan, error: Option<String>, locale: Locale) -> impl IntoV
     let mut told = vec![td!(locale, weekly.coming, count = coming)];
     told.extend((full > 0).then(|| td!(locale, weekly.full, count = full)));
     told.extend((closed > 0).then(|| td!(locale, weekly.closed, count = closed)));
-    let last = plan.scene.availability.as_ref().and_then(|known| known.days.last()).map(|day| day.date);
-    let beyond = last.filter(|last| *last < plan.weekly.until).map(|last| {
+    let beyond = plan.last_known().filter(|last| *last < plan.weekly.until).map(|last| {
         view! { <p class="standing"><Icon name="i-warn"/>{td!(locale, weekly.beyond, date = words::date(last, locale))}</p> }
     });
     let grown = grown(plan, locale).map(|text| view! { <p class="meta">{text}</p> });
