@@ -94,3 +94,19 @@ fn a_week_without_weekdays_and_an_end_before_the_start_are_said_at_their_fields(
         browser.close().await;
     });
 }
+
+#[test]
+fn a_pattern_that_reaches_further_than_can_be_booked_says_so_and_books_until_there() {
+    run(Database::Sqlite, async |_: Database| {
+        let app = site().await;
+        let offer = app.offer().places(1).hourly().create().await;
+        let browser = Browser::signed_in(&app, Look::PHONE, "13800031115").await;
+        let weekly = book_path(&offer, app.in_days(1)).replacen("/book?", "/book/weekly?", 1);
+        browser.go(&format!("{weekly}&until={}", app.in_days(120))).await;
+        browser.read("目前只能预约到").await;
+        browser.press_the_bar().await;
+        browser.see("#confirm").await;
+        browser.has_no_complaints(&[]).await;
+        browser.close().await;
+    });
+}
