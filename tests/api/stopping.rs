@@ -3,7 +3,6 @@
 use std::{
     io::{BufRead as _, BufReader, Read as _, Write as _},
     net::TcpStream,
-    process::{Child, Command, Stdio},
 };
 
 use diesel::prelude::*;
@@ -12,49 +11,21 @@ use doorstep_server::db::{
     schema::{booking, job, login_code},
 };
 use doorstep_shared::bookings::BookingState;
-use doorstep_tests::{Folder, Fresh, prelude::*, program};
+use doorstep_tests::{Folder, Fresh, Running, prelude::*, program};
 
-/// A command in a process of its own. Killed when a test fails before it ends.
-struct Running {
-    child: Child,
-    /// The first line that it prints.
-    says: String,
-    _data: Folder,
-}
-
-impl Running {
-    fn start(database: &Fresh, command: &str) -> Self {
-        let (data, mut starting) = (Folder::new(), program());
-        starting.arg(command).env("DATABASE_URL", database.url_text()).env("DOORSTEP_DATA", data.path());
-        let mut child = starting.env("DOORSTEP_LISTEN", "127.0.0.1:0").stdout(Stdio::piped()).spawn().unwrap();
-        let mut says = String::new();
-        BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut says).unwrap();
-        Self { child, says, _data: data }
-    }
-
-    fn terminate(&self) {
-        let sent = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().unwrap();
-        assert!(sent.success());
-    }
-
-    fn ended_well(mut self) {
-        assert!(self.child.wait().unwrap().success());
-    }
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        // It has ended, unless the test failed.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
+/// A command of the program; its data goes with the folder.
+fn start(database: &Fresh, command: &str) -> (Running, Folder) {
+    let (data, mut starting) = (Folder::new(), program());
+    starting.arg(command).env("DATABASE_URL", database.url_text()).env("DOORSTEP_DATA", data.path());
+    starting.env("DOORSTEP_LISTEN", "127.0.0.1:0");
+    (Running::start(starting), data)
 }
 
 #[test_on_both]
 async fn a_request_in_flight_is_answered_and_no_other_is_taken(database: Database) {
     let fresh = database.fresh();
-    let server = Running::start(&fresh, "serve");
-    let address = server.says.trim().rsplit('/').next().unwrap().to_owned();
+    let (server, _data) = start(&fresh, "serve");
+    let address = server.address().to_owned();
     let body = "{\"phone\": \"13800000001\"}";
     let head = format!(
         "POST /api/v1/auth/codes HTTP/1.1\r\nHost: {address}\r\nContent-Type: application/json\r\n\
@@ -89,7 +60,7 @@ async fn a_worker_in_a_process_of_its_own_does_what_is_due_and_stops(app: TestAp
     let ann = app.family("Ann").await;
     // By the clock of that process it ran out long ago.
     ann.order(&offer, "09:00-11:00").hold().send().await.unwrap();
-    let worker = Running::start(app.database(), "work");
+    let (worker, _data) = start(app.database(), "work");
     assert_eq!(worker.says.trim(), "Doorstep runs jobs");
     let began = std::time::Instant::now();
     let state = || app.db().read(|conn| Ok(booking::table.select(booking::state).first::<BookingState>(conn)?));

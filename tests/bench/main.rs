@@ -6,6 +6,7 @@
 mod booking;
 mod bundle;
 mod city;
+mod faults;
 mod figures;
 mod function;
 mod grown;
@@ -35,6 +36,7 @@ const PARTS: &[(&str, fn(&mut Figures) -> Result<(), String>)] = &[
     ("booking", booking::run),
     ("booking_pg", booking::run_postgres),
     ("booking_growth", grown::run),
+    ("faults", faults::run),
     ("growth", search::run_growth),
 ];
 

@@ -50,6 +50,18 @@ impl Client {
 
     /// The same with a given idempotency key, or without one.
     pub async fn call_once<E: Endpoint>(&self, request: &E, key: Option<&str>) -> Result<E::Response, Problem> {
+        self.try_call_once(request, key).await.unwrap()
+    }
+
+    /// The same where the server may go away in the middle.
+    ///
+    /// # Errors
+    /// When no whole answer came: nobody knows then what became of the call.
+    pub async fn try_call_once<E: Endpoint>(
+        &self,
+        request: &E,
+        key: Option<&str>,
+    ) -> reqwest::Result<Result<E::Response, Problem>> {
         let encoded = encode(request).unwrap();
         let mut call = self.request(E::METHOD.as_str(), &encoded.url);
         if let Some(body) = encoded.body {
@@ -58,7 +70,11 @@ impl Client {
         if let Some(key) = key {
             call = call.header("idempotency-key", key);
         }
-        let answer = read(call).await;
+        let answer = try_read(call).await?;
+        Ok(Self::decode::<E>(&answer))
+    }
+
+    fn decode<E: Endpoint>(answer: &Answer) -> Result<E::Response, Problem> {
         if answer.status != E::SUCCESS as u16 {
             return Err(answer.problem());
         }
@@ -91,9 +107,13 @@ impl Client {
 
 /// Sends a request and reads the whole answer.
 pub async fn read(request: reqwest::RequestBuilder) -> Answer {
-    let response = request.send().await.unwrap();
+    try_read(request).await.unwrap()
+}
+
+async fn try_read(request: reqwest::RequestBuilder) -> reqwest::Result<Answer> {
+    let response = request.send().await?;
     let (status, headers) = (response.status().as_u16(), response.headers().clone());
-    Answer { status, headers, body: response.text().await.unwrap() }
+    Ok(Answer { status, headers, body: response.text().await? })
 }
 
 impl Answer {

@@ -213,16 +213,16 @@ impl Cluster {
     }
 }
 
-fn url(port: u16, database: &str) -> String {
+pub fn url(port: u16, database: &str) -> String {
     format!("postgres://doorstep@127.0.0.1:{port}/{database}")
 }
 
-fn connect(port: u16, database: &str) -> Result<PgConnection, String> {
+pub fn connect(port: u16, database: &str) -> Result<PgConnection, String> {
     PgConnection::establish(&url(port, database)).map_err(|error| error.to_string())
 }
 
 /// The newest installed PostgreSQL.
-fn binaries() -> PathBuf {
+pub fn binaries() -> PathBuf {
     let mut found: Vec<(u32, PathBuf)> = fs::read_dir("/usr/lib/postgresql")
         .into_iter()
         .flatten()
@@ -241,7 +241,7 @@ fn binaries() -> PathBuf {
 }
 
 /// PostgreSQL refuses to run as root: whom to become, when we are.
-fn unprivileged() -> Option<&'static str> {
+pub fn unprivileged() -> Option<&'static str> {
     let user = Command::new("id").arg("-u").output().unwrap().stdout;
     if String::from_utf8_lossy(&user).trim() != "0" {
         return None;
@@ -250,7 +250,7 @@ fn unprivileged() -> Option<&'static str> {
     Some(if known.lines().any(|line| line.starts_with("postgres:")) { "postgres" } else { "nobody" })
 }
 
-fn as_user(user: Option<&str>, program: &Path) -> Command {
+pub fn as_user(user: Option<&str>, program: &Path) -> Command {
     let mut command = match user {
         None => Command::new(program),
         Some(user) => {
@@ -263,7 +263,7 @@ fn as_user(user: Option<&str>, program: &Path) -> Command {
     command
 }
 
-fn ok(command: &mut Command) {
+pub fn ok(command: &mut Command) {
     let output = command.output().unwrap();
     assert!(output.status.success(), "{command:?}: {}", String::from_utf8_lossy(&output.stderr));
 }

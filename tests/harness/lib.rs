@@ -13,7 +13,9 @@ mod nursery;
 mod order;
 mod program;
 mod proxy;
+mod running;
 mod snapshot;
+pub mod trial;
 
 pub use app::TestApp;
 pub use client::{Answer, Client, read};
@@ -24,8 +26,9 @@ pub use family::Family;
 pub use folder::Folder;
 pub use nursery::{Nursery, NurseryBuilder, Offer, OfferBuilder};
 pub use order::Order;
-pub use program::{build_folder, program, workspace};
+pub use program::{build_folder, program, program_path, workspace};
 pub use proxy::Proxy;
+pub use running::Running;
 pub use snapshot::Snapshot;
 
 /// What nearly every test needs.

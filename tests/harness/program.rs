@@ -15,17 +15,22 @@ pub fn workspace() -> &'static Path {
 ///
 /// Built on first use in a process, which takes a second when nothing has changed; `DOORSTEP_PROGRAM` skips that.
 pub fn program() -> Command {
-    static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
-    let program = PROGRAM.get_or_init(|| match std::env::var_os("DOORSTEP_PROGRAM") {
-        Some(path) => path.into(),
-        None => build(),
-    });
-    let mut command = Command::new(program);
+    let mut command = Command::new(program_path());
     for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("DOORSTEP_") || name == "DATABASE_URL") {
         command.env_remove(name);
     }
     command.env("RUST_LOG", "warn");
     command
+}
+
+/// Where that program lies.
+pub fn program_path() -> PathBuf {
+    static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
+    let found = PROGRAM.get_or_init(|| match std::env::var_os("DOORSTEP_PROGRAM") {
+        Some(path) => path.into(),
+        None => build(),
+    });
+    found.clone()
 }
 
 fn build() -> PathBuf {

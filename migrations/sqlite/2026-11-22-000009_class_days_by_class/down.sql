@@ -1,0 +1,1 @@
+CREATE INDEX class_day_date ON class_day (date);
