@@ -6,19 +6,11 @@ use crate::{
     bookings::Booking,
     children::{Child, ConsentGiven},
     endpoint::{Endpoint, Method, Status},
-    ids::{AccountId, ChildId},
+    family::Role,
+    ids::{AccountId, ChildId, FamilyId},
     phone::Phone,
     time::Timestamp,
-    words::words,
 };
-
-words! {
-    /// What an account may act as.
-    pub enum Role {
-        /// Books for the children of a family.
-        Guardian = "guardian",
-    }
-}
 
 /// Send a sign-in code by text message.
 ///
@@ -114,7 +106,46 @@ pub struct Me {
     pub id: AccountId,
     /// `138****0001`.
     pub phone_masked: String,
+    /// What the session acts as: the role in `family_id`.
     pub roles: Vec<Role>,
+    /// The family that the session acts for.
+    pub family_id: FamilyId,
+    /// Every family that the account belongs to, the longest known first.
+    pub families: Vec<Belonging>,
+}
+
+impl Me {
+    /// The role in the family that the session acts for.
+    pub fn role(&self) -> Option<Role> {
+        self.roles.first().copied()
+    }
+}
+
+/// That an account belongs to a family.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Belonging {
+    pub family_id: FamilyId,
+    pub role: Role,
+    /// What the family calls this account; empty when nobody has said.
+    pub name: String,
+    /// `138****0001` of its longest-standing guardian; none when that is the account itself.
+    pub guardian_phone_masked: Option<String>,
+}
+
+/// Act for another of one's families from now on. 404 for a family that one does not belong to.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct ChooseFamily {
+    pub family_id: FamilyId,
+}
+
+impl Endpoint for ChooseFamily {
+    type Response = Me;
+    const METHOD: Method = Method::Patch;
+    const PATH: &'static str = "/api/v1/auth/sessions/current";
+    const SUMMARY: &'static str = "Act for another of one's families.";
 }
 
 /// The signed-in account.
@@ -130,7 +161,7 @@ impl Endpoint for GetMe {
     const SUMMARY: &'static str = "The signed-in account.";
 }
 
-/// Everything that is kept about the family, to take away.
+/// Everything that is kept about the family, to take away; for who is no guardian, what is kept about them.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
@@ -140,8 +171,11 @@ pub struct ExportFamily {}
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct FamilyExport {
     pub exported_at: Timestamp,
-    /// In full: it is the family's own.
+    /// In full: it is one's own.
     pub phone: String,
+    /// Where the account belongs.
+    #[serde(default)]
+    pub families: Vec<Belonging>,
     pub children: Vec<ChildExport>,
     pub bookings: Vec<Booking>,
 }
@@ -178,7 +212,9 @@ impl Endpoint for ExportChild {
     const SUMMARY: &'static str = "Everything that is kept about one child.";
 }
 
-/// Erase the account, its family and its children. 409 `still-booked` while there are bookings to come.
+/// Erase the account, and with it every family in which it is the last guardian: its children, who belongs to it.
+/// Families that have another guardian stay as they are. 409 `still-booked` while there are bookings to come for a
+/// family that would be erased.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
@@ -189,5 +225,5 @@ impl Endpoint for DeleteAccount {
     const METHOD: Method = Method::Delete;
     const PATH: &'static str = "/api/v1/me";
     const SUCCESS: Status = Status::NoContent;
-    const SUMMARY: &'static str = "Erase the account, its family and its children.";
+    const SUMMARY: &'static str = "Erase the account, and the families of which it is the last guardian.";
 }

@@ -91,6 +91,9 @@ pub struct Child {
     pub allergies: String,
     /// For the carers. Kept encrypted.
     pub notes: String,
+    /// Allergies and notes are not told to this caller, whether there are any or not.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub health_hidden: bool,
 }
 
 /// Add a child to the family.

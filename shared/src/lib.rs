@@ -10,6 +10,7 @@ pub mod care;
 pub mod children;
 pub mod dates;
 pub mod endpoint;
+pub mod family;
 pub mod geo;
 pub mod ids;
 pub mod money;

@@ -3,6 +3,7 @@
 use doorstep_shared::{
     bookings::Booking,
     children::{Consent, ConsentPurpose},
+    family::{Ability, Role},
 };
 use doorstep_tests::{Answer, prelude::*};
 use serde_json::{Value, json};
@@ -10,18 +11,27 @@ use serde_json::{Value, json};
 /// What a route answers to whom. A route without a row fails the test.
 struct Row {
     route: &'static str,
-    /// As the document says.
+    /// As the document says: an ability of the table in `shared`, or `anyone`, or `operator`.
     permission: &'static str,
     anonymous: u16,
     /// The guardian whose child and booking it is about.
     owner: u16,
     /// A guardian of another family.
     other: u16,
+    /// A member of the family, where the table allows it: as the owner unless said.
+    member: Option<u16>,
+    /// Who only picks up for the family, likewise.
+    pick_up: Option<u16>,
     body: fn(&Scene) -> Value,
 }
 
 const fn row(route: &'static str, permission: &'static str, [anonymous, owner, other]: [u16; 3]) -> Row {
-    Row { route, permission, anonymous, owner, other, body: |_| json!({}) }
+    Row { route, permission, anonymous, owner, other, member: None, pick_up: None, body: |_| json!({}) }
+}
+
+/// Where who is no guardian gets another answer than the owner.
+const fn others(row: Row, status: u16) -> Row {
+    Row { member: Some(status), pick_up: Some(status), ..row }
 }
 
 const fn with(row: Row, body: fn(&Scene) -> Value) -> Row {
@@ -49,48 +59,69 @@ const ROWS: &[Row] = &[
     ),
     with(row("POST /api/v1/auth/sessions", "anyone", [401; 3]), |_| json!({"phone": "13912345678", "code": "123456"})),
     with(row("POST /api/v1/auth/sessions/refresh", "anyone", [401; 3]), |_| json!({"refresh_token": "made up"})),
-    row("DELETE /api/v1/auth/sessions/current", "guardian", [401, 204, 204]),
-    row("GET /api/v1/me", "guardian", [401, 200, 200]),
-    row("GET /api/v1/me/export", "guardian", [401, 200, 200]),
-    // The owner has a booking to come.
-    row("DELETE /api/v1/me", "guardian", [401, 409, 204]),
+    row("DELETE /api/v1/auth/sessions/current", "own_account", [401, 204, 204]),
+    // To Ann's family, which the other does not belong to.
     with(
-        row("POST /api/v1/children", "guardian", [401, 201, 201]),
+        row("PATCH /api/v1/auth/sessions/current", "own_account", [401, 200, 404]),
+        |scene| json!({"family_id": scene.ann.me.family_id}),
+    ),
+    row("GET /api/v1/me", "own_account", [401, 200, 200]),
+    row("GET /api/v1/me/export", "own_account", [401, 200, 200]),
+    // The owner is the family's last guardian and has a booking to come.
+    others(row("DELETE /api/v1/me", "own_account", [401, 409, 204]), 204),
+    with(
+        row("POST /api/v1/children", "manage_children", [401, 201, 201]),
         |scene| json!({"name": "Mia", "birth_date": scene.birth_date, "sex": "female"}),
     ),
-    row("GET /api/v1/children", "guardian", [401, 200, 200]),
-    row("GET /api/v1/children/{id}", "guardian", [401, 200, 404]),
-    row("GET /api/v1/children/{id}/export", "guardian", [401, 200, 404]),
-    row("GET /api/v1/children/{id}/consents", "guardian", [401, 200, 404]),
-    with(row("POST /api/v1/children/{id}/consents", "guardian", [401, 201, 404]), |_| {
+    row("GET /api/v1/children", "see_children", [401, 200, 200]),
+    row("GET /api/v1/children/{id}", "see_children", [401, 200, 404]),
+    row("GET /api/v1/children/{id}/export", "manage_children", [401, 200, 404]),
+    row("GET /api/v1/children/{id}/consents", "manage_children", [401, 200, 404]),
+    with(row("POST /api/v1/children/{id}/consents", "manage_children", [401, 201, 404]), |_| {
         json!(Consent::to(ConsentPurpose::Health))
     }),
-    row("DELETE /api/v1/children/{id}/consents/{purpose}", "guardian", [401, 204, 404]),
-    with(row("PATCH /api/v1/children/{id}", "guardian", [401, 200, 404]), |_| json!({"name": "Lea"})),
-    row("DELETE /api/v1/children/{id}", "guardian", [401, 409, 404]),
-    with(row("POST /api/v1/bookings", "guardian", [401, 201, 404]), |scene| scene.order.clone()),
-    row("GET /api/v1/bookings", "guardian", [401, 200, 200]),
-    row("GET /api/v1/bookings/{id}", "guardian", [401, 200, 404]),
-    row("GET /api/v1/bookings/{id}/calendar.ics", "guardian", [401, 200, 404]),
-    row("POST /api/v1/children/{id}/calendar", "guardian", [401, 201, 404]),
-    row("GET /api/v1/children/{id}/calendar", "guardian", [401, 200, 404]),
-    row("DELETE /api/v1/children/{id}/calendar", "guardian", [401, 204, 404]),
+    row("DELETE /api/v1/children/{id}/consents/{purpose}", "manage_children", [401, 204, 404]),
+    with(row("PATCH /api/v1/children/{id}", "manage_children", [401, 200, 404]), |_| json!({"name": "Lea"})),
+    row("DELETE /api/v1/children/{id}", "manage_children", [401, 409, 404]),
+    with(row("POST /api/v1/bookings", "book", [401, 201, 404]), |scene| scene.order.clone()),
+    row("GET /api/v1/bookings", "see_bookings", [401, 200, 200]),
+    row("GET /api/v1/bookings/{id}", "see_bookings", [401, 200, 404]),
+    row("GET /api/v1/bookings/{id}/calendar.ics", "see_bookings", [401, 200, 404]),
+    row("POST /api/v1/children/{id}/calendar", "manage_children", [401, 201, 404]),
+    row("GET /api/v1/children/{id}/calendar", "see_children", [401, 200, 404]),
+    row("DELETE /api/v1/children/{id}/calendar", "manage_children", [401, 204, 404]),
     row("GET /api/v1/calendar.ics", "anyone", [404, 404, 404]),
-    row("POST /api/v1/bookings/{id}/confirm", "guardian", [401, 200, 404]),
-    row("POST /api/v1/bookings/{id}/extend", "guardian", [401, 200, 404]),
-    row("POST /api/v1/bookings/{id}/cancel", "guardian", [401, 200, 404]),
+    row("POST /api/v1/bookings/{id}/confirm", "book", [401, 200, 404]),
+    row("POST /api/v1/bookings/{id}/extend", "book", [401, 200, 404]),
+    row("POST /api/v1/bookings/{id}/cancel", "book", [401, 200, 404]),
     with(
-        row("POST /api/v1/bookings/{id}/absent", "guardian", [401, 200, 404]),
+        row("POST /api/v1/bookings/{id}/absent", "book", [401, 200, 404]),
         |scene| json!({"date": scene.confirmed.days[0].date}),
     ),
-    with(row("POST /api/v1/bookings/{id}/move", "guardian", [401, 200, 404]), |_| json!({"shift_days": 1})),
-    with(row("POST /api/v1/bookings/{id}/move/preview", "guardian", [401, 200, 404]), |_| json!({"shift_days": 1})),
-    row("POST /api/v1/bookings/{id}/undo", "guardian", [401, 200, 404]),
+    with(row("POST /api/v1/bookings/{id}/move", "book", [401, 200, 404]), |_| json!({"shift_days": 1})),
+    with(row("POST /api/v1/bookings/{id}/move/preview", "book", [401, 200, 404]), |_| json!({"shift_days": 1})),
+    row("POST /api/v1/bookings/{id}/undo", "book", [401, 200, 404]),
 ];
 
-/// A family with a child, a booking and a hold, and another family.
+impl Row {
+    /// What somebody of the owner's family gets: whatever the table says.
+    fn relative(&self, role: Role) -> u16 {
+        match self.permission.parse::<Ability>() {
+            Ok(ability) if !role.may(ability) => 403,
+            _ => match role {
+                Role::Guardian => self.owner,
+                Role::Member => self.member.unwrap_or(self.owner),
+                Role::PickUp => self.pick_up.unwrap_or(self.owner),
+            },
+        }
+    }
+}
+
+/// A family with a child, a booking and a hold, its grandmother and its neighbour who picks up, and another family.
 struct Scene {
     ann: Family,
+    grandma: Family,
+    neighbour: Family,
     ben: Family,
     confirmed: Booking,
     held: Booking,
@@ -105,7 +136,9 @@ async fn scene(app: &TestApp, offer: &Offer) -> Scene {
     let held = ann.order(offer, "13:00-14:00").hold().send().await.unwrap();
     let order = serde_json::to_value(ann.order(offer, "15:00-16:00").request()).unwrap();
     let birth_date = ann.child().birth_date;
-    Scene { ann, ben, confirmed, held, order, birth_date }
+    let grandma = app.relative(&ann, Role::Member).await;
+    let neighbour = app.relative(&ann, Role::PickUp).await;
+    Scene { ann, grandma, neighbour, ben, confirmed, held, order, birth_date }
 }
 
 impl Scene {
@@ -154,11 +187,13 @@ async fn every_route_has_a_permission_and_keeps_it(app: TestApp) {
     for row in ROWS {
         let offer = app.offer().places(9).hourly().create().await;
         let scene = scene(&app, &offer).await;
-        // The other family first: it must not change what is then the owner's.
+        // The owner last: nobody else must change what is the owner's.
         for (who, client, status) in [
             ("anybody", &app.client(), row.anonymous),
             ("the other", &scene.ben, row.other),
-            ("the owner", &scene.ann, row.owner),
+            ("who picks up", &scene.neighbour, row.relative(Role::PickUp)),
+            ("a member", &scene.grandma, row.relative(Role::Member)),
+            ("the owner", &scene.ann, row.relative(Role::Guardian)),
         ] {
             let answer = scene.ask(client, row).await;
             assert_eq!(answer.status, status, "{} by {who}: {}", row.route, answer.body);

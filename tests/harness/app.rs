@@ -17,12 +17,15 @@ use doorstep_server::{
     bookings,
     clock::{Clock, DrivenClock},
     config::Config,
-    db::{Db, schema::message},
+    db::{
+        Conn, Db,
+        schema::{family_member, message},
+    },
     inventory,
     nurseries::{self, draft::ClosureDraft},
     serve,
 };
-use doorstep_shared::{Date, Timestamp, ids::NurseryId};
+use doorstep_shared::{Date, Timestamp, accounts::ChooseFamily, family::Role, ids::NurseryId};
 
 use crate::{
     client::Client,
@@ -141,6 +144,26 @@ impl TestApp {
     pub async fn family_without_children(&self, name: &str) -> Family {
         let number = self.people.load(Ordering::Relaxed);
         Family::sign_in(self, name, &format!("138{number:08}")).await
+    }
+
+    /// Somebody else of the family, who has signed in and acts for it.
+    pub async fn relative(&self, of: &Family, role: Role) -> Family {
+        let mut relative = self.family_without_children("relative").await;
+        let (family, account, now) = (of.me.family_id, relative.me.id, self.now());
+        let insert = move |conn: &mut Conn| {
+            let row = (
+                family_member::family_id.eq(family),
+                family_member::account_id.eq(account),
+                family_member::role.eq(role),
+                family_member::joined_at.eq(now),
+                family_member::chosen_at.eq(now),
+            );
+            diesel::insert_into(family_member::table).values(row).execute(conn)?;
+            Ok(())
+        };
+        self.db().write(insert).await.unwrap();
+        relative.me = relative.call(&ChooseFamily { family_id: family }).await.unwrap();
+        relative
     }
 
     /// An offer that can be booked: by default one hourly place for toddlers in a new nursery, open every day.

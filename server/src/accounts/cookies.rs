@@ -51,8 +51,12 @@ pub fn set_device(app: &App, reply: &Reply, mark: String) {
 }
 
 pub fn set(app: &App, reply: &Reply, tokens: &Tokens) {
-    reply.set_cookie(cookie(app, &ACCESS, tokens.access_token.clone(), sessions::ACCESS_VALID));
+    set_access(app, reply, tokens.access_token.clone());
     reply.set_cookie(cookie(app, &REFRESH, tokens.refresh_token.clone(), sessions::IDLE));
+}
+
+pub fn set_access(app: &App, reply: &Reply, token: String) {
+    reply.set_cookie(cookie(app, &ACCESS, token, sessions::ACCESS_VALID));
 }
 
 pub fn clear(app: &App, reply: &Reply) {

@@ -1,31 +1,33 @@
 //! Sign-in, the account, children: decode, one verb, encode.
 
-use std::sync::Arc;
+use std::{ops::Deref, sync::Arc};
 
 use actix_web::HttpRequest;
 use doorstep_shared::{
     ProblemKind,
     accounts::{
-        ChildExport, CodeSent, DeleteAccount, ExportChild, ExportFamily, FamilyExport, GetMe, Me, RefreshSession,
-        RequestCode, SignIn, SignOut, Tokens,
+        ChildExport, ChooseFamily, CodeSent, DeleteAccount, ExportChild, ExportFamily, FamilyExport, GetMe, Me,
+        RefreshSession, RequestCode, SignIn, SignOut, Tokens,
     },
     children::{
         AddChild, ChangeChild, Child, Children, ConsentGiven, Consents, DeleteChild, GetChild, GiveConsent,
         ListChildren, ListConsents, WithdrawConsent,
     },
+    ids::ChildId,
     phone::Phone,
 };
 
 use super::{
-    BookingsOf, Guardian, children,
+    BookingsOf, children,
     codes::{self, Asker},
-    cookies, devices, families, permission,
-    sessions::{self, Held, RefreshToken},
+    cookies, devices, families,
+    permission::{self, ManagesChildren, SeesChildren, SignedIn},
+    sessions::{self, Held, Holder, RefreshToken},
 };
 use crate::{
     api::{Api, Call},
     app::App,
-    auth::{self, Anyone},
+    auth::{self, Anyone, Permission},
     error::Result,
     language,
 };
@@ -33,11 +35,11 @@ use crate::{
 /// Registers the endpoints. `bookings` gives what a family's export contains of a higher slice.
 pub fn register(api: &mut Api, bookings: BookingsOf) {
     api.on(ask_code).on(sign_in).on(refresh).on(sign_out);
-    api.on(me).on(delete_account);
+    api.on(me).on(choose_family).on(delete_account);
     let of_child = Arc::clone(&bookings);
-    api.on(move |call: Call<Guardian>, _: ExportFamily| export_family(call, Arc::clone(&bookings)));
+    api.on(move |call: Call<SignedIn>, _: ExportFamily| export_family(call, Arc::clone(&bookings)));
     api.on(add_child).on(list_children).on(get_child).on(change_child).on(delete_child);
-    api.on(move |call: Call<Guardian>, wanted: ExportChild| export_child(call, wanted, Arc::clone(&of_child)));
+    api.on(move |call: Call<ManagesChildren>, wanted: ExportChild| export_child(call, wanted, Arc::clone(&of_child)));
     api.on(list_consents).on(give_consent).on(withdraw_consent);
 }
 
@@ -63,8 +65,10 @@ async fn sign_in(call: Call<Anyone>, given: SignIn) -> Result<Tokens> {
         if !codes::redeem(conn, now, &keys, &phone, &code, asker)? {
             return Ok(None);
         }
-        let (account, family) = families::meet(conn, now, &phone)?;
-        Ok(Some((sessions::start(conn, now, account, family)?, families::me(conn, account)?)))
+        let met = families::meet(conn, now, &phone)?;
+        let held = sessions::start(conn, now, met)?;
+        let me = families::me(conn, &held.holder)?;
+        Ok(Some((held, me)))
     });
     let (held, me) = signed_in.await?.ok_or(ProblemKind::WrongCode)?;
     let tokens = hand_out(&call, &held, me)?;
@@ -94,11 +98,11 @@ async fn refresh(call: Call<Anyone>, given: RefreshSession) -> Result<Tokens> {
 }
 
 fn hand_out(call: &Call<Anyone>, held: &Held, me: Me) -> Result<Tokens> {
-    permission::remember(&call.request, Some(held.holder.into()));
+    permission::remember(&call.request, Some(held.holder));
     call.app.accounts.tokens(call.now, held, me)
 }
 
-async fn sign_out(call: Call<Guardian>, _: SignOut) -> Result<()> {
+async fn sign_out(call: Call<SignedIn>, _: SignOut) -> Result<()> {
     let (now, session) = (call.now, call.who.session);
     call.app.db.write(move |conn| sessions::end(conn, now, session)).await?;
     call.app.accounts.live.ended(now, session);
@@ -106,79 +110,93 @@ async fn sign_out(call: Call<Guardian>, _: SignOut) -> Result<()> {
     Ok(())
 }
 
-async fn delete_account(call: Call<Guardian>, _: DeleteAccount) -> Result<()> {
-    let (now, guardian) = (call.now, call.who);
-    call.write(move |conn| families::erase(conn, now, &guardian)).await?;
-    call.app.accounts.live.ended_all(now, guardian.account);
+async fn delete_account(call: Call<SignedIn>, _: DeleteAccount) -> Result<()> {
+    let (now, holder) = (call.now, *call.who);
+    call.write(move |conn| families::erase(conn, now, &holder)).await?;
+    call.app.accounts.live.ended_all(now, holder.account);
     leave(&call);
     Ok(())
 }
 
-fn leave(call: &Call<Guardian>) {
+fn leave<P: Permission>(call: &Call<P>) {
     permission::remember(&call.request, None);
     cookies::clear(&call.app, &call.reply);
 }
 
-async fn me(call: Call<Guardian>, _: GetMe) -> Result<Me> {
-    let account = call.who.account;
-    call.app.db.read(move |conn| families::me(conn, account)).await
+async fn me(call: Call<SignedIn>, _: GetMe) -> Result<Me> {
+    let holder = *call.who;
+    call.app.db.read(move |conn| families::me(conn, &holder)).await
 }
 
-async fn export_family(call: Call<Guardian>, bookings: BookingsOf) -> Result<FamilyExport> {
-    let (now, guardian, keys) = (call.now, call.who, Arc::clone(&call.app.accounts.keys));
-    call.app.db.write(move |conn| families::export(conn, now, &keys, &guardian, &bookings)).await
+async fn choose_family(call: Call<SignedIn>, chosen: ChooseFamily) -> Result<Me> {
+    let (now, holder) = (call.now, *call.who);
+    // Not with an idempotency record: chosen twice is chosen, and the answer is who one is now.
+    let choose = move |conn: &mut _| families::choose(conn, now, &holder, chosen.family_id);
+    let (holder, me) = call.app.db.write(choose).await?;
+    if call.app.accounts.live.found(now, holder) {
+        permission::remember(&call.request, Some(holder));
+    }
+    if cookies::has_session(&call.request) {
+        cookies::set_access(&call.app, &call.reply, call.app.accounts.access.issue(now, &holder)?.0);
+    }
+    Ok(me)
 }
 
-async fn add_child(call: Call<Guardian>, child: AddChild) -> Result<Child> {
-    let (now, guardian, keys) = (call.now, call.who, Arc::clone(&call.app.accounts.keys));
-    let id = call.write(move |conn| children::add(conn, now, &keys, &guardian, child)).await?;
+async fn export_family(call: Call<SignedIn>, bookings: BookingsOf) -> Result<FamilyExport> {
+    let (now, holder, keys) = (call.now, *call.who, Arc::clone(&call.app.accounts.keys));
+    call.app.db.write(move |conn| families::export(conn, now, &keys, &holder, &bookings)).await
+}
+
+async fn add_child(call: Call<ManagesChildren>, child: AddChild) -> Result<Child> {
+    let (now, holder, keys) = (call.now, *call.who, Arc::clone(&call.app.accounts.keys));
+    let id = call.write(move |conn| children::add(conn, now, &keys, &holder, child)).await?;
     read(call, id).await
 }
 
-async fn change_child(call: Call<Guardian>, change: ChangeChild) -> Result<Child> {
-    let (now, guardian, keys) = (call.now, call.who, Arc::clone(&call.app.accounts.keys));
+async fn change_child(call: Call<ManagesChildren>, change: ChangeChild) -> Result<Child> {
+    let (now, holder, keys) = (call.now, *call.who, Arc::clone(&call.app.accounts.keys));
     let policy = Arc::clone(&call.app.policy);
-    let id = call.write(move |conn| children::change(conn, &policy, now, &keys, &guardian, change)).await?;
+    let id = call.write(move |conn| children::change(conn, &policy, now, &keys, &holder, change)).await?;
     read(call, id).await
 }
 
-async fn get_child(call: Call<Guardian>, wanted: GetChild) -> Result<Child> {
+async fn get_child(call: Call<SeesChildren>, wanted: GetChild) -> Result<Child> {
     read(call, wanted.id).await
 }
 
-async fn read(call: Call<Guardian>, id: doorstep_shared::ids::ChildId) -> Result<Child> {
-    let (family, keys) = (call.who.family, Arc::clone(&call.app.accounts.keys));
-    call.app.db.read(move |conn| children::get(conn, &keys, family, id)).await
+async fn read<P: Permission + Deref<Target = Holder>>(call: Call<P>, id: ChildId) -> Result<Child> {
+    let (holder, keys) = (*call.who, Arc::clone(&call.app.accounts.keys));
+    call.app.db.read(move |conn| children::get(conn, &keys, &holder, id)).await
 }
 
-async fn list_children(call: Call<Guardian>, _: ListChildren) -> Result<Children> {
-    let (family, keys) = (call.who.family, Arc::clone(&call.app.accounts.keys));
-    let items = call.app.db.read(move |conn| children::list(conn, &keys, family)).await?;
+async fn list_children(call: Call<SeesChildren>, _: ListChildren) -> Result<Children> {
+    let (holder, keys) = (*call.who, Arc::clone(&call.app.accounts.keys));
+    let items = call.app.db.read(move |conn| children::list(conn, &keys, &holder)).await?;
     Ok(Children { items })
 }
 
-async fn delete_child(call: Call<Guardian>, wanted: DeleteChild) -> Result<()> {
-    let (now, guardian) = (call.now, call.who);
-    call.write(move |conn| children::erase(conn, now, &guardian, wanted.id)).await
+async fn delete_child(call: Call<ManagesChildren>, wanted: DeleteChild) -> Result<()> {
+    let (now, holder) = (call.now, *call.who);
+    call.write(move |conn| children::erase(conn, now, &holder, wanted.id)).await
 }
 
-async fn export_child(call: Call<Guardian>, wanted: ExportChild, bookings: BookingsOf) -> Result<ChildExport> {
-    let (now, guardian, keys) = (call.now, call.who, Arc::clone(&call.app.accounts.keys));
-    call.app.db.write(move |conn| children::export(conn, now, &keys, &guardian, wanted.id, &bookings)).await
+async fn export_child(call: Call<ManagesChildren>, wanted: ExportChild, bookings: BookingsOf) -> Result<ChildExport> {
+    let (now, holder, keys) = (call.now, *call.who, Arc::clone(&call.app.accounts.keys));
+    call.app.db.write(move |conn| children::export(conn, now, &keys, &holder, wanted.id, &bookings)).await
 }
 
-async fn list_consents(call: Call<Guardian>, wanted: ListConsents) -> Result<Consents> {
+async fn list_consents(call: Call<ManagesChildren>, wanted: ListConsents) -> Result<Consents> {
     let family = call.who.family;
     let items = call.app.db.read(move |conn| children::list_consents(conn, family, wanted.id)).await?;
     Ok(Consents { items })
 }
 
-async fn give_consent(call: Call<Guardian>, given: GiveConsent) -> Result<ConsentGiven> {
-    let (now, guardian) = (call.now, call.who);
-    call.write(move |conn| children::give(conn, now, &guardian, &given)).await
+async fn give_consent(call: Call<ManagesChildren>, given: GiveConsent) -> Result<ConsentGiven> {
+    let (now, holder) = (call.now, *call.who);
+    call.write(move |conn| children::give(conn, now, &holder, &given)).await
 }
 
-async fn withdraw_consent(call: Call<Guardian>, wanted: WithdrawConsent) -> Result<()> {
-    let (now, guardian) = (call.now, call.who);
-    call.write(move |conn| children::withdraw(conn, now, &guardian, wanted.id, wanted.purpose)).await
+async fn withdraw_consent(call: Call<ManagesChildren>, wanted: WithdrawConsent) -> Result<()> {
+    let (now, holder) = (call.now, *call.who);
+    call.write(move |conn| children::withdraw(conn, now, &holder, wanted.id, wanted.purpose)).await
 }

@@ -3,8 +3,8 @@
 //! - `codes`: six digits by text message, redeemed once.
 //! - `devices`: those on which a phone has signed in before.
 //! - `sessions`: a signed-in device; access tokens for a quarter of an hour, a refresh token that rotates.
-//! - `permission`: [`Guardian`], what handlers of every slice ask for.
-//! - `families`: the account, its export and its end.
+//! - `permission`: [`Guardian`] and the like, what handlers of every slice ask for.
+//! - `families`: the account, the families it belongs to, its export and its end.
 //! - `children`: records, consents, erasing.
 //! - `keys`: the secrets of this installation.
 //!
@@ -33,7 +33,8 @@ pub use self::{
     families::BookingsOf,
     http::register,
     jobs::{ForgetSignIns, prune},
-    permission::Guardian,
+    permission::{Guardian, ManagesChildren, SeesBookings, SeesChildren},
+    sessions::Holder,
 };
 use self::{
     keys::Keys,
@@ -63,17 +64,17 @@ impl Accounts {
     ///
     /// A session that the database held alive is believed for ten seconds, unless `trust` forbids; one ended in this
     /// process is refused at once.
-    async fn by_access(&self, db: &Db, now: Timestamp, token: &str, trust: Trust) -> Result<Option<Guardian>> {
+    async fn by_access(&self, db: &Db, now: Timestamp, token: &str, trust: Trust) -> Result<Option<Holder>> {
         let Some(claims) = self.access.check(now, token) else { return Ok(None) };
         let holder = match self.live.get(now, claims.sid) {
-            sessions::Answer::Alive(holder) if trust == Trust::ForAWhile => Some(holder),
+            sessions::Answer::Alive(holder) if trust == Trust::ForAWhile && claims.are_of(holder) => Some(holder),
             sessions::Answer::Ended => None,
             sessions::Answer::Alive(_) | sessions::Answer::Unknown => {
                 let found = db.read(move |conn| sessions::holder(conn, now, claims.sid)).await?;
                 found.filter(|holder| self.live.found(now, *holder))
             }
         };
-        Ok(holder.filter(|holder| holder.account == claims.sub).map(Guardian::from))
+        Ok(holder.filter(|holder| holder.account == claims.sub))
     }
 
     /// Exchanges a refresh token; None when it opens nothing.
@@ -82,7 +83,7 @@ impl Accounts {
         let rotated = db.write(move |conn| {
             Ok(match sessions::rotate(conn, now, &keys, &token)? {
                 Rotation::Continued(held) => {
-                    let me = families::me(conn, held.holder.account)?;
+                    let me = families::me(conn, &held.holder)?;
                     Some(Some((held, me)))
                 }
                 Rotation::Refused => Some(None),
@@ -98,7 +99,7 @@ impl Accounts {
 
     /// The answer to a sign-in or a refresh.
     fn tokens(&self, now: Timestamp, held: &Held, account: Me) -> Result<Tokens> {
-        let (access_token, access_expires_at) = self.access.issue(now, held.holder.account, held.holder.session)?;
+        let (access_token, access_expires_at) = self.access.issue(now, &held.holder)?;
         Ok(Tokens { access_token, access_expires_at, refresh_token: held.refresh.to_string(), account })
     }
 }

@@ -1,10 +1,12 @@
-//! Who acts for a family: a bearer token, or the cookies of a browser.
+//! Who acts for a family, and in which role: by a bearer token, or by the cookies of a browser.
+//!
+//! What a role may is the table in `doorstep_shared::family`; each of its abilities that a route can ask for is a type
+//! here.
+
+use std::ops::Deref;
 
 use actix_web::{HttpMessage as _, HttpRequest, http::header};
-use doorstep_shared::{
-    ProblemKind,
-    ids::{AccountId, FamilyId, SessionId},
-};
+use doorstep_shared::{ProblemKind, family::Ability, ids::AccountId};
 use futures::future::LocalBoxFuture;
 
 use super::{
@@ -17,48 +19,61 @@ use crate::{
     error::Result,
 };
 
-/// A signed-in guardian, acting for a family.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Guardian {
-    pub account: AccountId,
-    pub family: FamilyId,
-    pub session: SessionId,
+macro_rules! permissions {
+    ($($(#[$meta:meta])* $name:ident = $ability:ident;)+) => {$(
+        $(#[$meta])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub struct $name(Holder);
+
+        impl Deref for $name {
+            type Target = Holder;
+            fn deref(&self) -> &Holder {
+                &self.0
+            }
+        }
+
+        impl Permission for $name {
+            const NAME: &'static str = Ability::$ability.as_str();
+
+            fn of<'a>(app: &'a App, request: &'a HttpRequest, reply: &'a Reply) -> LocalBoxFuture<'a, Result<Self>> {
+                Box::pin(async move { allowed(app, request, reply, Ability::$ability).await.map(Self) })
+            }
+
+            fn account(&self) -> Option<AccountId> {
+                Some(self.0.account)
+            }
+        }
+    )+};
 }
 
-impl From<Holder> for Guardian {
-    fn from(holder: Holder) -> Self {
-        Self { account: holder.account, family: holder.family, session: holder.session }
-    }
+permissions! {
+    /// Whoever has signed in, in whatever role.
+    SignedIn = OwnAccount;
+    SeesChildren = SeeChildren;
+    ManagesChildren = ManageChildren;
+    SeesBookings = SeeBookings;
+    /// Who books.
+    Guardian = Book;
 }
 
-impl Permission for Guardian {
-    const NAME: &'static str = "guardian";
-
-    fn of<'a>(app: &'a App, request: &'a HttpRequest, reply: &'a Reply) -> LocalBoxFuture<'a, Result<Self>> {
-        Box::pin(async move {
-            let found = caller(app, request, reply).await?;
-            Ok(found.ok_or(ProblemKind::Unauthenticated)?)
-        })
-    }
-
-    fn account(&self) -> Option<AccountId> {
-        Some(self.account)
-    }
+async fn allowed(app: &App, request: &HttpRequest, reply: &Reply, ability: Ability) -> Result<Holder> {
+    let holder = caller(app, request, reply).await?.ok_or(ProblemKind::Unauthenticated)?;
+    if holder.role.may(ability) { Ok(holder) } else { Err(ProblemKind::Forbidden.into()) }
 }
 
 /// Found once per request: a page makes several calls, and a refresh token is exchanged once.
 #[derive(Clone, Copy)]
-struct Caller(Option<Guardian>);
+struct Caller(Option<Holder>);
 
 /// What the calls that follow in this request go by, after a sign-in or a sign-out.
-pub fn remember(request: &HttpRequest, guardian: Option<Guardian>) {
-    request.extensions_mut().insert(Caller(guardian));
+pub fn remember(request: &HttpRequest, holder: Option<Holder>) {
+    request.extensions_mut().insert(Caller(holder));
 }
 
-async fn caller(app: &App, request: &HttpRequest, reply: &Reply) -> Result<Option<Guardian>> {
+async fn caller(app: &App, request: &HttpRequest, reply: &Reply) -> Result<Option<Holder>> {
     let known = request.extensions().get::<Caller>().copied();
-    if let Some(Caller(guardian)) = known {
-        return Ok(guardian);
+    if let Some(Caller(holder)) = known {
+        return Ok(holder);
     }
     let found = match bearer(request) {
         Some(token) => app.accounts.by_access(&app.db, app.clock.now(), &token, trust(app, request)).await?,
@@ -80,12 +95,12 @@ fn bearer(request: &HttpRequest) -> Option<String> {
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim().to_owned())
 }
 
-async fn by_cookies(app: &App, request: &HttpRequest, reply: &Reply) -> Result<Option<Guardian>> {
+async fn by_cookies(app: &App, request: &HttpRequest, reply: &Reply) -> Result<Option<Holder>> {
     let now = app.clock.now();
     if let Some(token) = cookies::access(app, request)
-        && let Some(guardian) = app.accounts.by_access(&app.db, now, &token, trust(app, request)).await?
+        && let Some(holder) = app.accounts.by_access(&app.db, now, &token, trust(app, request)).await?
     {
-        return Ok(Some(guardian));
+        return Ok(Some(holder));
     }
     let Some(token) = cookies::refresh(app, request) else { return Ok(None) };
     let continued = match RefreshToken::parse(&token) {
@@ -97,5 +112,5 @@ async fn by_cookies(app: &App, request: &HttpRequest, reply: &Reply) -> Result<O
         return Ok(None);
     };
     cookies::set(app, reply, &app.accounts.tokens(now, &held, me)?);
-    Ok(Some(held.holder.into()))
+    Ok(Some(held.holder))
 }

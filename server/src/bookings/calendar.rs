@@ -10,7 +10,7 @@ use icalendar::{Calendar, Component as _, Event, EventLike as _, EventStatus};
 
 use super::read;
 use crate::{
-    accounts::Guardian,
+    accounts::SeesBookings,
     api::{add_cookies, problem_response},
     app::App,
     auth::{Permission as _, Reply},
@@ -31,7 +31,7 @@ pub async fn answer(app: web::Data<App>, request: HttpRequest, id: web::Path<Str
 }
 
 async fn file(app: &App, request: &HttpRequest, reply: &Reply, id: &str) -> Result<String> {
-    let Guardian { family, .. } = Guardian::of(app, request, reply).await?;
+    let family = SeesBookings::of(app, request, reply).await?.family;
     let id: BookingId = id.parse().map_err(|_| ProblemKind::Malformed)?;
     let (policy, now) = (app.policy.clone(), app.clock.now());
     let booking = app.db.read(move |conn| read::get(conn, &policy, now, family, id)).await?;

@@ -14,7 +14,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::{calendar, read};
 use crate::{
-    accounts::Guardian,
+    accounts::{ManagesChildren, SeesChildren},
     api::{Call, problem_response},
     app::App,
     db::Conn,
@@ -27,7 +27,7 @@ pub const PATH: &str = "/api/v1/calendar.ics";
 /// Days of the past that stay in the calendar.
 const PAST: Duration = Duration::days(60);
 
-pub async fn make(call: Call<Guardian>, MakeCalendarFeed { id }: MakeCalendarFeed) -> Result<NewCalendarFeed> {
+pub async fn make(call: Call<ManagesChildren>, MakeCalendarFeed { id }: MakeCalendarFeed) -> Result<NewCalendarFeed> {
     let (family, now) = (call.who.family, call.now);
     let key = URL_SAFE_NO_PAD.encode(rand::random::<[u8; 16]>());
     let url = format!("{}{PATH}?key={key}", call.app.config.origin());
@@ -39,7 +39,7 @@ pub async fn make(call: Call<Guardian>, MakeCalendarFeed { id }: MakeCalendarFee
     .await
 }
 
-pub async fn get(call: Call<Guardian>, GetCalendarFeed { id }: GetCalendarFeed) -> Result<CalendarFeed> {
+pub async fn get(call: Call<SeesChildren>, GetCalendarFeed { id }: GetCalendarFeed) -> Result<CalendarFeed> {
     let family = call.who.family;
     let read = move |conn: &mut Conn| {
         is_theirs(conn, family, id)?;
@@ -48,7 +48,7 @@ pub async fn get(call: Call<Guardian>, GetCalendarFeed { id }: GetCalendarFeed) 
     call.app.db.read(read).await
 }
 
-pub async fn end(call: Call<Guardian>, EndCalendarFeed { id }: EndCalendarFeed) -> Result<()> {
+pub async fn end(call: Call<ManagesChildren>, EndCalendarFeed { id }: EndCalendarFeed) -> Result<()> {
     let family = call.who.family;
     call.write(move |conn| {
         is_theirs(conn, family, id)?;

@@ -12,7 +12,7 @@ use doorstep_shared::{
 
 use super::{Order, calendar, cancel, change, check_shape, feed, locked::Asked, moving, read};
 use crate::{
-    accounts::Guardian,
+    accounts::{Guardian, SeesBookings},
     api::{Api, Call},
     app::App,
     auth::{Anyone, Permission as _},
@@ -27,7 +27,7 @@ pub fn register(api: &mut Api) {
     api.on(book).on(get).on(list).on(confirm).on(extend).on(undo);
     api.on(cancel_days).on(report_absent).on(move_days).on(preview_move);
     let summary = "A booking as a calendar file (RFC 5545).";
-    api.raw(Method::Get, calendar::PATH, Guardian::NAME, summary, |config| {
+    api.raw(Method::Get, calendar::PATH, SeesBookings::NAME, summary, |config| {
         config.route(calendar::PATH, web::get().to(calendar::answer));
     });
     api.on(feed::make).on(feed::get).on(feed::end);
@@ -39,7 +39,7 @@ pub fn register(api: &mut Api) {
 
 async fn book(call: Call<Guardian>, book: Book) -> Result<Booking> {
     check_shape(&book)?;
-    let Guardian { account, family, .. } = call.who;
+    let (account, family) = (call.who.account, call.who.family);
     let locale = language::of(&call.request);
     let order = Order { family, account, locale, now: call.now, once: call.once, book };
     match call.app.bookings.submit(order.clone()).await {
@@ -65,12 +65,12 @@ async fn with_next_best(app: &App, order: Order, mut full: Problem) -> Problem {
     full
 }
 
-async fn get(call: Call<Guardian>, GetBooking { id }: GetBooking) -> Result<Booking> {
+async fn get(call: Call<SeesBookings>, GetBooking { id }: GetBooking) -> Result<Booking> {
     let (policy, family, now) = (call.app.policy.clone(), call.who.family, call.now);
     call.app.db.read(move |conn| read::get(conn, &policy, now, family, id)).await
 }
 
-async fn list(call: Call<Guardian>, ask: ListBookings) -> Result<BookingPage> {
+async fn list(call: Call<SeesBookings>, ask: ListBookings) -> Result<BookingPage> {
     let (policy, family, now) = (call.app.policy.clone(), call.who.family, call.now);
     call.app.db.read(move |conn| read::list(conn, &policy, now, family, &ask)).await
 }

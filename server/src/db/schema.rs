@@ -20,6 +20,52 @@ diesel::table! {
         family_id -> Binary,
         account_id -> Binary,
         role -> Text,
+        name -> Text,
+        joined_at -> Timestamp,
+        chosen_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    family_invitation (id) {
+        id -> Binary,
+        family_id -> Binary,
+        phone -> Text,
+        role -> Text,
+        name -> Text,
+        person_id -> Nullable<Binary>,
+        invited_by -> Binary,
+        texted -> Bool,
+        created_at -> Timestamp,
+        expires_at -> Timestamp,
+        answer -> Nullable<Text>,
+        answered_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    pick_up_person (id) {
+        id -> Binary,
+        family_id -> Binary,
+        name -> Text,
+        relation -> Text,
+        phone -> Nullable<Text>,
+        account_id -> Nullable<Binary>,
+        photo_sealed -> Nullable<Binary>,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    pick_up_code (id) {
+        id -> Binary,
+        booking_id -> Binary,
+        date -> Date,
+        person_id -> Binary,
+        issued_at -> Timestamp,
+        tries -> SmallInt,
+        used_at -> Nullable<Timestamp>,
+        ended_at -> Nullable<Timestamp>,
     }
 }
 
@@ -47,6 +93,7 @@ diesel::table! {
         created_at -> Timestamp,
         expires_at -> Timestamp,
         ended_at -> Nullable<Timestamp>,
+        family_id -> Nullable<Binary>,
     }
 }
 
@@ -321,6 +368,10 @@ diesel::table! {
 
 diesel::joinable!(family_member -> family (family_id));
 diesel::joinable!(family_member -> account (account_id));
+diesel::joinable!(family_invitation -> family (family_id));
+diesel::joinable!(pick_up_person -> family (family_id));
+diesel::joinable!(pick_up_code -> pick_up_person (person_id));
+diesel::joinable!(pick_up_code -> booking (booking_id));
 diesel::joinable!(session -> account (account_id));
 diesel::joinable!(child -> family (family_id));
 diesel::joinable!(consent -> child (child_id));
@@ -344,7 +395,10 @@ diesel::allow_tables_to_appear_in_same_query!(
     account,
     calendar_feed,
     family,
+    family_invitation,
     family_member,
+    pick_up_person,
+    pick_up_code,
     login_code,
     session,
     child,

@@ -6,6 +6,7 @@ use doorstep_shared::{
     bookings::{BookingState, DayState},
     care::CareKind,
     children::{ConsentPurpose, Sex},
+    family::Role,
     ids::{AccountId, BookingDayId, BookingId, ChildId, ClassId, ConsentId, FamilyId, NurseryId, OfferId},
 };
 use uuid::Uuid;
@@ -73,7 +74,9 @@ struct NewFamily {
 struct NewMember {
     family_id: FamilyId,
     account_id: AccountId,
-    role: &'static str,
+    role: Role,
+    joined_at: Timestamp,
+    chosen_at: Timestamp,
 }
 
 #[derive(Insertable)]
@@ -173,9 +176,15 @@ fn insert_families_batch(conn: &mut Conn, families: &[Family]) -> QueryResult<()
         .map(|one| NewAccount { id: one.account_id, phone: &one.phone, created_at: one.created_at })
         .collect();
     insert_batch!(conn, account::table, rows, 3);
-    let member = |one: &Family| NewMember { family_id: one.id, account_id: one.account_id, role: "guardian" };
+    let member = |one: &Family| NewMember {
+        family_id: one.id,
+        account_id: one.account_id,
+        role: Role::Guardian,
+        joined_at: one.created_at,
+        chosen_at: one.created_at,
+    };
     let rows: Vec<_> = families.iter().map(member).collect();
-    insert_batch!(conn, family_member::table, rows, 3);
+    insert_batch!(conn, family_member::table, rows, 5);
     Ok(())
 }
 

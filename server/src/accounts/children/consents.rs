@@ -12,7 +12,7 @@ use super::{
     store,
 };
 use crate::{
-    accounts::permission::Guardian,
+    accounts::sessions::Holder,
     audit::{self, Action},
     db::Conn,
     error::Result,
@@ -31,11 +31,11 @@ pub fn list(conn: &mut Conn, family: FamilyId, child: ChildId) -> Result<Vec<Con
 ///
 /// # Errors
 /// `invalid` when the version is not the one in force; `not-found`.
-pub fn give(conn: &mut Conn, now: Timestamp, guardian: &Guardian, given: &GiveConsent) -> Result<ConsentGiven> {
+pub fn give(conn: &mut Conn, now: Timestamp, holder: &Holder, given: &GiveConsent) -> Result<ConsentGiven> {
     rules::checked_version(given.purpose, &given.version).map_err(|problem| *problem)?;
-    lock(conn, guardian)?;
-    find(conn, guardian.family, given.id)?;
-    note(conn, now, guardian.account, given.id, given.purpose)
+    lock(conn, holder)?;
+    find(conn, holder.family, given.id)?;
+    note(conn, now, holder.account, given.id, given.purpose)
 }
 
 /// Withdraws a consent; changes nothing when it was not given. Without `health`, allergies and notes are erased.
@@ -45,18 +45,18 @@ pub fn give(conn: &mut Conn, now: Timestamp, guardian: &Guardian, given: &GiveCo
 pub fn withdraw(
     conn: &mut Conn,
     now: Timestamp,
-    guardian: &Guardian,
+    holder: &Holder,
     child: ChildId,
     purpose: ConsentPurpose,
 ) -> Result<()> {
-    lock(conn, guardian)?;
-    find(conn, guardian.family, child)?;
+    lock(conn, holder)?;
+    find(conn, holder.family, child)?;
     match purpose {
         ConsentPurpose::Care => refuse_booked(conn, now, &[child])?,
         ConsentPurpose::Health => store::erase_health(conn, child)?,
     }
     if store::withdraw(conn, child, Some(purpose), now)? > 0 {
-        audit::record(conn, now, guardian.account, Action::ConsentWithdrawn, child.0)?;
+        audit::record(conn, now, holder.account, Action::ConsentWithdrawn, child.0)?;
     }
     Ok(())
 }

@@ -12,12 +12,13 @@ use doorstep_shared::{
     Date, Problem, ProblemKind, Timestamp,
     accounts::ChildExport,
     children::{AddChild, ChangeChild, Child, ConsentPurpose, Sex},
+    family::Ability,
     ids::{ChildId, FamilyId},
     problem::FieldRule,
 };
 
 pub use self::consents::{give, list as list_consents, withdraw};
-use super::{BookingsOf, keys::Keys, permission::Guardian};
+use super::{BookingsOf, families, keys::Keys, sessions::Holder};
 use crate::{
     audit::{self, Action},
     db::{Conn, once},
@@ -66,10 +67,14 @@ impl Field {
 }
 
 impl Record {
-    fn open(self, keys: &Keys) -> Result<Child> {
+    /// As `reader` sees it: who may not see health facts is told none, and that there may be some.
+    fn open(self, keys: &Keys, reader: &Holder) -> Result<Child> {
+        let hidden = !reader.role.may(Ability::SeeHealth);
+        let seen = |sealed: Option<Vec<u8>>| sealed.filter(|_| !hidden);
         Ok(Child {
-            allergies: Field::Allergies.open(keys, self.id, self.allergies.as_deref())?,
-            notes: Field::Notes.open(keys, self.id, self.notes.as_deref())?,
+            allergies: Field::Allergies.open(keys, self.id, seen(self.allergies).as_deref())?,
+            notes: Field::Notes.open(keys, self.id, seen(self.notes).as_deref())?,
+            health_hidden: hidden,
             id: self.id,
             name: self.name,
             birth_date: self.birth_date,
@@ -85,10 +90,10 @@ impl Record {
 ///
 /// # Errors
 /// `invalid` with each field that breaks a rule.
-pub fn add(conn: &mut Conn, now: Timestamp, keys: &Keys, guardian: &Guardian, child: AddChild) -> Result<ChildId> {
+pub fn add(conn: &mut Conn, now: Timestamp, keys: &Keys, holder: &Holder, child: AddChild) -> Result<ChildId> {
     let child = rules::checked(child, now.local_date()).map_err(|problem| *problem)?;
-    lock(conn, guardian)?;
-    if store::count(conn, guardian.family)? >= rules::MOST {
+    lock(conn, holder)?;
+    if store::count(conn, holder.family)? >= rules::MOST {
         let detail = format!("a family has at most {} children", rules::MOST);
         return Err(Problem::field("children", FieldRule::TooLarge, detail).into());
     }
@@ -103,25 +108,25 @@ pub fn add(conn: &mut Conn, now: Timestamp, keys: &Keys, guardian: &Guardian, ch
         birth_order: child.birth_order,
         residence_district: child.residence_district.clone(),
     };
-    store::insert(conn, now, guardian.family, &record)?;
-    audit::record(conn, now, guardian.account, Action::ChildAdded, id.0)?;
+    store::insert(conn, now, holder.family, &record)?;
+    audit::record(conn, now, holder.account, Action::ChildAdded, id.0)?;
     for purpose in rules::consented(&child) {
-        consents::note(conn, now, guardian.account, id, purpose)?;
+        consents::note(conn, now, holder.account, id, purpose)?;
     }
     Ok(id)
 }
 
-/// The children of a family, oldest first.
-pub fn list(conn: &mut Conn, keys: &Keys, family: FamilyId) -> Result<Vec<Child>> {
-    store::list(conn, family)?.into_iter().map(|record| record.open(keys)).collect()
+/// The children of the family, oldest first.
+pub fn list(conn: &mut Conn, keys: &Keys, holder: &Holder) -> Result<Vec<Child>> {
+    store::list(conn, holder.family)?.into_iter().map(|record| record.open(keys, holder)).collect()
 }
 
 /// One child.
 ///
 /// # Errors
 /// `not-found` when it is erased or another family's.
-pub fn get(conn: &mut Conn, keys: &Keys, family: FamilyId, id: ChildId) -> Result<Child> {
-    find(conn, family, id)?.open(keys)
+pub fn get(conn: &mut Conn, keys: &Keys, holder: &Holder, id: ChildId) -> Result<Child> {
+    find(conn, holder.family, id)?.open(keys, holder)
 }
 
 /// Changes what is named.
@@ -134,13 +139,13 @@ pub fn change(
     policies: &Policies,
     now: Timestamp,
     keys: &Keys,
-    guardian: &Guardian,
+    holder: &Holder,
     change: ChangeChild,
 ) -> Result<ChildId> {
     let change = rules::checked_change(change, now.local_date()).map_err(|problem| *problem)?;
-    lock(conn, guardian)?;
+    lock(conn, holder)?;
     let id = change.id;
-    let mut record = find(conn, guardian.family, id)?;
+    let mut record = find(conn, holder.family, id)?;
     let health = consents::standing(conn, id, ConsentPurpose::Health)?;
     let consented = rules::consented_by_change(&change, health).map_err(|problem| *problem)?;
     if let Some(allergies) = &change.allergies {
@@ -161,9 +166,9 @@ pub fn change(
     record.birth_order = change.birth_order.unwrap_or(record.birth_order);
     record.residence_district = change.residence_district.unwrap_or(record.residence_district);
     store::update(conn, &record)?;
-    audit::record(conn, now, guardian.account, Action::ChildChanged, id.0)?;
+    audit::record(conn, now, holder.account, Action::ChildChanged, id.0)?;
     for purpose in consented {
-        consents::note(conn, now, guardian.account, id, purpose)?;
+        consents::note(conn, now, holder.account, id, purpose)?;
     }
     Ok(id)
 }
@@ -176,20 +181,20 @@ pub fn export(
     conn: &mut Conn,
     now: Timestamp,
     keys: &Keys,
-    guardian: &Guardian,
+    holder: &Holder,
     id: ChildId,
     bookings: &BookingsOf,
 ) -> Result<ChildExport> {
-    let child = get(conn, keys, guardian.family, id)?;
-    let mut bookings = bookings(conn, now, guardian.family)?;
+    let child = get(conn, keys, holder, id)?;
+    let mut bookings = bookings(conn, now, holder.family)?;
     bookings.retain(|booking| booking.days.iter().any(|day| day.child_id == id));
-    audit::record(conn, now, guardian.account, Action::ChildExported, id.0)?;
+    audit::record(conn, now, holder.account, Action::ChildExported, id.0)?;
     Ok(ChildExport { child, consents: consents::of(conn, id)?, bookings })
 }
 
 /// Everything that is kept about each child, for the family's own export.
-pub fn export_all(conn: &mut Conn, keys: &Keys, family: FamilyId) -> Result<Vec<ChildExport>> {
-    let children = list(conn, keys, family)?;
+pub fn export_all(conn: &mut Conn, keys: &Keys, holder: &Holder) -> Result<Vec<ChildExport>> {
+    let children = list(conn, keys, holder)?;
     let export =
         |child: Child| Ok(ChildExport { consents: consents::of(conn, child.id)?, child, bookings: Vec::new() });
     children.into_iter().map(export).collect()
@@ -199,27 +204,27 @@ pub fn export_all(conn: &mut Conn, keys: &Keys, family: FamilyId) -> Result<Vec<
 ///
 /// # Errors
 /// `still-booked` while there are bookings to come; `not-found`.
-pub fn erase(conn: &mut Conn, now: Timestamp, guardian: &Guardian, id: ChildId) -> Result<()> {
-    lock(conn, guardian)?;
-    find(conn, guardian.family, id)?;
+pub fn erase(conn: &mut Conn, now: Timestamp, holder: &Holder, id: ChildId) -> Result<()> {
+    lock(conn, holder)?;
+    find(conn, holder.family, id)?;
     refuse_booked(conn, now, &[id])?;
-    erase_records(conn, now, guardian, &[id])
+    erase_records(conn, now, holder, &[id])
 }
 
 /// The same for all children of the family.
-pub fn erase_all(conn: &mut Conn, now: Timestamp, guardian: &Guardian) -> Result<()> {
-    lock(conn, guardian)?;
-    let ids: Vec<_> = store::list(conn, guardian.family)?.iter().map(|record| record.id).collect();
+pub fn erase_all(conn: &mut Conn, now: Timestamp, holder: &Holder) -> Result<()> {
+    lock(conn, holder)?;
+    let ids: Vec<_> = store::list(conn, holder.family)?.iter().map(|record| record.id).collect();
     refuse_booked(conn, now, &ids)?;
-    erase_records(conn, now, guardian, &ids)
+    erase_records(conn, now, holder, &ids)
 }
 
-fn erase_records(conn: &mut Conn, now: Timestamp, guardian: &Guardian, ids: &[ChildId]) -> Result<()> {
-    once::forget(conn, guardian.account)?;
+fn erase_records(conn: &mut Conn, now: Timestamp, holder: &Holder, ids: &[ChildId]) -> Result<()> {
+    once::forget(conn, holder.account)?;
     for &id in ids {
         store::erase(conn, id, now)?;
         consents::withdraw_all(conn, id, now)?;
-        audit::record(conn, now, guardian.account, Action::ChildErased, id.0)?;
+        audit::record(conn, now, holder.account, Action::ChildErased, id.0)?;
     }
     Ok(())
 }
@@ -237,10 +242,7 @@ fn find(conn: &mut Conn, family: FamilyId, id: ChildId) -> Result<Record> {
 /// Keeps bookings and other changes of the family away until the transaction ends.
 ///
 /// # Errors
-/// `unauthenticated` when the account was erased a moment ago.
-fn lock(conn: &mut Conn, guardian: &Guardian) -> Result<()> {
-    if store::lock_family(conn, guardian.family, guardian.account)? {
-        return Ok(());
-    }
-    Err(ProblemKind::Unauthenticated.into())
+/// `unauthenticated` or `forbidden` when the account lost its place in the family a moment ago.
+fn lock(conn: &mut Conn, holder: &Holder) -> Result<()> {
+    families::lock(conn, holder, Ability::ManageChildren)
 }

@@ -12,7 +12,7 @@ use doorstep_shared::{
 use super::Record;
 use crate::db::{
     Conn,
-    schema::{booking, booking_day, child, class, consent, family, family_member, nursery},
+    schema::{booking, booking_day, child, class, consent, nursery},
 };
 
 #[derive(Queryable, Selectable)]
@@ -42,22 +42,6 @@ impl From<Row> for Record {
             notes: row.notes_sealed,
         }
     }
-}
-
-/// Locks the family as bookings do; false when the account is no member (any more).
-pub fn lock_family(conn: &mut Conn, family: FamilyId, account: AccountId) -> QueryResult<bool> {
-    match conn {
-        Conn::Postgres(conn) => {
-            // Not FOR UPDATE: rows of other tables that point at the family may still be written.
-            let row = family::table.filter(family::id.eq(family)).select(family::id);
-            row.for_no_key_update().first::<FamilyId>(conn).optional()?;
-        }
-        // The writer is alone.
-        Conn::Sqlite(_) => (),
-    }
-    let member =
-        family_member::table.filter(family_member::family_id.eq(family)).filter(family_member::account_id.eq(account));
-    select(exists(member)).get_result(conn)
 }
 
 pub fn count(conn: &mut Conn, family: FamilyId) -> QueryResult<i64> {

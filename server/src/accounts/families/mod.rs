@@ -1,46 +1,111 @@
 //! Accounts and their families: met at sign-in, exported and erased on demand.
+//!
+//! An account acts for one family at a time, in the role that it has there. Whoever changes a family, or who belongs to
+//! it, locks it first ([`lock`]), so that of two guardians who remove each other one stays.
 
+mod erase;
 mod store;
 
 use std::sync::Arc;
 
 use doorstep_shared::{
     ProblemKind, Timestamp,
-    accounts::{FamilyExport, Me, Role},
+    accounts::{Belonging, FamilyExport, Me},
     bookings::Booking,
+    family::{Ability, Role},
     ids::{AccountId, FamilyId},
     phone::Phone,
 };
 
-use super::{children, keys::Keys, permission::Guardian};
+pub use self::erase::erase;
+use super::{
+    children,
+    keys::Keys,
+    sessions::{self, Holder},
+};
 use crate::{
     audit::{self, Action},
     db::Conn,
     error::{Error, Result},
-    outbox,
 };
 
 /// Gives a family's bookings. The slice of bookings lies above this one, so it is handed in when endpoints are
 /// registered.
 pub type BookingsOf = Arc<dyn Fn(&mut Conn, Timestamp, FamilyId) -> Result<Vec<Booking>> + Send + Sync>;
 
-/// The account of a phone; an unknown phone becomes a new account with an empty family.
-pub fn meet(conn: &mut Conn, now: Timestamp, phone: &Phone) -> Result<(AccountId, FamilyId)> {
-    if let Some(known) = store::by_phone(conn, phone)? {
-        return Ok(known);
+/// An account, the family it acts for and its role there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Met {
+    pub account: AccountId,
+    pub family: FamilyId,
+    pub role: Role,
+}
+
+/// The account of a phone with the family it chose last. An unknown phone becomes a new account, and an account that
+/// belongs nowhere gets a family of its own.
+pub fn meet(conn: &mut Conn, now: Timestamp, phone: &Phone) -> Result<Met> {
+    let account = match store::by_phone(conn, phone)? {
+        Some(account) => account,
+        None => {
+            let account = AccountId::new();
+            store::insert_account(conn, now, account, phone)?;
+            account
+        }
+    };
+    if let Some(met) = store::chosen(conn, account)? {
+        return Ok(met);
     }
-    let (account, family) = (AccountId::new(), FamilyId::new());
-    store::insert(conn, now, account, family, phone, Role::Guardian)?;
-    Ok((account, family))
+    let met = Met { account, family: FamilyId::new(), role: Role::Guardian };
+    store::insert_family(conn, now, met.family)?;
+    store::insert_member(conn, now, met, "")?;
+    Ok(met)
+}
+
+/// Keeps bookings and other changes of the family away until the transaction ends.
+///
+/// # Errors
+/// `unauthenticated` when the account was erased or removed a moment ago, `forbidden` when its role was taken.
+pub fn lock(conn: &mut Conn, holder: &Holder, ability: Ability) -> Result<()> {
+    match store::lock_family(conn, holder.family, holder.account)? {
+        None => Err(ProblemKind::Unauthenticated.into()),
+        Some(role) if role.may(ability) => Ok(()),
+        Some(_) => Err(ProblemKind::Forbidden.into()),
+    }
+}
+
+/// Lets the session act for another family of the account.
+///
+/// # Errors
+/// `not-found` for a family that it does not belong to.
+pub fn choose(conn: &mut Conn, now: Timestamp, holder: &Holder, family: FamilyId) -> Result<(Holder, Me)> {
+    let role = store::choose(conn, now, holder.account, family)?.ok_or(ProblemKind::NotFound)?;
+    sessions::act_for(conn, holder.session, family)?;
+    let holder = Holder { family, role, ..*holder };
+    Ok((holder, me(conn, &holder)?))
 }
 
 /// The account as it sees itself.
 ///
 /// # Errors
 /// `unauthenticated` when it was erased a moment ago.
-pub fn me(conn: &mut Conn, account: AccountId) -> Result<Me> {
-    let phone = phone(conn, account)?;
-    Ok(Me { id: account, phone_masked: phone.masked(), roles: vec![Role::Guardian] })
+pub fn me(conn: &mut Conn, holder: &Holder) -> Result<Me> {
+    let phone = phone(conn, holder.account)?;
+    let belongings = store::belongings(conn, holder.account)?;
+    let ids: Vec<_> = belongings.iter().map(|(family, ..)| *family).collect();
+    let guardians = store::guardians(conn, &ids)?;
+    let families = belongings.into_iter().map(|(family_id, role, name)| {
+        let first = guardians.iter().find(|(family, ..)| *family == family_id);
+        let other = first.filter(|(_, account, _)| *account != holder.account);
+        let guardian_phone_masked = other.and_then(|(.., phone)| Some(phone.parse::<Phone>().ok()?.masked()));
+        Belonging { family_id, role, name, guardian_phone_masked }
+    });
+    Ok(Me {
+        id: holder.account,
+        phone_masked: phone.masked(),
+        roles: vec![holder.role],
+        family_id: holder.family,
+        families: families.collect(),
+    })
 }
 
 fn phone(conn: &mut Conn, account: AccountId) -> Result<Phone> {
@@ -48,33 +113,19 @@ fn phone(conn: &mut Conn, account: AccountId) -> Result<Phone> {
     phone.parse().map_err(Error::internal)
 }
 
-/// Everything that is kept about the family.
+/// Everything that is kept about the family; for who is no guardian, only about the account.
 pub fn export(
     conn: &mut Conn,
     now: Timestamp,
     keys: &Keys,
-    guardian: &Guardian,
+    holder: &Holder,
     bookings: &BookingsOf,
 ) -> Result<FamilyExport> {
-    let phone = phone(conn, guardian.account)?;
-    let children = children::export_all(conn, keys, guardian.family)?;
-    let bookings = bookings(conn, now, guardian.family)?;
-    audit::record(conn, now, guardian.account, Action::FamilyExported, guardian.family.0)?;
-    Ok(FamilyExport { exported_at: now, phone: phone.as_str().to_owned(), children, bookings })
-}
-
-/// Erases the account, what its children's rows say, and what was sent to its phone. Past bookings keep their places
-/// and prices, and say nothing of who came. Codes sent to the phone go within a day, with the limits that count them.
-///
-/// # Errors
-/// `still-booked` while there are bookings to come.
-pub fn erase(conn: &mut Conn, now: Timestamp, guardian: &Guardian) -> Result<()> {
-    let phone = phone(conn, guardian.account)?;
-    children::erase_all(conn, now, guardian)?;
-    store::forget_pickups(conn, guardian.family)?;
-    outbox::forget(conn, phone.as_str())?;
-    audit::record(conn, now, guardian.account, Action::AccountErased, guardian.account.0)?;
-    // Sessions and membership go with it; the family's row stays for the bookings that name it.
-    store::delete_account(conn, guardian.account)?;
-    Ok(())
+    let phone = phone(conn, holder.account)?;
+    let families = me(conn, holder)?.families;
+    let decides = holder.role.may(Ability::ManageFamily);
+    let children = if decides { children::export_all(conn, keys, holder)? } else { Vec::new() };
+    let bookings = if decides { bookings(conn, now, holder.family)? } else { Vec::new() };
+    audit::record(conn, now, holder.account, Action::FamilyExported, holder.family.0)?;
+    Ok(FamilyExport { exported_at: now, phone: phone.as_str().to_owned(), families, children, bookings })
 }

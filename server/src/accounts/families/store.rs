@@ -3,49 +3,91 @@
 use diesel::prelude::*;
 use doorstep_shared::{
     Timestamp,
-    accounts::Role,
+    family::Role,
     ids::{AccountId, FamilyId},
     phone::Phone,
 };
 
+use super::Met;
 use crate::db::{
     Conn,
     schema::{account, booking, family, family_member},
 };
 
-pub fn by_phone(conn: &mut Conn, phone: &Phone) -> QueryResult<Option<(AccountId, FamilyId)>> {
-    family_member::table
-        .inner_join(account::table)
-        .filter(account::phone.eq(phone.as_str()))
-        .select((family_member::account_id, family_member::family_id))
-        .first(conn)
-        .optional()
+pub fn by_phone(conn: &mut Conn, phone: &Phone) -> QueryResult<Option<AccountId>> {
+    account::table.filter(account::phone.eq(phone.as_str())).select(account::id).first(conn).optional()
 }
 
-pub fn insert(
-    conn: &mut Conn,
-    now: Timestamp,
-    account: AccountId,
-    family: FamilyId,
-    phone: &Phone,
-    role: Role,
-) -> QueryResult<()> {
+pub fn insert_account(conn: &mut Conn, now: Timestamp, id: AccountId, phone: &Phone) -> QueryResult<()> {
     diesel::insert_into(account::table)
-        .values((account::id.eq(account), account::phone.eq(phone.as_str()), account::created_at.eq(now)))
+        .values((account::id.eq(id), account::phone.eq(phone.as_str()), account::created_at.eq(now)))
         .execute(conn)?;
-    diesel::insert_into(family::table).values((family::id.eq(family), family::created_at.eq(now))).execute(conn)?;
+    Ok(())
+}
+
+pub fn insert_family(conn: &mut Conn, now: Timestamp, id: FamilyId) -> QueryResult<()> {
+    diesel::insert_into(family::table).values((family::id.eq(id), family::created_at.eq(now))).execute(conn)?;
+    Ok(())
+}
+
+pub fn insert_member(conn: &mut Conn, now: Timestamp, member: Met, name: &str) -> QueryResult<()> {
     diesel::insert_into(family_member::table)
         .values((
-            family_member::family_id.eq(family),
-            family_member::account_id.eq(account),
-            family_member::role.eq(role),
+            family_member::family_id.eq(member.family),
+            family_member::account_id.eq(member.account),
+            family_member::role.eq(member.role),
+            family_member::name.eq(name),
+            family_member::joined_at.eq(now),
+            family_member::chosen_at.eq(now),
         ))
         .execute(conn)?;
     Ok(())
 }
 
+/// The family that an account chose last, with its role there.
+pub fn chosen(conn: &mut Conn, account: AccountId) -> QueryResult<Option<Met>> {
+    let row: Option<(FamilyId, Role)> = family_member::table
+        .filter(family_member::account_id.eq(account))
+        .order((family_member::chosen_at.desc(), family_member::family_id.desc()))
+        .select((family_member::family_id, family_member::role))
+        .first(conn)
+        .optional()?;
+    Ok(row.map(|(family, role)| Met { account, family, role }))
+}
+
+/// Notes that an account acts for a family now; its role there, or None when it does not belong to it.
+pub fn choose(conn: &mut Conn, now: Timestamp, account: AccountId, family: FamilyId) -> QueryResult<Option<Role>> {
+    let member =
+        family_member::table.filter(family_member::account_id.eq(account)).filter(family_member::family_id.eq(family));
+    diesel::update(member)
+        .set(family_member::chosen_at.eq(now))
+        .returning(family_member::role)
+        .get_result(conn)
+        .optional()
+}
+
 pub fn phone_of(conn: &mut Conn, account: AccountId) -> QueryResult<Option<String>> {
     account::table.filter(account::id.eq(account)).select(account::phone).first(conn).optional()
+}
+
+/// Where an account belongs, longest known first: family, role, and what it is called there.
+pub fn belongings(conn: &mut Conn, account: AccountId) -> QueryResult<Vec<(FamilyId, Role, String)>> {
+    family_member::table
+        .filter(family_member::account_id.eq(account))
+        .order((family_member::joined_at, family_member::family_id))
+        .select((family_member::family_id, family_member::role, family_member::name))
+        .load(conn)
+}
+
+/// The guardians of these families with their phone numbers, longest-standing first.
+pub fn guardians(conn: &mut Conn, families: &[FamilyId]) -> QueryResult<Vec<(FamilyId, AccountId, String)>> {
+    family_member::table
+        .inner_join(account::table)
+        .filter(family_member::family_id.eq_any(families))
+        .filter(family_member::role.eq(Role::Guardian))
+        .order((family_member::joined_at, family_member::account_id))
+        .select((family_member::family_id, family_member::account_id, account::phone))
+        .load(conn)
 }
 
 /// Who picks up is written in bookings, but it is the family's to have erased.
@@ -57,4 +99,27 @@ pub fn forget_pickups(conn: &mut Conn, family: FamilyId) -> QueryResult<()> {
 pub fn delete_account(conn: &mut Conn, account: AccountId) -> QueryResult<()> {
     diesel::delete(account::table.filter(account::id.eq(account))).execute(conn)?;
     Ok(())
+}
+
+/// Nobody belongs to the family any more; its row stays for the bookings that name it.
+pub fn delete_members(conn: &mut Conn, family: FamilyId) -> QueryResult<()> {
+    diesel::delete(family_member::table.filter(family_member::family_id.eq(family))).execute(conn)?;
+    Ok(())
+}
+
+/// Keeps other changes of the family away until the transaction ends; what an account is in it, None when it does not
+/// belong to it (any more). Bookings lock a family in the same way.
+pub fn lock_family(conn: &mut Conn, family: FamilyId, account: AccountId) -> QueryResult<Option<Role>> {
+    match conn {
+        Conn::Postgres(conn) => {
+            // Not FOR UPDATE: rows of other tables that point at the family may still be written.
+            let row = family::table.filter(family::id.eq(family)).select(family::id);
+            row.for_no_key_update().first::<FamilyId>(conn).optional()?;
+        }
+        // The writer is alone.
+        Conn::Sqlite(_) => (),
+    }
+    let member =
+        family_member::table.filter(family_member::family_id.eq(family)).filter(family_member::account_id.eq(account));
+    member.select(family_member::role).first(conn).optional()
 }

@@ -82,8 +82,12 @@ impl Live {
 
     /// All sessions of an account that this process knows.
     pub fn ended_all(&self, now: Timestamp, account: AccountId) {
+        self.end(now, |holder| holder.account == account);
+    }
+
+    fn end(&self, now: Timestamp, which: impl Fn(&Holder) -> bool) {
         for entry in self.lock().values_mut() {
-            if matches!(entry, Known::Alive { holder, .. } if holder.account == account) {
+            if matches!(entry, Known::Alive { holder, .. } if which(holder)) {
                 *entry = Known::Ended { until: now + token::VALID };
             }
         }
@@ -110,14 +114,8 @@ fn make_room(known: &mut HashMap<SessionId, Known>, now: Timestamp) {
 
 #[cfg(test)]
 mod tests {
-    use doorstep_shared::ids::FamilyId;
-
     use super::*;
-    use crate::db::testing::now;
-
-    fn holder() -> Holder {
-        Holder { session: SessionId::new(), account: AccountId::new(), family: FamilyId::new() }
-    }
+    use crate::{accounts::sessions::testing::holder, db::testing::now};
 
     #[test]
     fn a_look_is_believed_for_ten_seconds() {

@@ -12,6 +12,7 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::Duration;
 use doorstep_shared::{
     Timestamp,
+    family::Role,
     ids::{AccountId, FamilyId, SessionId},
 };
 use sha2::{Digest as _, Sha256};
@@ -21,7 +22,10 @@ pub use self::{
     live::{Answer, Live, Trust},
     token::{AccessTokens, VALID as ACCESS_VALID},
 };
-use super::keys::{self, Keys, Purpose};
+use super::{
+    families::Met,
+    keys::{self, Keys, Purpose},
+};
 use crate::{
     audit::{self, Action},
     db::Conn,
@@ -70,12 +74,13 @@ impl std::fmt::Display for RefreshToken {
     }
 }
 
-/// Whose session it is.
+/// Whose session it is, the family it acts for, and in which role.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Holder {
     pub session: SessionId,
     pub account: AccountId,
     pub family: FamilyId,
+    pub role: Role,
 }
 
 /// A session with the token that continues it.
@@ -96,11 +101,17 @@ pub enum Rotation {
 }
 
 /// Opens a session for an account that has proved who it is.
-pub fn start(conn: &mut Conn, now: Timestamp, account: AccountId, family: FamilyId) -> Result<Held> {
-    let session = SessionId::new();
-    let refresh = RefreshToken { session, secret: keys::random()? };
-    store::insert(conn, session, account, &refresh.hash(), now, now + IDLE)?;
-    Ok(Held { holder: Holder { session, account, family }, refresh })
+pub fn start(conn: &mut Conn, now: Timestamp, met: Met) -> Result<Held> {
+    let Met { account, family, role } = met;
+    let holder = Holder { session: SessionId::new(), account, family, role };
+    let refresh = RefreshToken { session: holder.session, secret: keys::random()? };
+    store::insert(conn, &holder, &refresh.hash(), now, now + IDLE)?;
+    Ok(Held { holder, refresh })
+}
+
+/// Lets a session act for another family of its account.
+pub fn act_for(conn: &mut Conn, session: SessionId, family: FamilyId) -> Result<()> {
+    Ok(store::act_for(conn, session, family)?)
 }
 
 /// Exchanges a refresh token for its successor.
@@ -140,6 +151,17 @@ pub fn prune(conn: &mut Conn, now: Timestamp) -> diesel::QueryResult<usize> {
 }
 
 #[cfg(test)]
+pub mod testing {
+    use super::*;
+
+    /// A guardian whom nobody knows.
+    pub fn holder() -> Holder {
+        let (session, account, family) = (SessionId::new(), AccountId::new(), FamilyId::new());
+        Holder { session, account, family, role: Role::Guardian }
+    }
+}
+
+#[cfg(test)]
 mod tests {
     use super::*;
     use crate::{
@@ -149,8 +171,8 @@ mod tests {
 
     fn started(db: &Db, now: Timestamp) -> Held {
         db.write_blocking(move |conn| {
-            let (account, family) = families::meet(conn, now, &"13800000001".parse().unwrap())?;
-            start(conn, now, account, family)
+            let met = families::meet(conn, now, &"13800000001".parse().unwrap())?;
+            start(conn, now, met)
         })
         .unwrap()
     }

@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 use doorstep_shared::{
     Timestamp,
-    ids::{AccountId, SessionId},
+    ids::{AccountId, FamilyId, SessionId},
 };
 
 use super::Holder;
@@ -23,16 +23,16 @@ pub struct Row {
 
 pub fn insert(
     conn: &mut Conn,
-    id: SessionId,
-    account: AccountId,
+    holder: &Holder,
     refresh_hash: &[u8],
     now: Timestamp,
     expires_at: Timestamp,
 ) -> QueryResult<()> {
     diesel::insert_into(session::table)
         .values((
-            session::id.eq(id),
-            session::account_id.eq(account),
+            session::id.eq(holder.session),
+            session::account_id.eq(holder.account),
+            session::family_id.eq(holder.family),
             session::refresh_hash.eq(refresh_hash.to_vec()),
             session::rotated_at.eq(now),
             session::created_at.eq(now),
@@ -87,17 +87,26 @@ pub fn rotate(
     Ok(())
 }
 
-/// Account and family of a session that has not ended.
+/// Who holds a session that has not ended, unless they do not belong (any more) to the family that it acts for.
 pub fn holder(conn: &mut Conn, id: SessionId, now: Timestamp) -> QueryResult<Option<Holder>> {
     let row = session::table
-        .inner_join(family_member::table.on(family_member::account_id.eq(session::account_id)))
+        .inner_join(
+            family_member::table.on(family_member::account_id
+                .eq(session::account_id)
+                .and(family_member::family_id.nullable().eq(session::family_id))),
+        )
         .filter(session::id.eq(id))
         .filter(session::ended_at.is_null())
         .filter(session::expires_at.gt(now))
-        .select((session::account_id, family_member::family_id))
+        .select((session::account_id, family_member::family_id, family_member::role))
         .first(conn)
         .optional()?;
-    Ok(row.map(|(account, family)| Holder { session: id, account, family }))
+    Ok(row.map(|(account, family, role)| Holder { session: id, account, family, role }))
+}
+
+pub fn act_for(conn: &mut Conn, id: SessionId, family: FamilyId) -> QueryResult<()> {
+    diesel::update(session::table.filter(session::id.eq(id))).set(session::family_id.eq(family)).execute(conn)?;
+    Ok(())
 }
 
 /// Keeps the first end of a session that is ended twice.

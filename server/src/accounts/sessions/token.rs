@@ -3,11 +3,12 @@
 use chrono::Duration;
 use doorstep_shared::{
     Timestamp,
-    ids::{AccountId, SessionId},
+    ids::{AccountId, FamilyId, SessionId},
 };
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, decode, encode};
 use serde::{Deserialize, Serialize};
 
+use super::Holder;
 use crate::{
     accounts::keys::Keys,
     error::{Error, Result},
@@ -28,9 +29,19 @@ pub struct Claims {
     aud: String,
     pub sub: AccountId,
     pub sid: SessionId,
+    /// The family that the session acted for. The database decides; this says when to ask it again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    fam: Option<FamilyId>,
     /// Seconds since 1970, as `exp`.
     iat: i64,
     exp: i64,
+}
+
+impl Claims {
+    /// Whether the token was issued to this session as it is held to be: not since then for another family.
+    pub fn are_of(&self, holder: Holder) -> bool {
+        self.sid == holder.session && self.fam.is_none_or(|family| family == holder.family)
+    }
 }
 
 /// Signs and checks access tokens.
@@ -55,13 +66,14 @@ impl AccessTokens {
     ///
     /// # Errors
     /// When it cannot be signed, which is a mistake of ours.
-    pub fn issue(&self, now: Timestamp, account: AccountId, session: SessionId) -> Result<(String, Timestamp)> {
+    pub fn issue(&self, now: Timestamp, holder: &Holder) -> Result<(String, Timestamp)> {
         let expires_at = now + VALID;
         let claims = Claims {
             iss: ISSUER.to_owned(),
             aud: AUDIENCE.to_owned(),
-            sub: account,
-            sid: session,
+            sub: holder.account,
+            sid: holder.session,
+            fam: Some(holder.family),
             iat: now.seconds(),
             exp: expires_at.seconds(),
         };
@@ -152,11 +164,13 @@ mod tests {
     #[test]
     fn a_token_works_for_fifteen_minutes() {
         let tokens = AccessTokens::new(&keys());
-        let (account, session) = (AccountId::new(), SessionId::new());
-        let (token, expires_at) = tokens.issue(now(), account, session).unwrap();
+        let holder = crate::accounts::sessions::testing::holder();
+        let (token, expires_at) = tokens.issue(now(), &holder).unwrap();
         assert_eq!(expires_at, now() + VALID);
         let claims = tokens.check(expires_at - Duration::seconds(1), &token).unwrap();
-        assert_eq!((claims.sub, claims.sid), (account, session));
+        assert_eq!((claims.sub, claims.sid), (holder.account, holder.session));
+        assert!(claims.are_of(holder));
+        assert!(!claims.are_of(Holder { family: FamilyId::new(), ..holder }), "acting for another family since");
         assert_eq!(tokens.check(expires_at, &token), None);
     }
 

@@ -1,0 +1,10 @@
+DROP TABLE pick_up_code;
+DROP TABLE family_invitation;
+DROP TABLE pick_up_person;
+ALTER TABLE session DROP COLUMN family_id;
+DELETE FROM family_member WHERE role <> 'guardian';
+ALTER TABLE family_member DROP COLUMN name;
+ALTER TABLE family_member DROP COLUMN joined_at;
+ALTER TABLE family_member DROP COLUMN chosen_at;
+ALTER TABLE family_member DROP CONSTRAINT family_member_role_check;
+ALTER TABLE family_member ADD CONSTRAINT family_member_role_check CHECK (role IN ('guardian'));

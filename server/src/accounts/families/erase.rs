@@ -1,0 +1,46 @@
+//! The end of an account, and of the families of which it is the last guardian.
+
+use doorstep_shared::{Timestamp, family::Role, ids::FamilyId};
+
+use super::{phone, store};
+use crate::{
+    accounts::{children, sessions::Holder},
+    audit::{self, Action},
+    db::{Conn, once},
+    error::Result,
+    outbox,
+};
+
+/// Erases the account and what was sent to its phone. Families that have another guardian stay as they are; of the
+/// others, nothing is left but past bookings, which keep their places and prices and say nothing of who came. Codes sent
+/// to the phone go within a day, with the limits that count them.
+///
+/// # Errors
+/// `still-booked` while there are bookings to come for a family that would be erased.
+pub fn erase(conn: &mut Conn, now: Timestamp, holder: &Holder) -> Result<()> {
+    let phone = phone(conn, holder.account)?;
+    // In the order of their ids, so that two who belong to the same families do not wait for each other.
+    let mut families: Vec<FamilyId> =
+        store::belongings(conn, holder.account)?.into_iter().map(|(family, ..)| family).collect();
+    families.sort_unstable();
+    for family in families {
+        let role = store::lock_family(conn, family, holder.account)?;
+        let others = store::guardians(conn, &[family])?.iter().any(|(_, account, _)| *account != holder.account);
+        if role == Some(Role::Guardian) && !others {
+            erase_family(conn, now, &Holder { family, role: Role::Guardian, ..*holder })?;
+        }
+    }
+    once::forget(conn, holder.account)?;
+    outbox::forget(conn, phone.as_str())?;
+    audit::record(conn, now, holder.account, Action::AccountErased, holder.account.0)?;
+    // Sessions and what it belonged to go with it.
+    store::delete_account(conn, holder.account)?;
+    Ok(())
+}
+
+fn erase_family(conn: &mut Conn, now: Timestamp, last: &Holder) -> Result<()> {
+    children::erase_all(conn, now, last)?;
+    store::forget_pickups(conn, last.family)?;
+    store::delete_members(conn, last.family)?;
+    Ok(())
+}
