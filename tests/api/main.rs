@@ -26,4 +26,5 @@ mod search_naive;
 mod search_world;
 mod series;
 mod stopping;
+mod story;
 mod watch;

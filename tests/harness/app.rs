@@ -204,7 +204,8 @@ impl TestApp {
     /// Every place is taken by exactly the bookings that say so, and no booking contradicts itself, as `doorstep check`
     /// finds it.
     pub async fn check_finds_no_difference(&self) {
-        let found = self.db().read(|conn| Ok([inventory::check(conn)?, bookings::check(conn)?].concat()));
+        let now = self.now();
+        let found = self.db().read(move |conn| Ok([inventory::check(conn)?, bookings::check(conn, now)?].concat()));
         let found = found.await.unwrap();
         assert!(found.is_empty(), "{}", found.join("\n"));
     }

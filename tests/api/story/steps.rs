@@ -1,0 +1,68 @@
+//! Steps of a story, as proptest makes them up and shortens them.
+
+use proptest::{prelude::*, sample::Index};
+
+/// Half-hours of the windows that are asked for; the first two overlap.
+pub const WINDOWS: [(u8, u8); 3] = [(16, 20), (18, 22), (22, 24)];
+/// Days from today.
+pub const DAYS: [u8; 2] = [1, 2];
+pub const FAMILIES: usize = 3;
+pub const CHILDREN: usize = 2;
+
+/// A class that sells hours.
+pub struct Offer {
+    pub nursery: usize,
+    pub places: usize,
+}
+
+pub const OFFERS: [Offer; 3] =
+    [Offer { nursery: 0, places: 1 }, Offer { nursery: 0, places: 3 }, Offer { nursery: 1, places: 2 }];
+
+/// A window of a day in a class: numbers of the lists above.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    pub offer: usize,
+    pub day: usize,
+    pub window: usize,
+}
+
+/// What somebody does. Bookings are named by where they stand among those made so far, so that a story which lost some
+/// of its steps is still one.
+#[derive(Clone, Debug)]
+pub enum Step {
+    /// The first so many children.
+    Book {
+        family: usize,
+        children: usize,
+        place: Place,
+        hold: bool,
+    },
+    Confirm(Index),
+    Extend(Index),
+    Cancel(Index),
+    Undo(Index),
+    Move(Index, Place),
+    Wait {
+        minutes: u32,
+    },
+    /// The worker does what is due. Whether it ever does makes no difference to anybody.
+    Work,
+}
+
+fn place() -> impl Strategy<Value = Place> {
+    (0..OFFERS.len(), 0..DAYS.len(), 0..WINDOWS.len()).prop_map(|(offer, day, window)| Place { offer, day, window })
+}
+
+pub fn step() -> impl Strategy<Value = Step> {
+    prop_oneof![
+        6 => (0..FAMILIES, 1..=CHILDREN, place(), any::<bool>())
+            .prop_map(|(family, children, place, hold)| Step::Book { family, children, place, hold }),
+        3 => any::<Index>().prop_map(Step::Confirm),
+        1 => any::<Index>().prop_map(Step::Extend),
+        3 => any::<Index>().prop_map(Step::Cancel),
+        3 => any::<Index>().prop_map(Step::Undo),
+        3 => (any::<Index>(), place()).prop_map(|(index, place)| Step::Move(index, place)),
+        2 => (1..8_u32).prop_map(|minutes| Step::Wait { minutes }),
+        1 => Just(Step::Work),
+    ]
+}
