@@ -19,6 +19,16 @@ pub enum Action {
     ConsentWithdrawn,
     FamilyExported,
     AccountErased,
+    MemberChanged,
+    MemberRemoved,
+    FamilyLeft,
+    RelativeInvited,
+    InvitationRevoked,
+    InvitationAccepted,
+    InvitationDeclined,
+    PickUpPersonAdded,
+    PickUpPersonChanged,
+    PickUpPersonRemoved,
     /// An old refresh token was used again, so its session was ended.
     RefreshReused,
 }
@@ -34,13 +44,23 @@ impl Action {
             Self::ConsentWithdrawn => "consent_withdrawn",
             Self::FamilyExported => "family_exported",
             Self::AccountErased => "account_erased",
+            Self::MemberChanged => "member_changed",
+            Self::MemberRemoved => "member_removed",
+            Self::FamilyLeft => "family_left",
+            Self::RelativeInvited => "relative_invited",
+            Self::InvitationRevoked => "invitation_revoked",
+            Self::InvitationAccepted => "invitation_accepted",
+            Self::InvitationDeclined => "invitation_declined",
+            Self::PickUpPersonAdded => "pick_up_person_added",
+            Self::PickUpPersonChanged => "pick_up_person_changed",
+            Self::PickUpPersonRemoved => "pick_up_person_removed",
             Self::RefreshReused => "refresh_reused",
         }
     }
 }
 
-/// Notes, in the transaction that does it, that `account` did `action` to `subject`: the id of a child, a family, a
-/// session.
+/// Notes, in the transaction that does it, that `account` did `action` to `subject`: the id of a child, a family, an
+/// account, an invitation, a session.
 pub fn record(conn: &mut Conn, now: Timestamp, account: AccountId, action: Action, subject: Uuid) -> QueryResult<()> {
     store::insert(conn, now, account, action.as_str(), subject)
 }

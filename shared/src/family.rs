@@ -1,5 +1,21 @@
 //! Who belongs to a family, and what each may see and do: one table, [`Role::may`].
 
+mod invitations;
+mod members;
+mod pick_ups;
+
+pub use self::{
+    invitations::{
+        AcceptInvitation, DeclineInvitation, Invitation, InvitationState, Invite, ListMyInvitations, MyInvitation,
+        MyInvitations, RevokeInvitation,
+    },
+    members::{ChangeMember, FamilyMember, FamilyPeople, GetFamily, LeaveFamily, RemoveMember},
+    pick_ups::{
+        AddPickUpPerson, ChangePickUpPerson, ErasePhoto, IssuePickUpCode, ListPickUpCodes, ListPickUps,
+        PERSON_CHARACTERS, PickUp, PickUpCode, PickUpCodes, PickUpPerson, PickUps, RemovePickUpPerson,
+        RevokePickUpCode,
+    },
+};
 use crate::words::words;
 
 words! {

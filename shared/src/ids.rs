@@ -54,6 +54,12 @@ ids! {
     /// A signed-in device.
     SessionId,
     FamilyId,
+    /// To belong to a family.
+    InvitationId,
+    /// Somebody who picks up, known by name and photo.
+    PickUpPersonId,
+    /// One person's code for one day of a booking.
+    PickUpCodeId,
     ChildId,
     ConsentId,
     NurseryId,

@@ -53,6 +53,10 @@ words! {
         /// Upcoming bookings stand in the way of erasing a child, or of a birth date with which it is too young or too
         /// old on their days; `dates` names these.
         StillBooked = "still-booked",
+        /// A family always has a guardian: the only one cannot leave it, be removed or made a member.
+        LastGuardian = "last-guardian",
+        /// The invitation ran out, was answered or taken back.
+        InvitationEnded = "invitation-ended",
         /// The database cannot be reached, cannot write, or does not answer. Try again after `retry_after_s`, with the
         /// same `Idempotency-Key`: nothing happens twice, and should the call have been committed after all, its
         /// answer comes.
@@ -83,7 +87,9 @@ impl ProblemKind {
             | Self::WrongState
             | Self::TooLateToUndo
             | Self::PriceOverCap
-            | Self::StillBooked => 409,
+            | Self::StillBooked
+            | Self::LastGuardian
+            | Self::InvitationEnded => 409,
             Self::TooLarge => 413,
             Self::UnsupportedMediaType => 415,
             Self::Invalid | Self::KeyReused => 422,
@@ -122,6 +128,8 @@ impl ProblemKind {
             Self::TooLateToUndo => "It is too late to undo",
             Self::PriceOverCap => "The price is above the cap",
             Self::StillBooked => "There are bookings to come",
+            Self::LastGuardian => "A family needs a guardian",
+            Self::InvitationEnded => "The invitation has ended",
             Self::Unavailable => "Not available for the moment",
             Self::Internal => "A mistake on our side",
         }

@@ -3,7 +3,7 @@
 use doorstep_shared::{
     bookings::Booking,
     children::{Consent, ConsentPurpose},
-    family::{Ability, Role},
+    family::{Ability, FamilyPeople, GetFamily, Invite, Role},
 };
 use doorstep_tests::{Answer, prelude::*};
 use serde_json::{Value, json};
@@ -69,6 +69,29 @@ const ROWS: &[Row] = &[
     row("GET /api/v1/me/export", "own_account", [401, 200, 200]),
     // The owner is the family's last guardian and has a booking to come.
     others(row("DELETE /api/v1/me", "own_account", [401, 409, 204]), 204),
+    row("GET /api/v1/family", "see_family", [401, 200, 200]),
+    with(row("PATCH /api/v1/family/members/{id}", "manage_family", [401, 204, 404]), |_| json!({"name": "奶奶"})),
+    row("DELETE /api/v1/family/members/{id}", "manage_family", [401, 204, 404]),
+    // Guardians who are the only ones cannot.
+    others(row("POST /api/v1/family/leave", "own_account", [401, 409, 409]), 204),
+    with(
+        row("POST /api/v1/family/invitations", "manage_family", [401, 201, 201]),
+        |_| json!({"phone": "13700000002", "role": "member", "name": "外公"}),
+    ),
+    row("DELETE /api/v1/family/invitations/{id}", "manage_family", [401, 204, 404]),
+    row("GET /api/v1/me/invitations", "own_account", [401, 200, 200]),
+    // It invites another number than theirs.
+    row("POST /api/v1/me/invitations/{id}/accept", "own_account", [401, 404, 404]),
+    row("POST /api/v1/me/invitations/{id}/decline", "own_account", [401, 404, 404]),
+    with(
+        row("POST /api/v1/family/pick-up-persons", "manage_family", [401, 201, 201]),
+        |_| json!({"name": "王叔叔", "relation": "邻居"}),
+    ),
+    with(
+        row("PATCH /api/v1/family/pick-up-persons/{id}", "manage_family", [401, 200, 404]),
+        |_| json!({"relation": "朋友"}),
+    ),
+    row("DELETE /api/v1/family/pick-up-persons/{id}", "manage_family", [401, 204, 404]),
     with(
         row("POST /api/v1/children", "manage_children", [401, 201, 201]),
         |scene| json!({"name": "Mia", "birth_date": scene.birth_date, "sex": "female"}),
@@ -122,6 +145,7 @@ struct Scene {
     ann: Family,
     grandma: Family,
     neighbour: Family,
+    people: FamilyPeople,
     ben: Family,
     confirmed: Booking,
     held: Booking,
@@ -138,13 +162,19 @@ async fn scene(app: &TestApp, offer: &Offer) -> Scene {
     let birth_date = ann.child().birth_date;
     let grandma = app.relative(&ann, Role::Member).await;
     let neighbour = app.relative(&ann, Role::PickUp).await;
-    Scene { ann, grandma, neighbour, ben, confirmed, held, order, birth_date }
+    let invite = Invite { phone: "13700000001".parse().unwrap(), role: Role::Member, name: "舅舅".to_owned() };
+    ann.call(&invite).await.unwrap();
+    let people = ann.call(&GetFamily {}).await.unwrap();
+    Scene { ann, grandma, neighbour, people, ben, confirmed, held, order, birth_date }
 }
 
 impl Scene {
     async fn ask(&self, client: &Client, row: &Row) -> Answer {
         let (method, route) = row.route.split_once(' ').unwrap();
         let id = match route {
+            route if route.starts_with("/api/v1/family/members/") => self.grandma.me.id.to_string(),
+            route if route.contains("/invitations/") => self.people.invitations[0].id.to_string(),
+            route if route.contains("/pick-up-persons/") => self.people.pick_up_persons[0].id.to_string(),
             route if route.starts_with("/api/v1/children/") => self.ann.child().id.to_string(),
             route if route.ends_with("/confirm") || route.ends_with("/extend") => self.held.id.to_string(),
             route if route.starts_with("/api/v1/bookings/") => self.confirmed.id.to_string(),

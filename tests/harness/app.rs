@@ -17,15 +17,17 @@ use doorstep_server::{
     bookings,
     clock::{Clock, DrivenClock},
     config::Config,
-    db::{
-        Conn, Db,
-        schema::{family_member, message},
-    },
+    db::{Db, schema::message},
     inventory,
     nurseries::{self, draft::ClosureDraft},
     serve,
 };
-use doorstep_shared::{Date, Timestamp, accounts::ChooseFamily, family::Role, ids::NurseryId};
+use doorstep_shared::{
+    Date, Timestamp,
+    accounts::Me,
+    family::{AcceptInvitation, AddPickUpPerson, Invite, ListMyInvitations, Role},
+    ids::NurseryId,
+};
 
 use crate::{
     client::Client,
@@ -146,24 +148,24 @@ impl TestApp {
         Family::sign_in(self, name, &format!("138{number:08}")).await
     }
 
-    /// Somebody else of the family, who has signed in and acts for it.
+    /// Somebody else of the family, who was invited, has accepted and acts for it.
     pub async fn relative(&self, of: &Family, role: Role) -> Family {
         let mut relative = self.family_without_children("relative").await;
-        let (family, account, now) = (of.me.family_id, relative.me.id, self.now());
-        let insert = move |conn: &mut Conn| {
-            let row = (
-                family_member::family_id.eq(family),
-                family_member::account_id.eq(account),
-                family_member::role.eq(role),
-                family_member::joined_at.eq(now),
-                family_member::chosen_at.eq(now),
-            );
-            diesel::insert_into(family_member::table).values(row).execute(conn)?;
-            Ok(())
-        };
-        self.db().write(insert).await.unwrap();
-        relative.me = relative.call(&ChooseFamily { family_id: family }).await.unwrap();
+        relative.me = self.join(of, &relative, role).await;
         relative
+    }
+
+    /// Invites somebody, who accepts.
+    pub async fn join(&self, of: &Family, who: &Family, role: Role) -> Me {
+        let (name, phone) = (who.name.clone(), who.phone.parse().unwrap());
+        if role == Role::PickUp {
+            let person = AddPickUpPerson { name, relation: "邻居".to_owned(), phone: Some(phone) };
+            of.call(&person).await.unwrap();
+        } else {
+            of.call(&Invite { phone, role, name }).await.unwrap();
+        }
+        let invitation = who.call(&ListMyInvitations {}).await.unwrap().items.remove(0);
+        who.call(&AcceptInvitation { id: invitation.id }).await.unwrap()
     }
 
     /// An offer that can be booked: by default one hourly place for toddlers in a new nursery, open every day.

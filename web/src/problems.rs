@@ -37,6 +37,8 @@ pub fn title(kind: ProblemKind, locale: Locale) -> &'static str {
         ProblemKind::TooLateToUndo => td!(locale, problem.too_late_to_undo),
         ProblemKind::PriceOverCap => td!(locale, problem.price_over_cap),
         ProblemKind::StillBooked => td!(locale, problem.still_booked),
+        ProblemKind::LastGuardian => td!(locale, problem.last_guardian),
+        ProblemKind::InvitationEnded => td!(locale, problem.invitation_ended),
         ProblemKind::Unavailable => td!(locale, problem.unavailable),
         ProblemKind::Internal => td!(locale, problem.internal),
     }
@@ -67,6 +69,8 @@ pub fn advice(kind: ProblemKind, locale: Locale) -> &'static str {
         ProblemKind::CrossSite | ProblemKind::MethodNotAllowed | ProblemKind::UnsupportedMediaType => {
             td!(locale, problem.advice_open_here)
         }
+        ProblemKind::LastGuardian => td!(locale, problem.advice_last_guardian),
+        ProblemKind::InvitationEnded => td!(locale, problem.advice_invitation_ended),
         ProblemKind::TooManyRequests => td!(locale, problem.advice_wait),
         ProblemKind::Unavailable => td!(locale, problem.advice_not_twice),
         ProblemKind::Internal => td!(locale, problem.advice_nothing_charged),

@@ -6,8 +6,8 @@ use actix_web::HttpRequest;
 use doorstep_shared::{
     ProblemKind,
     accounts::{
-        ChildExport, ChooseFamily, CodeSent, DeleteAccount, ExportChild, ExportFamily, FamilyExport, GetMe, Me,
-        RefreshSession, RequestCode, SignIn, SignOut, Tokens,
+        ChildExport, CodeSent, DeleteAccount, ExportChild, ExportFamily, FamilyExport, GetMe, Me, RefreshSession,
+        RequestCode, SignIn, SignOut, Tokens,
     },
     children::{
         AddChild, ChangeChild, Child, Children, ConsentGiven, Consents, DeleteChild, GetChild, GiveConsent,
@@ -35,7 +35,8 @@ use crate::{
 /// Registers the endpoints. `bookings` gives what a family's export contains of a higher slice.
 pub fn register(api: &mut Api, bookings: BookingsOf) {
     api.on(ask_code).on(sign_in).on(refresh).on(sign_out);
-    api.on(me).on(choose_family).on(delete_account);
+    api.on(me).on(delete_account);
+    families::register(api);
     let of_child = Arc::clone(&bookings);
     api.on(move |call: Call<SignedIn>, _: ExportFamily| export_family(call, Arc::clone(&bookings)));
     api.on(add_child).on(list_children).on(get_child).on(change_child).on(delete_child);
@@ -112,13 +113,14 @@ async fn sign_out(call: Call<SignedIn>, _: SignOut) -> Result<()> {
 
 async fn delete_account(call: Call<SignedIn>, _: DeleteAccount) -> Result<()> {
     let (now, holder) = (call.now, *call.who);
-    call.write(move |conn| families::erase(conn, now, &holder)).await?;
+    let erased = call.write(move |conn| families::erase(conn, now, &holder)).await?;
     call.app.accounts.live.ended_all(now, holder.account);
+    erased.into_iter().for_each(|family| call.app.accounts.live.ended_family(now, family));
     leave(&call);
     Ok(())
 }
 
-fn leave<P: Permission>(call: &Call<P>) {
+pub fn leave<P: Permission>(call: &Call<P>) {
     permission::remember(&call.request, None);
     cookies::clear(&call.app, &call.reply);
 }
@@ -126,20 +128,6 @@ fn leave<P: Permission>(call: &Call<P>) {
 async fn me(call: Call<SignedIn>, _: GetMe) -> Result<Me> {
     let holder = *call.who;
     call.app.db.read(move |conn| families::me(conn, &holder)).await
-}
-
-async fn choose_family(call: Call<SignedIn>, chosen: ChooseFamily) -> Result<Me> {
-    let (now, holder) = (call.now, *call.who);
-    // Not with an idempotency record: chosen twice is chosen, and the answer is who one is now.
-    let choose = move |conn: &mut _| families::choose(conn, now, &holder, chosen.family_id);
-    let (holder, me) = call.app.db.write(choose).await?;
-    if call.app.accounts.live.found(now, holder) {
-        permission::remember(&call.request, Some(holder));
-    }
-    if cookies::has_session(&call.request) {
-        cookies::set_access(&call.app, &call.reply, call.app.accounts.access.issue(now, &holder)?.0);
-    }
-    Ok(me)
 }
 
 async fn export_family(call: Call<SignedIn>, bookings: BookingsOf) -> Result<FamilyExport> {

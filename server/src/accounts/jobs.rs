@@ -1,20 +1,20 @@
-//! Forgetting codes and sessions that are over, a little at a time.
+//! Forgetting codes, sessions and invitations that are over, a little at a time.
 
 use chrono::Duration;
 use diesel::QueryResult;
 use doorstep_shared::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{codes, sessions};
+use super::{codes, families, sessions};
 use crate::{
     db::Conn,
     error::Result,
     jobs::{Context, Job, Next},
 };
 
-/// Forgets codes and sessions that are over, a bounded number. Returns how many.
+/// Forgets codes, sessions and invitations that are over, a bounded number. Returns how many.
 pub fn prune(conn: &mut Conn, now: Timestamp) -> QueryResult<usize> {
-    Ok(codes::prune(conn, now)? + sessions::prune(conn, now)?)
+    Ok(codes::prune(conn, now)? + sessions::prune(conn, now)? + families::prune(conn, now)?)
 }
 
 /// Runs [`prune`] for as long as the server does.

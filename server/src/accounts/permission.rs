@@ -54,6 +54,8 @@ permissions! {
     SeesBookings = SeeBookings;
     /// Who books.
     Guardian = Book;
+    SeesFamily = SeeFamily;
+    ManagesFamily = ManageFamily;
 }
 
 async fn allowed(app: &App, request: &HttpRequest, reply: &Reply, ability: Ability) -> Result<Holder> {

@@ -28,6 +28,7 @@ pub struct Policy {
     classes: Classes,
     terms: Terms,
     pub booking: BookingRules,
+    pub family: FamilyRules,
     pub search: SearchRules,
     pub import: ImportDefaults,
 }
@@ -112,6 +113,20 @@ pub struct BookingRules {
     pub temporary_days_ahead: u16,
     /// Days of temporary care for one child in a calendar month.
     pub temporary_days_a_month: u16,
+}
+
+/// Who may belong to a family, and how people are invited to it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FamilyRules {
+    /// At most: who belongs to it, who picks up, who is invited.
+    pub people: u16,
+    /// Days in which an invitation can be accepted.
+    pub invitation_days: u16,
+    /// Invitations that a family may send in a day.
+    pub invitations_a_day: u16,
+    /// Text messages with invitations that one phone gets in a day, whoever invites.
+    pub invitation_texts_a_day: u16,
 }
 
 /// What the promoted filters stand for.

@@ -10,6 +10,11 @@ pub fn sign_in_code(code: &str, minutes: i64, locale: Locale) -> String {
     td!(locale, message.sign_in_code, code = code, minutes = minutes)
 }
 
+/// That a guardian, told by their number, invites. Says nothing that a family has written.
+pub fn invitation(from: &str, days: i64, site: &str, locale: Locale) -> String {
+    td!(locale, message.invitation, from = from, days = days, site = site)
+}
+
 /// What the family reads of its booking.
 pub struct OfBooking<'a> {
     pub nursery: &'a str,

@@ -83,6 +83,11 @@ pub fn ask(
     Ok(CodeSent { retry_after_s: next.map_or(0, |limit| seconds(limit.within)) })
 }
 
+/// Keeps other processes from counting what is sent to this phone until the transaction ends.
+pub fn lock_phone(conn: &mut Conn, phone: &Phone) -> diesel::QueryResult<()> {
+    store::lock_phone(conn, phone)
+}
+
 /// Takes one try at the latest code of the phone; true when it is right, and then it is used up.
 ///
 /// Returns `Ok` for a wrong code too: the try must be committed.

@@ -4,6 +4,11 @@
 //! it, locks it first ([`lock`]), so that of two guardians who remove each other one stays.
 
 mod erase;
+mod http;
+mod invitations;
+mod members;
+mod pick_ups;
+mod rules;
 mod store;
 
 use std::sync::Arc;
@@ -17,7 +22,7 @@ use doorstep_shared::{
     phone::Phone,
 };
 
-pub use self::erase::erase;
+pub use self::{erase::erase, http::register, invitations::prune};
 use super::{
     children,
     keys::Keys,

@@ -4,14 +4,14 @@ use diesel::prelude::*;
 use doorstep_shared::{
     Timestamp,
     family::Role,
-    ids::{AccountId, FamilyId},
+    ids::{AccountId, ChildId, FamilyId},
     phone::Phone,
 };
 
 use super::Met;
 use crate::db::{
     Conn,
-    schema::{account, booking, family, family_member},
+    schema::{account, booking, calendar_feed, child, family, family_invitation, family_member, pick_up_person},
 };
 
 pub fn by_phone(conn: &mut Conn, phone: &Phone) -> QueryResult<Option<AccountId>> {
@@ -122,4 +122,89 @@ pub fn lock_family(conn: &mut Conn, family: FamilyId, account: AccountId) -> Que
     let member =
         family_member::table.filter(family_member::family_id.eq(family)).filter(family_member::account_id.eq(account));
     member.select(family_member::role).first(conn).optional()
+}
+
+/// Somebody who belongs to a family.
+pub struct Member {
+    pub account_id: AccountId,
+    pub role: Role,
+    pub name: String,
+    pub phone: String,
+    pub joined_at: Timestamp,
+}
+
+/// Guardians and members, longest-standing first.
+pub fn members(conn: &mut Conn, family: FamilyId) -> QueryResult<Vec<Member>> {
+    let rows: Vec<(AccountId, Role, String, String, Timestamp)> = family_member::table
+        .inner_join(account::table)
+        .filter(family_member::family_id.eq(family))
+        .filter(family_member::role.ne(Role::PickUp))
+        .order((family_member::joined_at, family_member::account_id))
+        .select((account::id, family_member::role, family_member::name, account::phone, family_member::joined_at))
+        .load(conn)?;
+    let member = |(account_id, role, name, phone, joined_at)| Member { account_id, role, name, phone, joined_at };
+    Ok(rows.into_iter().map(member).collect())
+}
+
+/// Whether a number is of somebody who belongs to the family, in whatever role.
+pub fn has_phone(conn: &mut Conn, family: FamilyId, phone: &Phone) -> QueryResult<bool> {
+    let found = family_member::table
+        .inner_join(account::table)
+        .filter(family_member::family_id.eq(family))
+        .filter(account::phone.eq(phone.as_str()));
+    diesel::select(diesel::dsl::exists(found)).get_result(conn)
+}
+
+pub fn role(conn: &mut Conn, family: FamilyId, account: AccountId) -> QueryResult<Option<Role>> {
+    family_member::table.find((family, account)).select(family_member::role).first(conn).optional()
+}
+
+pub fn rename(conn: &mut Conn, family: FamilyId, account: AccountId, name: &str) -> QueryResult<()> {
+    let member = family_member::table.find((family, account));
+    diesel::update(member).set(family_member::name.eq(name)).execute(conn)?;
+    Ok(())
+}
+
+pub fn set_role(conn: &mut Conn, family: FamilyId, account: AccountId, role: Role) -> QueryResult<()> {
+    diesel::update(family_member::table.find((family, account))).set(family_member::role.eq(role)).execute(conn)?;
+    Ok(())
+}
+
+pub fn delete_member(conn: &mut Conn, family: FamilyId, account: AccountId) -> QueryResult<()> {
+    diesel::delete(family_member::table.find((family, account))).execute(conn)?;
+    Ok(())
+}
+
+/// Ends the links by which calendars follow the family's children: whoever has one needs no sign-in.
+///
+/// The rows are those of bookings, a higher slice: ended here, in the transaction that takes a guardian's rights.
+pub fn end_calendar_links(conn: &mut Conn, family: FamilyId) -> QueryResult<()> {
+    let children = child::table.filter(child::family_id.eq(family)).select(child::id);
+    let children: Vec<ChildId> = children.load(conn)?;
+    diesel::delete(calendar_feed::table.filter(calendar_feed::child_id.eq_any(children))).execute(conn)?;
+    Ok(())
+}
+
+/// Erases a family in which there was never anything but this one account; false when there was. It must be locked.
+pub fn give_up_empty(conn: &mut Conn, family: FamilyId, account: AccountId) -> QueryResult<bool> {
+    let others = family_member::table
+        .filter(family_member::family_id.eq(family))
+        .filter(family_member::account_id.ne(account))
+        .count();
+    let children = child::table.filter(child::family_id.eq(family)).count();
+    let persons = pick_up_person::table.filter(pick_up_person::family_id.eq(family)).count();
+    let invitations = family_invitation::table.filter(family_invitation::family_id.eq(family)).count();
+    let bookings = booking::table.filter(booking::family_id.eq(family)).count();
+    let found: [i64; 5] = [
+        others.get_result(conn)?,
+        children.get_result(conn)?,
+        persons.get_result(conn)?,
+        invitations.get_result(conn)?,
+        bookings.get_result(conn)?,
+    ];
+    if found != [0; 5] {
+        return Ok(false);
+    }
+    diesel::delete(family::table.find(family)).execute(conn)?;
+    Ok(true)
 }

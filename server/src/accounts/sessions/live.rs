@@ -12,7 +12,7 @@ use std::{
 use chrono::Duration;
 use doorstep_shared::{
     Timestamp,
-    ids::{AccountId, SessionId},
+    ids::{AccountId, FamilyId, SessionId},
 };
 
 use super::{Holder, token};
@@ -83,6 +83,16 @@ impl Live {
     /// All sessions of an account that this process knows.
     pub fn ended_all(&self, now: Timestamp, account: AccountId) {
         self.end(now, |holder| holder.account == account);
+    }
+
+    /// Those of an account that act for a family: it was removed from it, or given another role there.
+    pub fn ended_in(&self, now: Timestamp, account: AccountId, family: FamilyId) {
+        self.end(now, |holder| holder.account == account && holder.family == family);
+    }
+
+    /// Those of everybody who acts for a family.
+    pub fn ended_family(&self, now: Timestamp, family: FamilyId) {
+        self.end(now, |holder| holder.family == family);
     }
 
     fn end(&self, now: Timestamp, which: impl Fn(&Holder) -> bool) {

@@ -145,6 +145,11 @@ pub fn end(conn: &mut Conn, now: Timestamp, session: SessionId) -> Result<()> {
     Ok(store::end(conn, session, now)?)
 }
 
+/// Ends the sessions of an account that act for a family.
+pub fn end_in(conn: &mut Conn, now: Timestamp, account: AccountId, family: FamilyId) -> Result<()> {
+    Ok(store::end_in(conn, account, family, now)?)
+}
+
 /// Forgets sessions that have ended or were not used, a bounded number. Returns how many.
 pub fn prune(conn: &mut Conn, now: Timestamp) -> diesel::QueryResult<usize> {
     store::delete_over(conn, now, now - KEPT)

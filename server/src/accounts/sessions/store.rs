@@ -116,6 +116,15 @@ pub fn end(conn: &mut Conn, id: SessionId, now: Timestamp) -> QueryResult<()> {
     Ok(())
 }
 
+pub fn end_in(conn: &mut Conn, account: AccountId, family: FamilyId, now: Timestamp) -> QueryResult<()> {
+    let open = session::table
+        .filter(session::account_id.eq(account))
+        .filter(session::family_id.eq(family))
+        .filter(session::ended_at.is_null());
+    diesel::update(open).set(session::ended_at.eq(now)).execute(conn)?;
+    Ok(())
+}
+
 /// Rows erased in one transaction at most.
 const PRUNED: i64 = 5_000;
 
