@@ -18,10 +18,10 @@ use crate::{
     housekeeping::Prune,
     inventory::{self, Index},
     jobs::Jobs,
+    messages,
     nurseries::{self, KnownDistricts},
     outbox,
     policy::Policies,
-    sms::ToOutbox,
 };
 
 /// The running product. Cheap to clone.
@@ -57,7 +57,7 @@ impl App {
     pub fn new(config: Config, db: Db, clock: Arc<dyn Clock>) -> Result<Self> {
         let policy = Policies::load(config.policy.as_deref(), config.holidays.as_deref())?;
         let policy = Arc::new(policy);
-        let accounts = Accounts::open(&config.data, Arc::new(ToOutbox))?;
+        let accounts = Accounts::open(&config.data)?;
         let (book, shape) = (Arc::clone(&policy), Shape::of(&db, config.commit_group.max(1)));
         let bookings = Batch::start(&db, shape, Arc::new(move |conn, orders| bookings::book_many(conn, &book, orders)));
         let index = inventory::start(&db, Arc::clone(&clock), Arc::clone(&policy));
@@ -80,6 +80,7 @@ impl App {
         let policy = Arc::clone(&self.policy);
         let bookings_of = move |conn: &mut Conn, now, family| bookings::all(conn, &policy, now, family);
         accounts::register(&mut api, Arc::new(bookings_of));
+        messages::register(&mut api);
         nurseries::register(&mut api);
         inventory::register(&mut api);
         bookings::register(&mut api);

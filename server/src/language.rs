@@ -1,6 +1,7 @@
 //! The language that a person has chosen: on a page's settings or, for a program, in `Accept-Language`.
 
 use actix_web::{HttpRequest, http::header};
+use doorstep_shared::messages::Language;
 use doorstep_web::{Locale, settings};
 
 /// How whoever calls wants the pages, and their language.
@@ -17,3 +18,18 @@ pub fn of(request: &HttpRequest) -> Locale {
 
 /// Nurseries are told in Chinese.
 pub const NURSERY: Locale = Locale::Zh;
+
+/// As an account keeps it.
+pub const fn spoken(locale: Locale) -> Language {
+    match locale {
+        Locale::Zh => Language::Zh,
+        Locale::En => Language::En,
+    }
+}
+
+pub const fn locale(language: Language) -> Locale {
+    match language {
+        Language::Zh => Locale::Zh,
+        Language::En => Locale::En,
+    }
+}

@@ -8,6 +8,7 @@ use crate::{
     endpoint::{Endpoint, Method, Status},
     family::Role,
     ids::{AccountId, ChildId, FamilyId},
+    messages::InboxMessage,
     phone::Phone,
     time::Timestamp,
 };
@@ -178,6 +179,8 @@ pub struct FamilyExport {
     pub families: Vec<Belonging>,
     pub children: Vec<ChildExport>,
     pub bookings: Vec<Booking>,
+    /// Those in the inbox of the account that asks.
+    pub messages: Vec<InboxMessage>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

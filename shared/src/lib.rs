@@ -13,6 +13,7 @@ pub mod endpoint;
 pub mod family;
 pub mod geo;
 pub mod ids;
+pub mod messages;
 pub mod money;
 pub mod nurseries;
 pub mod phone;

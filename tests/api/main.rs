@@ -14,6 +14,7 @@ mod idempotency;
 mod import;
 mod jobs;
 mod limits;
+mod messages;
 mod moves;
 mod next_best;
 mod operations;

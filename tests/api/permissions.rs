@@ -4,6 +4,8 @@ use doorstep_shared::{
     bookings::Booking,
     children::{Consent, ConsentPurpose},
     family::{Ability, FamilyPeople, GetFamily, Invite, Role},
+    ids::MessageId,
+    messages::ListMessages,
 };
 use doorstep_tests::{Answer, prelude::*};
 use serde_json::{Value, json};
@@ -124,6 +126,12 @@ const ROWS: &[Row] = &[
     with(row("POST /api/v1/bookings/{id}/move", "book", [401, 200, 404]), |_| json!({"shift_days": 1})),
     with(row("POST /api/v1/bookings/{id}/move/preview", "book", [401, 200, 404]), |_| json!({"shift_days": 1})),
     row("POST /api/v1/bookings/{id}/undo", "book", [401, 200, 404]),
+    row("GET /api/v1/messages", "own_account", [401, 200, 200]),
+    others(row("GET /api/v1/messages/{id}", "own_account", [401, 200, 404]), 404),
+    others(row("POST /api/v1/messages/{id}/read", "own_account", [401, 200, 404]), 404),
+    row("POST /api/v1/messages/read", "own_account", [401, 204, 204]),
+    row("GET /api/v1/me/channels", "own_account", [401, 200, 200]),
+    with(row("PATCH /api/v1/me/channels", "own_account", [401, 200, 200]), |_| json!({"sms": false})),
 ];
 
 impl Row {
@@ -149,6 +157,8 @@ struct Scene {
     ben: Family,
     confirmed: Booking,
     held: Booking,
+    /// To Ann.
+    message: MessageId,
     /// For Ann's child, at a time that is free.
     order: Value,
     birth_date: Date,
@@ -160,12 +170,13 @@ async fn scene(app: &TestApp, offer: &Offer) -> Scene {
     let held = ann.order(offer, "13:00-14:00").hold().send().await.unwrap();
     let order = serde_json::to_value(ann.order(offer, "15:00-16:00").request()).unwrap();
     let birth_date = ann.child().birth_date;
+    let message = ann.call(&ListMessages::default()).await.unwrap().items[0].id;
     let grandma = app.relative(&ann, Role::Member).await;
     let neighbour = app.relative(&ann, Role::PickUp).await;
     let invite = Invite { phone: "13700000001".parse().unwrap(), role: Role::Member, name: "舅舅".to_owned() };
     ann.call(&invite).await.unwrap();
     let people = ann.call(&GetFamily {}).await.unwrap();
-    Scene { ann, grandma, neighbour, people, ben, confirmed, held, order, birth_date }
+    Scene { ann, grandma, neighbour, people, ben, confirmed, held, message, order, birth_date }
 }
 
 impl Scene {
@@ -178,6 +189,7 @@ impl Scene {
             route if route.starts_with("/api/v1/children/") => self.ann.child().id.to_string(),
             route if route.ends_with("/confirm") || route.ends_with("/extend") => self.held.id.to_string(),
             route if route.starts_with("/api/v1/bookings/") => self.confirmed.id.to_string(),
+            route if route.starts_with("/api/v1/messages/") => self.message.to_string(),
             route if route.starts_with("/api/v1/offers/") => self.confirmed.days[0].offer_id.to_string(),
             _ => self.confirmed.nursery.id.to_string(),
         };
@@ -240,7 +252,7 @@ async fn lists_and_exports_hold_only_what_is_ones_own(app: TestApp) {
     let offer = app.offer().places(9).hourly().create().await;
     let scene = scene(&app, &offer).await;
     let foreign = [scene.ann.child().id.to_string(), scene.confirmed.id.to_string(), scene.ann.phone.clone()];
-    for path in ["/api/v1/children", "/api/v1/bookings", "/api/v1/me", "/api/v1/me/export"] {
+    for path in ["/api/v1/children", "/api/v1/bookings", "/api/v1/me", "/api/v1/me/export", "/api/v1/messages"] {
         let (own, others) = (scene.ann.get(path).await, scene.ben.get(path).await);
         assert_eq!((own.status, others.status), (200, 200), "{path}");
         for word in &foreign {

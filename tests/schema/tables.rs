@@ -12,6 +12,7 @@ use doorstep_shared::{
     care::{CareKind, ClassKind, NurseryKind, Ownership},
     children::{ConsentPurpose, Sex},
     family::{InvitationAnswer, Role},
+    messages::{DeliveryChannel, DeliveryState},
 };
 use doorstep_tests::{Database, Fresh, test_on_both, workspace};
 
@@ -175,6 +176,8 @@ fn closed_lists_hold_the_words_of_the_wire_on_both_databases() {
         "booking.state" = BookingState,
         "booking_day.care" = CareKind,
         "booking_day.state" = DayState,
+        "delivery.channel" = DeliveryChannel,
+        "delivery.state" = DeliveryState,
     ];
     for (column, words) in cases {
         assert_eq!(lists.get(column).map(Vec::as_slice).unwrap_or_default(), words, "{column}");

@@ -46,9 +46,9 @@ pub fn register(api: &mut Api, bookings: BookingsOf) {
 
 async fn ask_code(call: Call<Anyone>, asked: RequestCode) -> Result<CodeSent> {
     let (app, now) = (call.app, call.now);
-    let (keys, sms) = (Arc::clone(&app.accounts.keys), Arc::clone(&app.accounts.sms));
+    let keys = Arc::clone(&app.accounts.keys);
     let (limits, asker) = (app.config.code_limits.clone(), asker(&app, &call.request, &asked.phone));
-    let send = move |conn: &mut _| codes::ask(conn, now, &keys, sms.as_ref(), &limits, &asked.phone, asker);
+    let send = move |conn: &mut _| codes::ask(conn, now, &keys, &limits, &asked.phone, asker);
     app.db.write(send).await
 }
 
@@ -67,6 +67,7 @@ async fn sign_in(call: Call<Anyone>, given: SignIn) -> Result<Tokens> {
             return Ok(None);
         }
         let met = families::meet(conn, now, &phone)?;
+        families::speaks(conn, met.account, asker.locale)?;
         let held = sessions::start(conn, now, met)?;
         let me = families::me(conn, &held.holder)?;
         Ok(Some((held, me)))
@@ -82,7 +83,7 @@ async fn refresh(call: Call<Anyone>, given: RefreshSession) -> Result<Tokens> {
     let by_cookie = given.refresh_token.is_none();
     let token = given.refresh_token.or_else(|| cookies::refresh(&call.app, &call.request));
     let continued = match token.and_then(|token| RefreshToken::parse(&token)) {
-        Some(token) => call.app.accounts.rotate(&call.app.db, call.now, token).await?,
+        Some(token) => call.app.accounts.rotate(&call.app.db, call.now, token, language::of(&call.request)).await?,
         None => None,
     };
     let Some((held, me)) = continued else {

@@ -27,27 +27,27 @@ use doorstep_shared::{
     Timestamp,
     accounts::{Me, Tokens},
 };
+use doorstep_web::Locale;
 
 pub use self::{
     cookies::has_session,
-    families::BookingsOf,
+    families::{BookingsOf, Told, told},
     http::register,
     jobs::{ForgetSignIns, prune},
-    permission::{Guardian, ManagesChildren, SeesBookings, SeesChildren},
+    permission::{Guardian, ManagesChildren, SeesBookings, SeesChildren, SignedIn},
     sessions::Holder,
 };
 use self::{
     keys::Keys,
     sessions::{AccessTokens, Held, Live, RefreshToken, Rotation, Trust},
 };
-use crate::{db::Db, error::Result, sms::TextMessages};
+use crate::{db::Db, error::Result};
 
 /// What sign-in needs beside the database.
 pub struct Accounts {
     keys: Arc<Keys>,
     access: AccessTokens,
     live: Live,
-    sms: Arc<dyn TextMessages>,
 }
 
 impl Accounts {
@@ -55,9 +55,9 @@ impl Accounts {
     ///
     /// # Errors
     /// When the folder cannot be written, or others can read a key.
-    pub fn open(data: &Path, sms: Arc<dyn TextMessages>) -> Result<Self> {
+    pub fn open(data: &Path) -> Result<Self> {
         let keys = Keys::open(data)?;
-        Ok(Self { access: AccessTokens::new(&keys), keys: Arc::new(keys), live: Live::default(), sms })
+        Ok(Self { access: AccessTokens::new(&keys), keys: Arc::new(keys), live: Live::default() })
     }
 
     /// Whose access token it is; None when it is not valid, or its session has ended.
@@ -77,12 +77,13 @@ impl Accounts {
         Ok(holder.filter(|holder| holder.account == claims.sub))
     }
 
-    /// Exchanges a refresh token; None when it opens nothing.
-    async fn rotate(&self, db: &Db, now: Timestamp, token: RefreshToken) -> Result<Option<(Held, Me)>> {
+    /// Exchanges a refresh token; None when it opens nothing. Notes the language that its holder uses.
+    async fn rotate(&self, db: &Db, now: Timestamp, token: RefreshToken, locale: Locale) -> Result<Option<(Held, Me)>> {
         let (keys, session) = (Arc::clone(&self.keys), token.session());
         let rotated = db.write(move |conn| {
             Ok(match sessions::rotate(conn, now, &keys, &token)? {
                 Rotation::Continued(held) => {
+                    families::speaks(conn, held.holder.account, locale)?;
                     let me = families::me(conn, &held.holder)?;
                     Some(Some((held, me)))
                 }

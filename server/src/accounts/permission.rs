@@ -17,6 +17,7 @@ use crate::{
     app::App,
     auth::{Permission, Reply},
     error::Result,
+    language,
 };
 
 macro_rules! permissions {
@@ -106,7 +107,7 @@ async fn by_cookies(app: &App, request: &HttpRequest, reply: &Reply) -> Result<O
     }
     let Some(token) = cookies::refresh(app, request) else { return Ok(None) };
     let continued = match RefreshToken::parse(&token) {
-        Some(token) => app.accounts.rotate(&app.db, now, token).await?,
+        Some(token) => app.accounts.rotate(&app.db, now, token, language::of(request)).await?,
         None => None,
     };
     let Some((held, me)) = continued else {

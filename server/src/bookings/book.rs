@@ -8,28 +8,28 @@ use chrono::Datelike as _;
 use doorstep_shared::{
     Date, Fen, Timestamp,
     bookings::{Booking, BookingState, DayState, Pattern, Series, Skipped},
-    ids::{AccountId, BookingDayId, BookingId, ClassId, FamilyId, OfferId},
+    ids::{BookingDayId, BookingId, ClassId, FamilyId, OfferId},
     text,
 };
-use doorstep_web::Locale;
 
 pub use self::store::insert_batch;
 use super::{
     facts::{Known, Taken},
-    messages::{self, Event},
+    messages::{self, Actor, Event},
     order::Order,
     rules::{self, Plan, moving, series},
     store::{self as rows, BookingRow, DayRow, DayView},
     view,
 };
 use crate::{
+    accounts::{self, Told},
     db::{
         Conn, Once,
         once::{remember_batch, replay_batch},
     },
     error::{Error, Result},
     inventory,
-    outbox::{self, Message},
+    outbox::{self, Notice},
     policy::Policies,
 };
 
@@ -79,8 +79,8 @@ pub fn book_many(conn: &mut Conn, policies: &Policies, orders: &[Order]) -> Resu
 
     insert_batch(conn, &new.bookings, &new.days)?;
     inventory::save_days(conn, now, &days)?;
-    let told = new.messages(&rows::phones(conn, &new.accounts())?);
-    outbox::send_batch(conn, now, &told)?;
+    let told = new.messages(&accounts::told(conn, &new.families())?);
+    outbox::tell_batch(conn, now, &told)?;
     remember_batch(conn, &remembered)?;
     Ok(results)
 }
@@ -153,9 +153,9 @@ fn written(pattern: &Pattern, skipped: &[Skipped]) -> Option<String> {
 }
 
 /// What a family is told of, once it is booked.
-struct Told {
-    account: AccountId,
-    locale: Locale,
+struct Confirmed {
+    family: FamilyId,
+    by: Actor,
     booking: Booking,
 }
 
@@ -165,7 +165,7 @@ struct New {
     bookings: Vec<BookingRow>,
     days: Vec<DayRow>,
     /// Booked at once, so that it is told.
-    confirmed: Vec<Told>,
+    confirmed: Vec<Confirmed>,
 }
 
 impl New {
@@ -233,22 +233,23 @@ impl New {
         let limits = &policies.on(now.local_date()).booking;
         let booking = view::booking(&row, plan.nursery, &days, now, limits);
         if row.state == BookingState::Confirmed {
-            let (account, locale) = (order.account, order.locale);
-            self.confirmed.push(Told { account, locale, booking: booking.clone() });
+            let by = Actor { account: order.account, locale: order.locale };
+            self.confirmed.push(Confirmed { family: order.family, by, booking: booking.clone() });
         }
         self.bookings.push(row);
         self.days.extend(days.into_iter().map(|day| day.row));
         booking
     }
 
-    fn accounts(&self) -> Vec<AccountId> {
-        sorted(self.confirmed.iter().map(|told| told.account))
+    fn families(&self) -> Vec<FamilyId> {
+        sorted(self.confirmed.iter().map(|confirmed| confirmed.family))
     }
 
-    fn messages(&self, phones: &HashMap<AccountId, String>) -> Vec<Message> {
-        let told = self.confirmed.iter().flat_map(|Told { account, locale, booking }| {
-            messages::about(booking, &booking.days, 1, Event::Booked, phones.get(account).map(String::as_str), *locale)
+    fn messages(&self, told: &HashMap<FamilyId, Vec<Told>>) -> Vec<Notice> {
+        let notices = self.confirmed.iter().flat_map(|Confirmed { family, by, booking }| {
+            let told = told.get(family).map_or(&[][..], Vec::as_slice);
+            messages::about(booking, &booking.days, 1, Event::Booked, told, *by)
         });
-        told.collect()
+        notices.collect()
     }
 }

@@ -10,7 +10,7 @@ use doorstep_shared::{
     ids::BookingId,
 };
 
-use super::{Order, calendar, cancel, change, check_shape, feed, locked::Asked, moving, read};
+use super::{Order, calendar, cancel, change, check_shape, feed, locked::Asked, messages::Actor, moving, read};
 use crate::{
     accounts::{Guardian, SeesBookings},
     api::{Api, Call},
@@ -92,8 +92,7 @@ async fn report_absent(call: Call<Guardian>, ask: ReportAbsent) -> Result<Bookin
 }
 
 async fn move_days(call: Call<Guardian>, ask: MoveBooking) -> Result<Booking> {
-    let account = call.who.account;
-    changed(call, ask.id, move |conn, policies, asked| moving::move_days(conn, policies, asked, account, &ask)).await
+    changed(call, ask.id, move |conn, policies, asked| moving::move_days(conn, policies, asked, &ask)).await
 }
 
 async fn preview_move(call: Call<Guardian>, ask: PreviewMove) -> Result<MovePreview> {
@@ -111,6 +110,7 @@ async fn changed(
     verb: impl FnOnce(&mut Conn, &Policies, Asked) -> Result<Booking> + Send + 'static,
 ) -> Result<Booking> {
     let policy = call.app.policy.clone();
-    let asked = Asked { id, family: call.who.family, now: call.now, locale: language::of(&call.request) };
+    let by = Actor { account: call.who.account, locale: language::of(&call.request) };
+    let asked = Asked { id, family: call.who.family, now: call.now, by };
     call.write(move |conn| verb(conn, &policy, asked)).await
 }

@@ -5,15 +5,15 @@ use doorstep_shared::{
     bookings::{Booking, BookingDay, BookingState, DayState},
     ids::{BookingDayId, BookingId, ClassId, FamilyId},
 };
-use doorstep_web::Locale;
 
 use super::{
-    messages::{self, Event},
+    messages::{self, Actor, Event},
     read,
     store::{self, BookingRow, DayRow},
     view,
 };
 use crate::{
+    accounts,
     db::Conn,
     error::Result,
     inventory::{self, Days},
@@ -27,8 +27,7 @@ pub struct Asked {
     pub id: BookingId,
     pub family: FamilyId,
     pub now: Timestamp,
-    /// In which the family is told.
-    pub locale: Locale,
+    pub by: Actor,
 }
 
 /// A booking that nobody else can change until the transaction ends.
@@ -36,7 +35,7 @@ pub struct Locked<'a> {
     pub policies: &'a Policies,
     pub limits: &'a BookingRules,
     pub now: Timestamp,
-    pub locale: Locale,
+    pub by: Actor,
     pub row: BookingRow,
     pub days: Vec<DayRow>,
     pub places: Days,
@@ -59,9 +58,9 @@ pub fn lock<'a>(conn: &mut Conn, policies: &'a Policies, asked: Asked) -> Result
 
 impl<'a> Locked<'a> {
     pub fn new(policies: &'a Policies, asked: Asked, row: BookingRow, days: Vec<DayRow>, places: Days) -> Self {
-        let Asked { now, locale, .. } = asked;
+        let Asked { now, by, .. } = asked;
         let limits = &policies.on(now.local_date()).booking;
-        Self { policies, limits, now, locale, row, days, places, changed: Vec::new() }
+        Self { policies, limits, now, by, row, days, places, changed: Vec::new() }
     }
 
     /// The version that is being made.
@@ -149,7 +148,7 @@ impl<'a> Locked<'a> {
         let booking = read::one(conn, self.limits, self.now, &self.row)?;
         if let Some(event) = event {
             let days = concerned(&booking, &self.changed);
-            tell(conn, (self.now, self.locale), &self.row, &booking, &days, event)?;
+            tell(conn, (self.now, self.by), &self.row, &booking, &days, event)?;
         }
         Ok(booking)
     }
@@ -164,15 +163,14 @@ fn concerned(booking: &Booking, changed: &[BookingDayId]) -> Vec<BookingDay> {
 /// Tells both sides of a booking what happened to some of its days.
 pub fn tell(
     conn: &mut Conn,
-    (now, locale): (Timestamp, Locale),
+    (now, by): (Timestamp, Actor),
     row: &BookingRow,
     booking: &Booking,
     days: &[BookingDay],
     event: Event,
 ) -> Result<()> {
-    let phones = store::phones(conn, &[row.account_id])?;
-    let phone = phones.get(&row.account_id).map(String::as_str);
-    outbox::send_batch(conn, now, &messages::about(booking, days, row.version, event, phone, locale))?;
+    let told = accounts::told(conn, &[row.family_id])?.remove(&row.family_id).unwrap_or_default();
+    outbox::tell_batch(conn, now, &messages::about(booking, days, row.version, event, &told, by))?;
     Ok(())
 }
 

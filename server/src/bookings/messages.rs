@@ -6,13 +6,23 @@ use doorstep_shared::{
     Fen, Span,
     bookings::{Booking, BookingDay},
     care::ClassKind,
+    ids::AccountId,
+    messages::MessageKind,
 };
 use doorstep_web::{Locale, family::messages as texts};
 
 use crate::{
+    accounts::Told,
     language,
-    outbox::{Channel, Message},
+    outbox::{Channel, Haste, Message, Notice},
 };
+
+/// Who has done something, and in which language.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Actor {
+    pub account: AccountId,
+    pub locale: Locale,
+}
 
 /// What happened to a booking.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,7 +51,8 @@ pub enum Event {
     CancellationUndone,
 }
 
-/// A message to the nursery, and one to the family in its language when its phone number is known.
+/// A message to the nursery, and one to everybody who is told for the family: to who did it at once, to the others when
+/// it is day.
 ///
 /// `version` is that of the booking, which makes each event one of its own. No message names a child: the nursery reads
 /// names in its list of the day.
@@ -51,16 +62,26 @@ pub fn about(
     days: &[BookingDay],
     version: i64,
     event: Event,
-    phone: Option<&str>,
-    locale: Locale,
-) -> Vec<Message> {
-    let key = format!("booking:{}:{version}", booking.id);
-    let message = |recipient: String, channel, body| Message { event: key.clone(), recipient, channel, body };
-    let mut messages = vec![message(booking.nursery.id.to_string(), Channel::Nursery, to_nursery(days, event))];
-    if let (Some(phone), Some(body)) = (phone, to_family(booking, days, event, locale)) {
-        messages.push(message(phone.to_owned(), Channel::Sms, body));
+    told: &[Told],
+    actor: Actor,
+) -> Vec<Notice> {
+    let notice = |recipient: String, channel, haste, body| Notice {
+        message: Message { event: format!("booking:{}:{version}", booking.id), recipient, channel, body },
+        kind: MessageKind::Booking,
+        booking: Some(booking.id),
+        visit_at: None,
+        haste,
+        until: None,
+    };
+    let nursery = to_nursery(days, event);
+    let mut notices = vec![notice(booking.nursery.id.to_string(), Channel::Nursery, Haste::AtOnce, nursery)];
+    for person in told {
+        let (haste, locale) =
+            if person.account == actor.account { (Haste::AtOnce, actor.locale) } else { (Haste::ByDay, person.locale) };
+        let body = to_family(booking, days, event, locale);
+        notices.extend(body.map(|body| notice(person.phone.clone(), Channel::Sms, haste, body)));
     }
-    messages
+    notices
 }
 
 fn to_nursery(days: &[BookingDay], event: Event) -> String {

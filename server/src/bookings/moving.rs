@@ -6,7 +6,7 @@ use doorstep_shared::{
         BookedNursery, Booking, BookingState, CancelRule, DayInClass, DayState, MoveBooking, MovePreview, MovedDay,
         Undoable,
     },
-    ids::{AccountId, BookingDayId, BookingId, ClassId, FamilyId},
+    ids::{BookingDayId, BookingId, ClassId, FamilyId},
 };
 
 use super::{
@@ -95,13 +95,7 @@ impl<'a> Scene<'a> {
 ///
 /// # Errors
 /// `not-found`, `invalid`, `wrong-state`, and what stands in the way of booking the new places; nothing is changed then.
-pub fn move_days(
-    conn: &mut Conn,
-    policies: &Policies,
-    asked: Asked,
-    account: AccountId,
-    ask: &MoveBooking,
-) -> Result<Booking> {
+pub fn move_days(conn: &mut Conn, policies: &Policies, asked: Asked, ask: &MoveBooking) -> Result<Booking> {
     moving::check_shape(ask)?;
     let Asked { id, family, now, .. } = asked;
     let row = store::lock_bookings(conn, family, &[id])?.pop();
@@ -115,7 +109,7 @@ pub fn move_days(
     if decided.nursery.id == locked.row.nursery_id {
         move_here(conn, locked, &going, decided)
     } else {
-        move_away(conn, locked, &going, decided, account)
+        move_away(conn, locked, &going, decided)
     }
 }
 
@@ -195,18 +189,12 @@ fn move_here(conn: &mut Conn, mut locked: Locked, going: &[Going], decided: Deci
     locked.save(conn, Some(Event::Moved))
 }
 
-fn move_away(
-    conn: &mut Conn,
-    mut old: Locked,
-    going: &[Going],
-    decided: Decided,
-    account: AccountId,
-) -> Result<Booking> {
+fn move_away(conn: &mut Conn, mut old: Locked, going: &[Going], decided: Decided) -> Result<Booking> {
     let Decided { rule, planned, costs, nursery } = decided;
     let dates = || planned.iter().map(|day| day.date);
     let row = BookingRow {
         id: BookingId::new(),
-        account_id: account,
+        account_id: old.by.account,
         nursery_id: nursery.id,
         created_at: old.now,
         confirmed_at: Some(old.now),
@@ -234,10 +222,10 @@ fn move_away(
     if old.is_empty() {
         old.end();
     }
-    let (limits, now, locale) = (old.limits, old.now, old.locale);
+    let (limits, now, by) = (old.limits, old.now, old.by);
     old.save(conn, Some(Event::MovedAway))?;
     let booking = read::one(conn, limits, now, &row)?;
-    tell(conn, (now, locale), &row, &booking, &booking.days, Event::MovedHere)?;
+    tell(conn, (now, by), &row, &booking, &booking.days, Event::MovedHere)?;
     Ok(booking)
 }
 

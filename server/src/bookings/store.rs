@@ -15,7 +15,7 @@ use super::facts::{Child, Offer, Taken};
 use crate::db::{
     Conn,
     bulk::insert_batch,
-    schema::{IsHeld, account, booking, booking_day, child, class, consent, family, nursery, offer, offer_window},
+    schema::{IsHeld, booking, booking_day, child, class, consent, family, nursery, offer, offer_window},
 };
 
 #[derive(Clone, Debug, PartialEq, Queryable, Insertable, AsChangeset)]
@@ -319,13 +319,6 @@ pub fn replace_days(conn: &mut Conn, gone: &[BookingDayId], rows: &[DayRow]) -> 
     }
     insert_batch!(conn, booking_day::table, rows, 20);
     Ok(())
-}
-
-/// Phone numbers of guardians, for messages.
-pub fn phones(conn: &mut Conn, accounts: &[AccountId]) -> QueryResult<HashMap<AccountId, String>> {
-    let rows: Vec<(AccountId, String)> =
-        account::table.filter(account::id.eq_any(accounts)).select((account::id, account::phone)).load(conn)?;
-    Ok(rows.into_iter().collect())
 }
 
 /// Holds that ran out by `now` and have not been written down as expired, oldest first, with their days. Leaves out what

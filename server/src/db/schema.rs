@@ -5,6 +5,10 @@ diesel::table! {
         id -> Binary,
         phone -> Text,
         created_at -> Timestamp,
+        language -> Text,
+        by_sms -> Bool,
+        by_wechat -> Bool,
+        wechat_openid -> Nullable<Text>,
     }
 }
 
@@ -339,7 +343,35 @@ diesel::table! {
         channel -> Text,
         body -> Text,
         created_at -> Timestamp,
+        kind -> Text,
+        account_id -> Nullable<Binary>,
+        booking_id -> Nullable<Binary>,
+        visit_at -> Nullable<Timestamp>,
+        read_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    delivery (message_id, channel) {
+        message_id -> Binary,
+        channel -> Text,
         state -> Text,
+        at_once -> Bool,
+        until -> Timestamp,
+        next_try_at -> Nullable<Timestamp>,
+        attempts -> SmallInt,
+        first_try_at -> Nullable<Timestamp>,
+        provider_id -> Nullable<Text>,
+        error -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    visit_answer (booking_id, visit_at) {
+        booking_id -> Binary,
+        visit_at -> Timestamp,
+        account_id -> Binary,
+        answered_at -> Timestamp,
     }
 }
 
@@ -390,6 +422,8 @@ diesel::joinable!(booking_day -> booking (booking_id));
 diesel::joinable!(booking_day -> child (child_id));
 diesel::joinable!(booking_day -> offer (offer_id));
 diesel::joinable!(booking_day -> class (class_id));
+diesel::joinable!(delivery -> message (message_id));
+diesel::joinable!(message -> account (account_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     account,
@@ -420,6 +454,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     idempotency,
     job,
     message,
+    delivery,
+    visit_answer,
     setting,
 );
 

@@ -1,10 +1,10 @@
 //! `GET /dev/outbox`: the messages that would have been sent. Served in the demonstration only.
 
 use actix_web::{HttpRequest, HttpResponse, http::header, web};
-use doorstep_shared::Method;
+use doorstep_shared::{Method, messages::DeliveryChannel};
 use serde::{Deserialize, Serialize};
 
-use super::{Written, latest};
+use super::{Delivery, Written, latest};
 use crate::{
     api::{Api, problem_response},
     app::App,
@@ -56,10 +56,11 @@ fn page(messages: &[Written]) -> String {
         .iter()
         .map(|message| {
             format!(
-                "<li><p><time>{}</time> · {} · {}</p><p>{}</p></li>",
+                "<li><p><time>{}</time> · {} · {} · {}</p><p>{}</p></li>",
                 message.created_at.local().format("%m-%d %H:%M:%S"),
                 escaped(&message.channel),
                 escaped(&message.recipient),
+                ways(message),
                 escaped(&message.body),
             )
         })
@@ -71,13 +72,25 @@ fn page(messages: &[Written]) -> String {
     )
 }
 
+/// `sms failed (the number does not exist), wechat sent`
+fn ways(message: &Written) -> String {
+    let way = |(channel, delivery): (&DeliveryChannel, &Delivery)| match &delivery.error {
+        Some(error) => format!("{channel} {} ({})", delivery.state, escaped(error)),
+        None => format!("{channel} {}", delivery.state),
+    };
+    message.deliveries.iter().map(way).collect::<Vec<_>>().join(", ")
+}
+
 fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
 #[cfg(test)]
 mod tests {
-    use doorstep_shared::ids::MessageId;
+    use doorstep_shared::{
+        ids::MessageId,
+        messages::{DeliveryState, MessageKind},
+    };
 
     use super::*;
     use crate::db::testing;
@@ -91,7 +104,9 @@ mod tests {
             channel: "sms".into(),
             body: "<script>alert('&')</script>".into(),
             created_at: testing::now(),
-            state: "queued".into(),
+            state: DeliveryState::Queued,
+            kind: MessageKind::Other,
+            deliveries: [].into(),
         };
         let page = page(&[message]);
         assert!(page.contains("&lt;script&gt;alert('&amp;')&lt;/script&gt;"), "{page}");

@@ -1,25 +1,40 @@
 //! The outbox: every message to a person or a nursery is a row, written in the transaction that causes it.
 //!
-//! A message is written at most once per event and recipient, so that a job which runs twice says nothing twice. By
-//! default this table is also where messages end: a person can read them, at `/dev/outbox` in the demonstration.
+//! A message is written at most once per event and recipient, so that a job which runs twice says nothing twice. One to
+//! a person lies in the inbox of that person's account at once, and is delivered to the phone besides: by text message,
+//! and by WeChat where that is bound. Each way is a row of its own that says how far it has come. Without a provider
+//! that is where messages end: a person can read them, at `/dev/outbox` in the demonstration.
 
 mod http;
+mod inbox;
 mod store;
 
+use std::collections::BTreeMap;
+
 use diesel::QueryResult;
-use doorstep_shared::{Timestamp, ids::MessageId};
+use doorstep_shared::{
+    Timestamp,
+    ids::{BookingId, MessageId},
+    messages::{DeliveryChannel, DeliveryState, MessageKind},
+};
 use serde::Serialize;
 
-pub use self::http::register;
+pub use self::{
+    http::register,
+    inbox::{all, find, list, read, read_all},
+};
 use crate::db::Conn;
 
 /// How long messages are kept: they hold phone numbers and names.
 pub const KEPT: chrono::Duration = chrono::Duration::days(30);
 
+/// How long a message is worth sending to a phone, unless it says otherwise.
+const OF_USE: chrono::Duration = chrono::Duration::days(1);
+
 /// By what way a message travels. The words stand in the database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Channel {
-    /// A text message; the recipient is a phone number.
+    /// To a person; the recipient is a phone number.
     Sms,
     /// To the staff of a nursery; the recipient is its id.
     Nursery,
@@ -44,6 +59,41 @@ pub struct Message {
     pub body: String,
 }
 
+/// Whether a message may ring at night.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Haste {
+    /// Somebody waits for it, or it runs out.
+    AtOnce,
+    /// News: it waits for the morning.
+    ByDay,
+}
+
+/// A message with what there is to know about it besides its words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notice {
+    pub message: Message,
+    pub kind: MessageKind,
+    pub booking: Option<BookingId>,
+    /// When the visit begins that a reminder is about.
+    pub visit_at: Option<Timestamp>,
+    pub haste: Haste,
+    /// Of no use on a phone after that. None: after a day.
+    pub until: Option<Timestamp>,
+}
+
+impl From<Message> for Notice {
+    /// It goes at once.
+    fn from(message: Message) -> Self {
+        let kind = match message.event.split(':').next() {
+            Some("code") => MessageKind::Code,
+            Some("booking") => MessageKind::Booking,
+            Some("offer" | "waitlist") => MessageKind::Offer,
+            _ => MessageKind::Other,
+        };
+        Self { message, kind, booking: None, visit_at: None, haste: Haste::AtOnce, until: None }
+    }
+}
+
 /// A message as a person reads it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Written {
@@ -53,8 +103,25 @@ pub struct Written {
     pub channel: String,
     pub body: String,
     pub created_at: Timestamp,
-    /// `queued` until a provider has taken it; the default outbox has none.
-    pub state: String,
+    /// That of the text message; `queued` where there is none.
+    pub state: DeliveryState,
+    pub kind: MessageKind,
+    pub deliveries: BTreeMap<DeliveryChannel, Delivery>,
+}
+
+/// How far a message has come on one way.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Delivery {
+    pub state: DeliveryState,
+    pub attempts: i16,
+    /// What the provider calls it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub provider_id: Option<String>,
+    /// Why it is where it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next_try_at: Option<Timestamp>,
 }
 
 /// Writes one message; does nothing when the recipient was already told of the event.
@@ -72,10 +139,16 @@ pub fn send(
 
 /// Writes messages in one statement; leaves out those whose recipient was already told of the event.
 pub fn send_batch(conn: &mut Conn, now: Timestamp, messages: &[Message]) -> QueryResult<()> {
-    if messages.is_empty() {
+    let notices: Vec<_> = messages.iter().cloned().map(Notice::from).collect();
+    tell_batch(conn, now, &notices)
+}
+
+/// The same for messages of which more is known.
+pub fn tell_batch(conn: &mut Conn, now: Timestamp, notices: &[Notice]) -> QueryResult<()> {
+    if notices.is_empty() {
         return Ok(());
     }
-    store::insert_batch(conn, now, messages)
+    store::insert_batch(conn, now, notices)
 }
 
 /// The latest messages, newest first, of one recipient when told.

@@ -1,54 +1,116 @@
 //! The rows of the outbox.
 
+use std::collections::{BTreeMap, HashMap};
+
 use diesel::{
     prelude::*,
-    sql_types::{self, Array, Binary, Text},
+    sql_types::{self, Array, Binary, Bool, Nullable, Text},
 };
-use doorstep_shared::{Timestamp, ids::MessageId};
+use doorstep_shared::{
+    Timestamp,
+    ids::{AccountId, MessageId},
+    messages::{DeliveryChannel, DeliveryState, MessageKind},
+};
 
-use super::{Message, Written};
-use crate::db::{Conn, fixed::Fixed, schema::message};
+use super::{Channel, Delivery, Haste, Notice, OF_USE, Written};
+use crate::db::{
+    Conn,
+    fixed::Fixed,
+    schema::{account, delivery, message},
+};
 
-pub fn insert_batch(conn: &mut Conn, now: Timestamp, messages: &[Message]) -> QueryResult<()> {
-    if messages.is_empty() {
-        return Ok(());
+impl Notice {
+    fn until(&self, now: Timestamp) -> Timestamp {
+        self.until.unwrap_or(now + OF_USE)
     }
+}
+
+pub fn insert_batch(conn: &mut Conn, now: Timestamp, notices: &[Notice]) -> QueryResult<()> {
     match conn {
         Conn::Postgres(conn) => {
-            let text = |part: fn(&Message) -> &str| messages.iter().map(part).collect::<Vec<_>>();
+            let text = |part: fn(&Notice) -> &str| notices.iter().map(part).collect::<Vec<_>>();
             Fixed::new(
-                "INSERT INTO message (id, event, recipient, channel, body, created_at, state) \
-                 SELECT id, event, recipient, channel, body, ?, 'queued' \
-                 FROM unnest(?, ?, ?, ?, ?) AS new (id, event, recipient, channel, body) ON CONFLICT DO NOTHING",
+                "WITH told AS (SELECT * FROM unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?) \
+                 AS told (id, event, recipient, channel, body, kind, booking_id, visit_at, at_once, until)), \
+                 new AS (INSERT INTO message \
+                 (id, event, recipient, channel, body, created_at, kind, account_id, booking_id, visit_at) \
+                 SELECT told.id, event, recipient, channel, body, ?, kind, account.id, booking_id, visit_at \
+                 FROM told LEFT JOIN account ON channel = 'sms' AND phone = recipient \
+                 ON CONFLICT DO NOTHING RETURNING id, account_id) \
+                 INSERT INTO delivery (message_id, channel, state, at_once, until, next_try_at) \
+                 SELECT told.id, 'sms', 'queued', at_once, until, ? FROM told JOIN new USING (id) WHERE channel = 'sms' \
+                 UNION ALL SELECT told.id, 'wechat', 'queued', at_once, until, ? FROM told JOIN new USING (id) \
+                 JOIN account ON account.id = account_id AND wechat_openid IS NOT NULL WHERE kind <> 'code'",
             )
+            .bind::<Array<Binary>, _>(notices.iter().map(|_| MessageId::new()).collect::<Vec<_>>())
+            .bind::<Array<Text>, _>(text(|notice| &notice.message.event))
+            .bind::<Array<Text>, _>(text(|notice| &notice.message.recipient))
+            .bind::<Array<Text>, _>(text(|notice| notice.message.channel.as_str()))
+            .bind::<Array<Text>, _>(text(|notice| &notice.message.body))
+            .bind::<Array<Text>, _>(text(|notice| notice.kind.as_str()))
+            .bind::<Array<Nullable<Binary>>, _>(notices.iter().map(|notice| notice.booking).collect::<Vec<_>>())
+            .bind::<Array<Nullable<sql_types::Timestamp>>, _>(
+                notices.iter().map(|notice| notice.visit_at).collect::<Vec<_>>(),
+            )
+            .bind::<Array<Bool>, _>(notices.iter().map(|notice| notice.haste == Haste::AtOnce).collect::<Vec<_>>())
+            .bind::<Array<sql_types::Timestamp>, _>(notices.iter().map(|notice| notice.until(now)).collect::<Vec<_>>())
             .bind::<sql_types::Timestamp, _>(now)
-            .bind::<Array<Binary>, _>(messages.iter().map(|_| MessageId::new()).collect::<Vec<_>>())
-            .bind::<Array<Text>, _>(text(|row| &row.event))
-            .bind::<Array<Text>, _>(text(|row| &row.recipient))
-            .bind::<Array<Text>, _>(text(|row| row.channel.as_str()))
-            .bind::<Array<Text>, _>(text(|row| &row.body))
+            .bind::<sql_types::Timestamp, _>(now)
+            .bind::<sql_types::Timestamp, _>(now)
             .execute(conn)?;
         }
         Conn::Sqlite(conn) => {
-            // One by one: the statement is known already, and nothing travels.
-            for row in messages {
-                let row = (
-                    message::id.eq(MessageId::new()),
-                    message::event.eq(&row.event),
-                    message::recipient.eq(&row.recipient),
-                    message::channel.eq(row.channel.as_str()),
-                    message::body.eq(&row.body),
-                    message::created_at.eq(now),
-                    message::state.eq("queued"),
-                );
-                diesel::insert_or_ignore_into(message::table).values(row).execute(conn)?;
+            // One by one: the statements are known already, and nothing travels.
+            for notice in notices {
+                insert_one(conn, now, notice)?;
             }
         }
     }
     Ok(())
 }
 
+fn insert_one(conn: &mut SqliteConnection, now: Timestamp, notice: &Notice) -> QueryResult<()> {
+    let (id, told) = (MessageId::new(), &notice.message);
+    let to_person = told.channel == Channel::Sms;
+    let known: Option<(AccountId, Option<String>)> = if to_person {
+        let of_phone = account::table.filter(account::phone.eq(&told.recipient));
+        of_phone.select((account::id, account::wechat_openid)).first(conn).optional()?
+    } else {
+        None
+    };
+    let row = (
+        message::id.eq(id),
+        message::event.eq(&told.event),
+        message::recipient.eq(&told.recipient),
+        message::channel.eq(told.channel.as_str()),
+        message::body.eq(&told.body),
+        message::created_at.eq(now),
+        message::kind.eq(notice.kind),
+        message::account_id.eq(known.as_ref().map(|(account, _)| *account)),
+        message::booking_id.eq(notice.booking),
+        message::visit_at.eq(notice.visit_at),
+    );
+    if diesel::insert_or_ignore_into(message::table).values(row).execute(conn)? == 0 || !to_person {
+        return Ok(());
+    }
+    let has_wechat = notice.kind != MessageKind::Code && known.is_some_and(|(_, openid)| openid.is_some());
+    for channel in [Some(DeliveryChannel::Sms), has_wechat.then_some(DeliveryChannel::Wechat)].into_iter().flatten() {
+        let row = (
+            delivery::message_id.eq(id),
+            delivery::channel.eq(channel),
+            delivery::state.eq(DeliveryState::Queued),
+            delivery::at_once.eq(notice.haste == Haste::AtOnce),
+            delivery::until.eq(notice.until(now)),
+            delivery::next_try_at.eq(now),
+        );
+        diesel::insert_into(delivery::table).values(row).execute(conn)?;
+    }
+    Ok(())
+}
+
+/// The newest messages with the state of each of their ways.
 pub fn latest(conn: &mut Conn, recipient: Option<&str>, limit: u16) -> QueryResult<Vec<Written>> {
+    type Row = (MessageId, String, String, String, String, Timestamp, MessageKind);
     let columns = (
         message::id,
         message::event,
@@ -56,25 +118,47 @@ pub fn latest(conn: &mut Conn, recipient: Option<&str>, limit: u16) -> QueryResu
         message::channel,
         message::body,
         message::created_at,
-        message::state,
+        message::kind,
     );
     let mut query = message::table.select(columns).into_boxed();
     if let Some(recipient) = recipient {
         query = query.filter(message::recipient.eq(recipient.to_owned()));
     }
     // Ids of one moment sort in the order written.
-    let rows: Vec<(MessageId, String, String, String, String, Timestamp, String)> =
+    let rows: Vec<Row> =
         query.order((message::created_at.desc(), message::id.desc())).limit(i64::from(limit)).load(conn)?;
-    let written = rows.into_iter().map(|(id, event, recipient, channel, body, created_at, state)| Written {
-        id,
-        event,
-        recipient,
-        channel,
-        body,
-        created_at,
-        state,
+    let mut deliveries = deliveries(conn, rows.iter().map(|row| row.0).collect())?;
+    let written = rows.into_iter().map(|(id, event, recipient, channel, body, created_at, kind)| {
+        let deliveries = deliveries.remove(&id).unwrap_or_default();
+        let by_sms = deliveries.get(&DeliveryChannel::Sms);
+        let state = by_sms.map_or(DeliveryState::Queued, |delivery| delivery.state);
+        Written { id, event, recipient, channel, body, created_at, state, kind, deliveries }
     });
     Ok(written.collect())
+}
+
+type Ways = BTreeMap<DeliveryChannel, Delivery>;
+
+fn deliveries(conn: &mut Conn, of: Vec<MessageId>) -> QueryResult<HashMap<MessageId, Ways>> {
+    type Row = (MessageId, DeliveryChannel, DeliveryState, i16, Option<String>, Option<String>, Option<Timestamp>);
+    let rows: Vec<Row> = delivery::table
+        .filter(delivery::message_id.eq_any(of))
+        .select((
+            delivery::message_id,
+            delivery::channel,
+            delivery::state,
+            delivery::attempts,
+            delivery::provider_id,
+            delivery::error,
+            delivery::next_try_at,
+        ))
+        .load(conn)?;
+    let mut found: HashMap<MessageId, Ways> = HashMap::new();
+    for (id, channel, state, attempts, provider_id, error, next_try_at) in rows {
+        let delivery = Delivery { state, attempts, provider_id, error, next_try_at };
+        found.entry(id).or_default().insert(channel, delivery);
+    }
+    Ok(found)
 }
 
 pub fn delete_of(conn: &mut Conn, recipient: &str) -> QueryResult<usize> {

@@ -19,7 +19,13 @@ use doorstep_web::{Locale, family::messages};
 
 use self::limits::{Limit, Scope};
 use super::keys::{self, Keys, Purpose};
-use crate::{auth, config::CodeLimits, db::Conn, error::Result, sms::TextMessages};
+use crate::{
+    auth,
+    config::CodeLimits,
+    db::Conn,
+    error::Result,
+    outbox::{self, Channel, Message, Notice},
+};
 
 /// How long a code can be used.
 pub const VALID: Duration = Duration::minutes(10);
@@ -55,7 +61,6 @@ pub fn ask(
     conn: &mut Conn,
     now: Timestamp,
     keys: &Keys,
-    sms: &dyn TextMessages,
     limits: &CodeLimits,
     phone: &Phone,
     asker: Asker,
@@ -77,8 +82,10 @@ pub fn ask(
     let id = uuid::Uuid::now_v7();
     let hash = keys.hash(Purpose::Code, &[id.as_bytes(), phone.as_str().as_bytes(), code.as_bytes()]);
     store::insert(conn, id, phone, &hash, &address, now, now + VALID)?;
-    let text = messages::sign_in_code(&code, VALID.num_minutes(), asker.locale);
-    sms.send(conn, now, format!("code:{id}"), phone, text)?;
+    let body = messages::sign_in_code(&code, VALID.num_minutes(), asker.locale);
+    let (event, recipient) = (format!("code:{id}"), phone.as_str().to_owned());
+    let message = Message { event, recipient, channel: Channel::Sms, body };
+    outbox::tell_batch(conn, now, &[Notice { until: Some(now + VALID), ..message.into() }])?;
     let next = limits::of(limits, asker.known).find(|limit| limit.scope == Scope::Phone && limit.most == 1);
     Ok(CodeSent { retry_after_s: next.map_or(0, |limit| seconds(limit.within)) })
 }
@@ -157,8 +164,6 @@ mod tests {
     use crate::{
         accounts::keys::testing::keys,
         db::{Db, testing},
-        outbox,
-        sms::ToOutbox,
     };
 
     fn phone(last: u8) -> Phone {
@@ -181,7 +186,7 @@ mod tests {
     fn asked(db: &Db, now: Timestamp, phone: &Phone, address: IpAddr) -> Result<String, u32> {
         let phone = phone.clone();
         let asked = db.write_blocking(move |conn| {
-            ask(conn, now, &keys(), &ToOutbox, &limits(), &phone, stranger(address))?;
+            ask(conn, now, &keys(), &limits(), &phone, stranger(address))?;
             let sent = outbox::latest(conn, Some(phone.as_str()), 1)?;
             Ok(sent[0].body.chars().filter(char::is_ascii_digit).take(6).collect())
         });
@@ -288,7 +293,7 @@ mod tests {
         assert!(asked(&db, now, &phone, HOME).is_err());
         let known = Asker { known: true, ..stranger(HOME) };
         let (at, to) = (now, phone.clone());
-        let sent = db.write_blocking(move |conn| ask(conn, at, &keys(), &ToOutbox, &limits(), &to, known));
+        let sent = db.write_blocking(move |conn| ask(conn, at, &keys(), &limits(), &to, known));
         assert!(sent.is_ok());
     }
 
@@ -342,8 +347,7 @@ mod tests {
     fn all_phones_together_have_a_limit() {
         let (db, now) = (testing::scratch(), testing::now());
         let limits = CodeLimits { codes_per_minute: 3, ..limits() };
-        let ask_for =
-            move |conn: &mut Conn, last| ask(conn, now, &keys(), &ToOutbox, &limits, &phone(last), stranger(HOME));
+        let ask_for = move |conn: &mut Conn, last| ask(conn, now, &keys(), &limits, &phone(last), stranger(HOME));
         db.write_blocking(move |conn| {
             for last in 1..=3 {
                 ask_for(conn, last)?;

@@ -11,7 +11,7 @@ mod pick_ups;
 mod rules;
 mod store;
 
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 
 use doorstep_shared::{
     ProblemKind, Timestamp,
@@ -21,6 +21,7 @@ use doorstep_shared::{
     ids::{AccountId, FamilyId},
     phone::Phone,
 };
+use doorstep_web::Locale;
 
 pub use self::{erase::erase, http::register, invitations::prune};
 use super::{
@@ -32,6 +33,7 @@ use crate::{
     audit::{self, Action},
     db::Conn,
     error::{Error, Result},
+    language, outbox,
 };
 
 /// Gives a family's bookings. The slice of bookings lies above this one, so it is handed in when endpoints are
@@ -89,6 +91,30 @@ pub fn choose(conn: &mut Conn, now: Timestamp, holder: &Holder, family: FamilyId
     Ok((holder, me(conn, &holder)?))
 }
 
+/// Who is told of a family's bookings.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Told {
+    pub account: AccountId,
+    pub phone: String,
+    /// In which it last used the product.
+    pub locale: Locale,
+}
+
+/// Everybody who is told of these families' bookings: whoever may see them.
+pub fn told(conn: &mut Conn, families: &[FamilyId]) -> Result<HashMap<FamilyId, Vec<Told>>> {
+    let mut told: HashMap<FamilyId, Vec<Told>> = HashMap::new();
+    let members = store::members(conn, families)?;
+    for (family, _, account, phone, language) in members.into_iter().filter(|row| row.1.may(Ability::SeeBookings)) {
+        told.entry(family).or_default().push(Told { account, phone, locale: language::locale(language) });
+    }
+    Ok(told)
+}
+
+/// Notes the language in which an account uses the product: its messages will be in that.
+pub fn speaks(conn: &mut Conn, account: AccountId, locale: Locale) -> Result<()> {
+    Ok(store::set_language(conn, account, language::spoken(locale))?)
+}
+
 /// The account as it sees itself.
 ///
 /// # Errors
@@ -131,6 +157,7 @@ pub fn export(
     let decides = holder.role.may(Ability::ManageFamily);
     let children = if decides { children::export_all(conn, keys, holder)? } else { Vec::new() };
     let bookings = if decides { bookings(conn, now, holder.family)? } else { Vec::new() };
+    let messages = outbox::all(conn, holder.account)?;
     audit::record(conn, now, holder.account, Action::FamilyExported, holder.family.0)?;
-    Ok(FamilyExport { exported_at: now, phone: phone.as_str().to_owned(), families, children, bookings })
+    Ok(FamilyExport { exported_at: now, phone: phone.as_str().to_owned(), families, children, bookings, messages })
 }

@@ -5,6 +5,7 @@ use doorstep_shared::{
     Timestamp,
     family::Role,
     ids::{AccountId, ChildId, FamilyId},
+    messages::Language,
     phone::Phone,
 };
 
@@ -88,6 +89,26 @@ pub fn guardians(conn: &mut Conn, families: &[FamilyId]) -> QueryResult<Vec<(Fam
         .order((family_member::joined_at, family_member::account_id))
         .select((family_member::family_id, family_member::account_id, account::phone))
         .load(conn)
+}
+
+/// Whoever belongs to these families, with role, phone number and language.
+pub fn members(
+    conn: &mut Conn,
+    families: &[FamilyId],
+) -> QueryResult<Vec<(FamilyId, Role, AccountId, String, Language)>> {
+    family_member::table
+        .inner_join(account::table)
+        .filter(family_member::family_id.eq_any(families))
+        .order((family_member::family_id, family_member::account_id))
+        .select((family_member::family_id, family_member::role, account::id, account::phone, account::language))
+        .load(conn)
+}
+
+pub fn set_language(conn: &mut Conn, id: AccountId, language: Language) -> QueryResult<()> {
+    // Usually it is the same, and nothing is written.
+    let other = account::table.find(id).filter(account::language.ne(language));
+    diesel::update(other).set(account::language.eq(language)).execute(conn)?;
+    Ok(())
 }
 
 /// Who picks up is written in bookings, but it is the family's to have erased.
