@@ -97,7 +97,8 @@ impl App {
 /// When a job does not serialise, which is a mistake in its type.
 pub fn jobs() -> Result<Jobs> {
     let jobs = Jobs::default().on::<nurseries::FinishImport>();
-    let jobs = jobs.always(&bookings::ReleaseExpired {})?.always(&accounts::ForgetSignIns {})?;
+    let jobs =
+        jobs.always(&bookings::ReleaseExpired {})?.always(&bookings::Remind {})?.always(&accounts::ForgetSignIns {})?;
     let jobs = jobs.always(&nurseries::ForgetImports {})?;
     Prune::ALL.iter().try_fold(jobs, Jobs::always)
 }

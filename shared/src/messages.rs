@@ -142,6 +142,31 @@ impl Endpoint for ReadMessage {
     const SUMMARY: &'static str = "Mark a message as read.";
 }
 
+words! {
+    /// What a family says about a visit. That somebody does not come is said by reporting the child absent.
+    pub enum VisitAnswer {
+        Coming = "coming",
+    }
+}
+
+/// Answer a reminder; the nursery sees it beside the child. Marks it as read.
+///
+/// 409 `wrong-state` when the visit was cancelled or moved, or has begun.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct AnswerReminder {
+    pub id: MessageId,
+    pub answer: VisitAnswer,
+}
+
+impl Endpoint for AnswerReminder {
+    type Response = InboxMessage;
+    const METHOD: Method = Method::Post;
+    const PATH: &'static str = "/api/v1/messages/{id}/answer";
+    const SUMMARY: &'static str = "Answer a reminder.";
+}
+
 /// Mark the whole inbox as read.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

@@ -150,7 +150,7 @@ async fn a_nurserys_day_lists_who_comes_and_no_more_than_the_door_needs(app: Tes
     let csv = list(&[]);
     let lines: Vec<_> = csv.lines().collect();
     assert_eq!(lines.len(), 2, "a heading and Ann's child; holds and cancelled bookings are left out: {csv}");
-    assert_eq!(lines[0], "nursery,date,from,to,child,age_months,class,class_kind,care,pickup,door_code");
+    assert_eq!(lines[0], "nursery,date,from,to,child,age_months,class,class_kind,care,said_coming,pickup,door_code");
     let code = booked.door_code.unwrap();
     assert!(lines[1].contains("09:00,11:00,Ann-1,18,toddler,toddler,hourly") && lines[1].ends_with(&code), "{csv}");
     let renamed = ChangeChild { name: Some("=1+1".to_owned()), ..change(booked.days[0].child_id) };

@@ -22,6 +22,7 @@ mod parts;
 mod permissions;
 mod races;
 mod races_family;
+mod reminders;
 mod search;
 mod search_dice;
 mod search_naive;

@@ -129,6 +129,8 @@ const ROWS: &[Row] = &[
     row("GET /api/v1/messages", "own_account", [401, 200, 200]),
     others(row("GET /api/v1/messages/{id}", "own_account", [401, 200, 404]), 404),
     others(row("POST /api/v1/messages/{id}/read", "own_account", [401, 200, 404]), 404),
+    // What happened to a booking is no reminder, and not to be answered.
+    with(row("POST /api/v1/messages/{id}/answer", "own_account", [401, 404, 404]), |_| json!({"answer": "coming"})),
     row("POST /api/v1/messages/read", "own_account", [401, 204, 204]),
     row("GET /api/v1/me/channels", "own_account", [401, 200, 200]),
     with(row("PATCH /api/v1/me/channels", "own_account", [401, 200, 200]), |_| json!({"sms": false})),

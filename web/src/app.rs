@@ -46,7 +46,9 @@ pub async fn answer(visit: &Visit) -> Answer {
         ["children", id, "calendar"] | ["children", id, "calendar", "end"] => family::feed::page(visit, id).await,
         ["offline"] => missing::offline_page(visit).into(),
         ["children", id, "withdraw"] => family::child::withdraw_page(visit, id).await,
-        ["me"] => family::me::page(visit).await,
+        ["messages"] | ["messages", "read"] => family::inbox::page(visit).await,
+        ["messages", id] | ["messages", id, "read" | "coming"] => family::inbox::message_page(visit, id).await,
+        ["me"] | ["me", "channels"] => family::me::page(visit).await,
         ["me", "delete"] => family::me::delete_page(visit).await,
         _ => missing::page(visit).into(),
     }
@@ -55,7 +57,7 @@ pub async fn answer(visit: &Visit) -> Answer {
 /// Answers a POST: one line for each form. A refusal is the page again, with what was typed.
 pub async fn submit(visit: &Visit, form: &Fields) -> Answer {
     match segments(&visit.path).as_slice() {
-        ["settings"] => settings::submit(visit, form),
+        ["settings"] => settings::submit(visit, form).await,
         ["sign-in"] => family::sign_in::submit(visit, form).await,
         ["sign-out"] => family::sign_in::sign_out(visit, form).await,
         ["book"] => family::book::submit(visit, form).await,
@@ -70,6 +72,9 @@ pub async fn submit(visit: &Visit, form: &Fields) -> Answer {
         ["children", id, "delete"] => family::child::delete(visit, form, id).await,
         ["children", id, "calendar"] => family::feed::make(visit, form, id).await,
         ["children", id, "calendar", "end"] => family::feed::end(visit, form, id).await,
+        ["messages", "read"] => family::inbox::read_all(visit, form).await,
+        ["messages", id, verb] => family::inbox::submit(visit, form, id, verb).await,
+        ["me", "channels"] => family::channels::submit(visit, form).await,
         ["me", "delete"] => family::me::delete(visit, form).await,
         _ => missing::page(visit).into(),
     }

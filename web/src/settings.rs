@@ -1,5 +1,7 @@
 //! How a person wants the pages: language, colours, text size, elder mode. One cookie, one plain form.
 
+use doorstep_shared::messages::ChangeChannels;
+
 use crate::{
     Locale,
     page::Answer,
@@ -78,8 +80,13 @@ fn size(word: &str) -> Option<u8> {
     word.parse().ok().filter(|size| *size < SIZES)
 }
 
-/// `POST /settings`: remembers, then goes back to where the form was.
-pub fn submit(visit: &Visit, form: &Fields) -> Answer {
+/// `POST /settings`: remembers, then goes back to where the form was. Who is signed in is told in that language.
+pub async fn submit(visit: &Visit, form: &Fields) -> Answer {
+    let language = form.get("locale").and_then(|locale| locale.parse().ok());
+    if language.is_some() && visit.signed_in {
+        // The look is kept all the same when the session has ended.
+        let _ = visit.call(ChangeChannels { language, ..ChangeChannels::default() }).await;
+    }
     let back = form.get("back").filter(|path| is_ours(path)).unwrap_or("/");
     Answer::see_other(back).remember(COOKIE, visit.settings.changed(form).written())
 }

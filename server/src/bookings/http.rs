@@ -10,7 +10,9 @@ use doorstep_shared::{
     ids::BookingId,
 };
 
-use super::{Order, calendar, cancel, change, check_shape, feed, locked::Asked, messages::Actor, moving, read};
+use super::{
+    Order, calendar, cancel, change, check_shape, feed, locked::Asked, messages::Actor, moving, read, reminders,
+};
 use crate::{
     accounts::{Guardian, SeesBookings},
     api::{Api, Call},
@@ -31,6 +33,7 @@ pub fn register(api: &mut Api) {
         config.route(calendar::PATH, web::get().to(calendar::answer));
     });
     api.on(feed::make).on(feed::get).on(feed::end);
+    api.on(reminders::answer);
     let summary = "A child's days as a calendar to follow (RFC 5545), by the secret of its link.";
     api.raw(Method::Get, feed::PATH, Anyone::NAME, summary, |config| {
         config.route(feed::PATH, web::get().to(feed::answer));

@@ -22,6 +22,7 @@ mod moving;
 mod order;
 mod price;
 mod read;
+mod reminders;
 mod rules;
 mod store;
 mod view;
@@ -34,4 +35,5 @@ pub use self::{
     jobs::ReleaseExpired,
     order::{Order, check_shape},
     read::all,
+    reminders::Remind,
 };

@@ -5,6 +5,7 @@
 
 mod calendar;
 mod load;
+mod messages;
 
 use chrono::{Datelike as _, Months};
 use doorstep_shared::{
@@ -19,6 +20,7 @@ use serde::Deserialize;
 pub use self::{
     calendar::{Calendar, DayKind},
     load::Policies,
+    messages::MessageRules,
 };
 
 /// The numbers in force on one day.
@@ -29,6 +31,7 @@ pub struct Policy {
     terms: Terms,
     pub booking: BookingRules,
     pub family: FamilyRules,
+    pub messages: MessageRules,
     pub search: SearchRules,
     pub import: ImportDefaults,
 }

@@ -6,7 +6,11 @@ use doorstep_shared::{
 };
 use leptos::prelude::*;
 
-use super::{settings::SettingsForm, sign_in};
+use super::{
+    channels::{self, ChannelsForm, ToInbox},
+    settings::SettingsForm,
+    sign_in,
+};
 use crate::{
     Locale, app,
     page::{Answer, Page, Tab},
@@ -27,16 +31,25 @@ pub async fn page(visit: &Visit) -> Answer {
         Err(problem) if problem.kind == ProblemKind::Unauthenticated => None,
         Err(problem) => return sign_in::or_problem(visit, problem),
     };
+    let told = if me.is_some() { channels::load(visit).await } else { None };
     let (locale, settings) = (visit.locale(), visit.settings);
-    let deleted = visit.query.get("done") == Some("deleted");
+    let done = match visit.query.get("done") {
+        Some("deleted") => Some(td!(locale, me.deleted)),
+        Some("channels") => Some(td!(locale, inbox.channels_saved)),
+        _ => None,
+    };
+    let form = visit.form.clone();
     let body = move || {
         view! {
             <h1>{td!(locale, me.title)}</h1>
-            {deleted.then(|| view! { <Notice tone=Tone::Good title=td!(locale, me.deleted)/> })}
+            {done.map(|title| view! { <Notice tone=Tone::Good title/> })}
+            <FormSummary form locale/>
             {match me.clone() {
                 Some(me) => view! { <Account me locale/> }.into_any(),
                 None => view! { <SignedOut locale/> }.into_any(),
             }}
+            {told.map(|told| view! { <ToInbox unread=told.unread locale/> })}
+            {told.map(|told| view! { <ChannelsForm channels=told.channels locale/> })}
             <h2>{td!(locale, settings.title)}</h2>
             <SettingsForm locale settings back="/me"/>
             <Privacy locale/>

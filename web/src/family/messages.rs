@@ -63,6 +63,11 @@ pub fn move_undone(OfBooking { nursery, when, code, .. }: OfBooking<'_>, locale:
     td!(locale, message.move_undone, nursery = nursery, when = when, code = code)
 }
 
+/// A visit is near. `code` is said at the door.
+pub fn reminder(nursery: &str, when: &str, code: &str, locale: Locale) -> String {
+    td!(locale, message.reminder, nursery = nursery, when = when, code = code)
+}
+
 /// What a nursery reads: all of it says when and who.
 macro_rules! to_nursery {
     ($($name:ident),+ $(,)?) => {$(

@@ -11,6 +11,8 @@ pub mod bookings;
 #[cfg(feature = "ssr")]
 pub mod change;
 #[cfg(feature = "ssr")]
+pub mod channels;
+#[cfg(feature = "ssr")]
 pub mod child;
 #[cfg(feature = "ssr")]
 mod child_form;
@@ -20,6 +22,8 @@ pub mod children;
 pub mod feed;
 #[cfg(feature = "ssr")]
 pub mod find;
+#[cfg(feature = "ssr")]
+pub mod inbox;
 #[cfg(feature = "ssr")]
 pub mod me;
 #[cfg(feature = "ssr")]

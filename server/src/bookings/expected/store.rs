@@ -4,7 +4,7 @@ use diesel::prelude::*;
 use doorstep_shared::{
     Date, HalfHour, Timestamp,
     care::{CareKind, ClassKind},
-    ids::NurseryId,
+    ids::{BookingId, NurseryId},
 };
 
 use crate::db::{
@@ -12,8 +12,9 @@ use crate::db::{
     schema::{audit, booking, booking_day, child, class, nursery},
 };
 
-/// Nursery, class and its kind; child and birth date; care and window; pick-up and code.
-type ExpectedRow = ((String, String, ClassKind), (String, Date), (CareKind, HalfHour, HalfHour), (String, String));
+/// Nursery, class and its kind; child and birth date; care and window; booking, pick-up and code.
+type ExpectedRow =
+    ((String, String, ClassKind), (String, Date), (CareKind, HalfHour, HalfHour), (BookingId, String, String));
 
 /// Who takes a place on the day by a confirmed booking, or one that was cancelled after its care had begun.
 pub fn expected(conn: &mut Conn, nursery_id: Option<NurseryId>, date: Date) -> QueryResult<Vec<ExpectedRow>> {
@@ -28,7 +29,7 @@ pub fn expected(conn: &mut Conn, nursery_id: Option<NurseryId>, date: Date) -> Q
             (nursery::name, class::name, class::kind),
             (child::name, child::birth_date),
             (booking_day::care, booking_day::from_half_hour, booking_day::to_half_hour),
-            (booking::pickup, booking::door_code),
+            (booking::id, booking::pickup, booking::door_code),
         ))
         .into_boxed();
     if let Some(id) = nursery_id {

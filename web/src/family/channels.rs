@@ -1,0 +1,80 @@
+//! By what ways the family wants to be told, and the door to its messages.
+
+use doorstep_shared::messages::{ChangeChannels, Channels, GetChannels, ListMessages};
+use leptos::prelude::*;
+
+use crate::{
+    Locale, app,
+    page::Answer,
+    td,
+    ui::{
+        field::{Check, OnceKey},
+        icon::Icon,
+    },
+    visit::{Fields, Visit},
+};
+
+/// Names what was asked: a box that is not ticked is not sent.
+const ASKED: &str = "asked";
+
+/// What is shown of messages among one's own things.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Told {
+    pub unread: u32,
+    pub channels: Channels,
+}
+
+/// None when it cannot be told: the page stands without.
+pub async fn load(visit: &Visit) -> Option<Told> {
+    let unread = visit.call(ListMessages::default()).await.ok()?.unread;
+    Some(Told { unread, channels: visit.call(GetChannels {}).await.ok()? })
+}
+
+/// The way to the inbox, with how much is unread.
+#[component]
+pub fn ToInbox(unread: u32, locale: Locale) -> impl IntoView {
+    let count = match unread {
+        0 => view! { <span class="meta">{td!(locale, inbox.all_read)}</span> }.into_any(),
+        count => view! { <span class="tag accent">{td!(locale, inbox.unread, count = count)}</span> }.into_any(),
+    };
+    view! {
+        <a class="card item" id="to-inbox" href="/messages">
+            <span><b><Icon name="i-text"/>" "{td!(locale, inbox.title)}</b>" "{count}</span>
+            <Icon name="i-next"/>
+        </a>
+    }
+    .into_any()
+}
+
+#[component]
+pub fn ChannelsForm(channels: Channels, locale: Locale) -> impl IntoView {
+    let wechat = channels.wechat.filter(|wechat| wechat.bound).map(|wechat| {
+        view! {
+            <input type="hidden" name=ASKED value="wechat"/>
+            <Check id="by-wechat" name="wechat" value="on" label=td!(locale, inbox.by_wechat) checked=wechat.wanted/>
+        }
+    });
+    view! {
+        <form class="card stack" id="channels" method="post" action="/me/channels">
+            <OnceKey/>
+            <h2>{td!(locale, inbox.channels)}</h2>
+            <p class="meta">{td!(locale, inbox.by_inbox)}</p>
+            <input type="hidden" name=ASKED value="sms"/>
+            <Check id="by-sms" name="sms" value="on" label=td!(locale, inbox.by_sms) checked=channels.sms/>
+            {wechat}
+            <p class="tiny">{td!(locale, inbox.by_sms_text)}</p>
+            <button class="button">{td!(locale, common.save)}</button>
+        </form>
+    }
+    .into_any()
+}
+
+/// `POST /me/channels`.
+pub async fn submit(visit: &Visit, form: &Fields) -> Answer {
+    let wanted = |name: &str| form.all(ASKED).any(|asked| asked == name).then(|| form.has(name));
+    let change = ChangeChannels { language: None, sms: wanted("sms"), wechat: wanted("wechat") };
+    match visit.call_once(form, change).await {
+        Ok(_) => Answer::see_other("/me?done=channels"),
+        Err(problem) => app::refused(visit, form, problem).await,
+    }
+}
