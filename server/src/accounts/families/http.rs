@@ -1,6 +1,6 @@
 //! The calls about who belongs to a family: decode, one verb, encode.
 
-use std::{ops::Deref, sync::Arc};
+use std::ops::Deref;
 
 use doorstep_shared::{
     Timestamp,
@@ -99,9 +99,9 @@ where
     F: FnOnce(&mut Conn, Timestamp, &Inviting<'_>, &Holder) -> Result<T> + Send + 'static,
 {
     let (now, holder, locale) = (call.now, *call.who, language::of(&call.request));
-    let (sms, site) = (Arc::clone(&call.app.accounts.sms), call.app.config.origin());
+    let site = call.app.config.origin();
     let rules = call.app.policy.on(now.local_date()).family;
-    call.write(move |conn| verb(conn, now, &Inviting { rules, sms: sms.as_ref(), locale, site: &site }, &holder)).await
+    call.write(move |conn| verb(conn, now, &Inviting { rules, locale, site: &site }, &holder)).await
 }
 
 async fn invite(call: Call<ManagesFamily>, asked: Invite) -> Result<Invitation> {

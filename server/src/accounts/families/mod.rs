@@ -103,7 +103,7 @@ pub struct Told {
 /// Everybody who is told of these families' bookings: whoever may see them.
 pub fn told(conn: &mut Conn, families: &[FamilyId]) -> Result<HashMap<FamilyId, Vec<Told>>> {
     let mut told: HashMap<FamilyId, Vec<Told>> = HashMap::new();
-    let members = store::members(conn, families)?;
+    let members = store::members_of_all(conn, families)?;
     for (family, _, account, phone, language) in members.into_iter().filter(|row| row.1.may(Ability::SeeBookings)) {
         told.entry(family).or_default().push(Told { account, phone, locale: language::locale(language) });
     }

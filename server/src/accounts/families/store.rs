@@ -92,7 +92,7 @@ pub fn guardians(conn: &mut Conn, families: &[FamilyId]) -> QueryResult<Vec<(Fam
 }
 
 /// Whoever belongs to these families, with role, phone number and language.
-pub fn members(
+pub fn members_of_all(
     conn: &mut Conn,
     families: &[FamilyId],
 ) -> QueryResult<Vec<(FamilyId, Role, AccountId, String, Language)>> {

@@ -23,8 +23,8 @@ use crate::{
     audit::{self, Action},
     db::Conn,
     error::Result,
+    outbox::{self, Channel},
     policy::FamilyRules,
-    sms::TextMessages,
 };
 
 /// How long invitations are kept after they have ended, for the family to see what became of them.
@@ -35,7 +35,6 @@ const DAY: Duration = Duration::days(1);
 /// What inviting needs beside the database.
 pub struct Inviting<'a> {
     pub rules: FamilyRules,
-    pub sms: &'a dyn TextMessages,
     /// In which the invited is told.
     pub locale: Locale,
     /// Where to sign in, as people type it.
@@ -113,7 +112,7 @@ pub fn send(
     if texted {
         let from = phone(conn, holder.account)?.masked();
         let text = messages::invitation(&from, rules.invitation_days.into(), with.site, with.locale);
-        with.sms.send(conn, now, format!("invitation:{id}"), &invited.phone, text)?;
+        outbox::send(conn, now, format!("invitation:{id}"), invited.phone.as_str(), Channel::Sms, text)?;
     }
     audit::record(conn, now, holder.account, Action::RelativeInvited, id.0)?;
     Ok(id)
