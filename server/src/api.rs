@@ -2,6 +2,8 @@
 //!
 //! Permission, cross-site check, size limit, rate limit and idempotency run here, so that no door is without them.
 
+mod upload;
+
 use std::{
     any::{Any, TypeId},
     collections::{BTreeMap, HashMap},
@@ -18,6 +20,7 @@ use doorstep_shared::{Endpoint, Problem, ProblemKind, Status, Timestamp, endpoin
 use futures::future::LocalBoxFuture;
 use serde::{Serialize, de::DeserializeOwned};
 
+pub use self::upload::Upload;
 use crate::{
     app::App,
     auth::{self, Permission, Reply},

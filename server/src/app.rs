@@ -78,7 +78,10 @@ impl App {
     pub fn api(&self) -> Api {
         let mut api = Api::new(self.config.calls_per_second, self.config.searches_per_second);
         let policy = Arc::clone(&self.policy);
-        let bookings_of = move |conn: &mut Conn, now, family| bookings::all(conn, &policy, now, family);
+        let bookings_of = move |conn: &mut Conn, now, family| {
+            let bookings = bookings::all(conn, &policy, now, family)?;
+            Ok(accounts::Booked { bookings, pick_ups: bookings::all_codes(conn, &policy, now, family)? })
+        };
         accounts::register(&mut api, Arc::new(bookings_of));
         messages::register(&mut api);
         nurseries::register(&mut api);

@@ -29,6 +29,11 @@ pub enum Action {
     PickUpPersonAdded,
     PickUpPersonChanged,
     PickUpPersonRemoved,
+    PhotoStored,
+    PhotoErased,
+    PhotoRead,
+    PickUpCodeIssued,
+    PickUpCodeRevoked,
     /// An old refresh token was used again, so its session was ended.
     RefreshReused,
 }
@@ -54,6 +59,11 @@ impl Action {
             Self::PickUpPersonAdded => "pick_up_person_added",
             Self::PickUpPersonChanged => "pick_up_person_changed",
             Self::PickUpPersonRemoved => "pick_up_person_removed",
+            Self::PhotoStored => "photo_stored",
+            Self::PhotoErased => "photo_erased",
+            Self::PhotoRead => "photo_read",
+            Self::PickUpCodeIssued => "pick_up_code_issued",
+            Self::PickUpCodeRevoked => "pick_up_code_revoked",
             Self::RefreshReused => "refresh_reused",
         }
     }

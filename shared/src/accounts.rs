@@ -6,7 +6,7 @@ use crate::{
     bookings::Booking,
     children::{Child, ConsentGiven},
     endpoint::{Endpoint, Method, Status},
-    family::Role,
+    family::{FamilyPeople, PickUpCode, PickUpPersonExport, Role},
     ids::{AccountId, ChildId, FamilyId},
     messages::InboxMessage,
     phone::Phone,
@@ -181,6 +181,14 @@ pub struct FamilyExport {
     pub bookings: Vec<Booking>,
     /// Those in the inbox of the account that asks.
     pub messages: Vec<InboxMessage>,
+    /// Who belongs to the family, for a guardian.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub people: Option<FamilyPeople>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub pick_up_persons: Vec<PickUpPersonExport>,
+    /// Who had a code to pick up, without its digits.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub pick_ups: Vec<PickUpCode>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -12,8 +12,8 @@ pub use self::{
     members::{ChangeMember, FamilyMember, FamilyPeople, GetFamily, LeaveFamily, RemoveMember},
     pick_ups::{
         AddPickUpPerson, ChangePickUpPerson, ErasePhoto, IssuePickUpCode, ListPickUpCodes, ListPickUps,
-        PERSON_CHARACTERS, PickUp, PickUpCode, PickUpCodes, PickUpPerson, PickUps, RemovePickUpPerson,
-        RevokePickUpCode,
+        PERSON_CHARACTERS, PickUp, PickUpCode, PickUpCodes, PickUpPerson, PickUpPersonExport, PickUps,
+        RemovePickUpPerson, RevokePickUpCode,
     },
 };
 use crate::words::words;

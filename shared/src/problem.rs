@@ -111,7 +111,7 @@ impl ProblemKind {
             Self::NotFound => "Not found",
             Self::MethodNotAllowed => "This path does not take that method",
             Self::TooLarge => "The request is too large",
-            Self::UnsupportedMediaType => "The body must be JSON",
+            Self::UnsupportedMediaType => "The body is of a kind that is not taken here",
             Self::TooManyRequests => "Too many requests",
             Self::KeyReused => "The idempotency key was used for another request",
             Self::KeyMissing => "An Idempotency-Key header is needed",
@@ -158,6 +158,8 @@ words! {
         TooLarge = "too-large",
         NotAPhone = "not-a-phone",
         NotACode = "not-a-code",
+        /// No image of a kind that is taken.
+        NotAPhoto = "not-a-photo",
         NotADate = "not-a-date",
         InThePast = "in-the-past",
         TooFarAhead = "too-far-ahead",

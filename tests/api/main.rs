@@ -20,6 +20,7 @@ mod next_best;
 mod operations;
 mod parts;
 mod permissions;
+mod pick_ups;
 mod races;
 mod races_family;
 mod reminders;

@@ -94,6 +94,19 @@ const ROWS: &[Row] = &[
         |_| json!({"relation": "朋友"}),
     ),
     row("DELETE /api/v1/family/pick-up-persons/{id}", "manage_family", [401, 204, 404]),
+    // Nobody has sent one.
+    row("GET /api/v1/family/pick-up-persons/{id}/photo", "see_family", [401, 404, 404]),
+    // JSON is no file.
+    row("POST /api/v1/family/pick-up-persons/{id}/photo", "manage_family", [401, 415, 415]),
+    row("DELETE /api/v1/family/pick-up-persons/{id}/photo", "manage_family", [401, 204, 404]),
+    with(
+        row("POST /api/v1/bookings/{id}/pick-up-codes", "book", [401, 201, 404]),
+        |scene| json!({"date": scene.confirmed.days[0].date, "person_id": scene.people.pick_up_persons[0].id}),
+    ),
+    row("GET /api/v1/bookings/{id}/pick-up-codes", "see_bookings", [401, 200, 404]),
+    row("DELETE /api/v1/bookings/{id}/pick-up-codes/{date}", "book", [401, 204, 404]),
+    // Guardians have none.
+    Row { pick_up: Some(200), ..row("GET /api/v1/pick-ups", "see_pick_ups", [401, 403, 403]) },
     with(
         row("POST /api/v1/children", "manage_children", [401, 201, 201]),
         |scene| json!({"name": "Mia", "birth_date": scene.birth_date, "sex": "female"}),
@@ -196,6 +209,7 @@ impl Scene {
             _ => self.confirmed.nursery.id.to_string(),
         };
         let path = route.replace("{id}", &id).replace("{purpose}", "health");
+        let path = path.replace("{date}", &self.confirmed.days[0].date.to_string());
         match method {
             "POST" | "PATCH" => client.send(method, &path, &(row.body)(self)).await,
             method => doorstep_tests::read(client.request(method, &path)).await,

@@ -11,6 +11,7 @@ mod find;
 mod look;
 mod nursery;
 mod offline;
+mod people;
 mod site;
 mod standing;
 mod states;

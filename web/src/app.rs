@@ -24,7 +24,11 @@ use crate::{
 
 /// Answers a GET: one line for each page.
 pub async fn answer(visit: &Visit) -> Answer {
-    match segments(&visit.path).as_slice() {
+    let segments = segments(&visit.path);
+    if let Some(refusal) = family::people::refusal(visit, &segments).await {
+        return refusal;
+    }
+    match segments.as_slice() {
         [] => family::find::page(visit).await.into(),
         ["nurseries", id] => family::nursery::page(visit, id).await.into(),
         ["settings"] => family::settings::page(visit).into(),
@@ -33,7 +37,7 @@ pub async fn answer(visit: &Visit) -> Answer {
         ["book", "weekly"] => family::book::weekly::page(visit).await,
         ["bookings"] => family::bookings::page(visit).await,
         // A form of the booking that was refused shows the booking.
-        ["bookings", id] | ["bookings", id, "confirm" | "extend" | "cancel" | "undo"] => {
+        ["bookings", id] | ["bookings", id, "confirm" | "extend" | "cancel" | "undo" | "pick-up", ..] => {
             family::booking::page(visit, id).await
         }
         ["bookings", id, "days"] => family::change::days::page(visit, id).await,
@@ -48,8 +52,15 @@ pub async fn answer(visit: &Visit) -> Answer {
         ["children", id, "withdraw"] => family::child::withdraw_page(visit, id).await,
         ["messages"] | ["messages", "read"] => family::inbox::page(visit).await,
         ["messages", id] | ["messages", id, "read" | "coming"] => family::inbox::message_page(visit, id).await,
-        ["me"] | ["me", "channels"] => family::me::page(visit).await,
+        // An invitation that has ended is said on one's own page.
+        ["me"] | ["me", "channels" | "family"] | ["invitations", ..] => family::me::page(visit).await,
         ["me", "delete"] => family::me::delete_page(visit).await,
+        ["family"] | ["family", "invitations", ..] => family::people::page(visit).await,
+        ["family", "invite"] => family::people::invite::page(visit).await,
+        ["family", "leave"] => family::people::member::leave_page(visit).into(),
+        ["family", "members", id, ..] => family::people::member::page(visit, id).await,
+        ["family", "pick-up", "new"] => family::people::person::new_page(visit).await,
+        ["family", "pick-up", id, ..] => family::people::person::page(visit, id).await,
         _ => missing::page(visit).into(),
     }
 }
@@ -65,6 +76,8 @@ pub async fn submit(visit: &Visit, form: &Fields) -> Answer {
         ["bookings", id, "days"] => family::change::days::submit(visit, form, id).await,
         ["bookings", id, "absent"] => family::change::absent::submit(visit, form, id).await,
         ["bookings", id, "move"] => family::change::moving::submit(visit, form, id).await,
+        ["bookings", id, "pick-up"] => family::people::pick_ups::give(visit, form, id).await,
+        ["bookings", id, "pick-up", "revoke"] => family::people::pick_ups::revoke(visit, form, id).await,
         ["bookings", id, verb] => family::booking::submit(visit, form, id, verb).await,
         ["children", "new"] => family::children::add(visit, form).await,
         ["children", id] => family::child::change(visit, form, id).await,
@@ -76,6 +89,17 @@ pub async fn submit(visit: &Visit, form: &Fields) -> Answer {
         ["messages", id, verb] => family::inbox::submit(visit, form, id, verb).await,
         ["me", "channels"] => family::channels::submit(visit, form).await,
         ["me", "delete"] => family::me::delete(visit, form).await,
+        ["me", "family"] => family::people::invitations::choose(visit, form).await,
+        ["invitations", id, verb] => family::people::invitations::answer(visit, form, id, verb).await,
+        ["family", "invite"] => family::people::invite::submit(visit, form).await,
+        ["family", "invitations", id, "revoke"] => family::people::invite::revoke(visit, form, id).await,
+        ["family", "leave"] => family::people::member::leave(visit, form).await,
+        ["family", "members", id] => family::people::member::change(visit, form, id).await,
+        ["family", "members", id, "remove"] => family::people::member::remove(visit, form, id).await,
+        ["family", "pick-up", "new"] => family::people::person::add(visit, form).await,
+        ["family", "pick-up", id] => family::people::person::submit(visit, form, id, "save").await,
+        ["family", "pick-up", id, "remove"] => family::people::person::submit(visit, form, id, "remove").await,
+        ["family", "pick-up", id, "photo", "erase"] => family::people::person::submit(visit, form, id, "erase").await,
         _ => missing::page(visit).into(),
     }
 }

@@ -96,6 +96,7 @@ pub fn rule(rule: FieldRule, locale: Locale) -> &'static str {
         FieldRule::TooLarge => td!(locale, problem.rule_too_large),
         FieldRule::NotAPhone => td!(locale, problem.rule_not_a_phone),
         FieldRule::NotACode => td!(locale, problem.rule_not_a_code),
+        FieldRule::NotAPhoto => td!(locale, problem.rule_not_a_photo),
         FieldRule::NotADate => td!(locale, problem.rule_not_a_date),
         FieldRule::InThePast => td!(locale, problem.rule_in_the_past),
         FieldRule::TooFarAhead => td!(locale, problem.rule_too_far_ahead),

@@ -32,6 +32,7 @@ pub enum Purpose {
     Address,
     Refresh,
     Device,
+    PickUp,
 }
 
 impl Purpose {
@@ -41,6 +42,7 @@ impl Purpose {
             Self::Address => b"doorstep address\0",
             Self::Refresh => b"doorstep refresh\0",
             Self::Device => b"doorstep device\0",
+            Self::PickUp => b"doorstep pick-up\0",
         }
     }
 }
@@ -98,10 +100,18 @@ impl Keys {
     /// # Errors
     /// When the system has no random bytes.
     pub fn seal(&self, place: &[u8], text: &str) -> Result<Vec<u8>> {
+        self.seal_bytes(place, text.as_bytes())
+    }
+
+    /// The same for what is no text.
+    ///
+    /// # Errors
+    /// As [`Keys::seal`].
+    pub fn seal_bytes(&self, place: &[u8], bytes: &[u8]) -> Result<Vec<u8>> {
         let nonce: [u8; NONCE] = random()?;
-        let payload = Payload { msg: text.as_bytes(), aad: place };
+        let payload = Payload { msg: bytes, aad: place };
         let sealed = self.seal.encrypt(&XNonce::from(nonce), payload);
-        let sealed = sealed.map_err(|_| Error::internal("a text could not be sealed"))?;
+        let sealed = sealed.map_err(|_| Error::internal("something could not be sealed"))?;
         Ok([&[SEALED_V1], &nonce[..], &sealed].concat())
     }
 
@@ -110,16 +120,26 @@ impl Keys {
     /// # Errors
     /// When it was sealed with another key or for another place, or was changed.
     pub fn open_sealed(&self, place: &[u8], sealed: &[u8]) -> Result<String> {
-        let broken = || Error::internal("a sealed text does not open: was data.key exchanged?");
+        String::from_utf8(self.open_bytes(place, sealed)?).map_err(|_| broken())
+    }
+
+    /// The same for what is no text.
+    ///
+    /// # Errors
+    /// As [`Keys::open_sealed`].
+    pub fn open_bytes(&self, place: &[u8], sealed: &[u8]) -> Result<Vec<u8>> {
         let (&version, rest) = sealed.split_first().ok_or_else(broken)?;
         let (nonce, text) = rest.split_first_chunk::<NONCE>().ok_or_else(broken)?;
         if version != SEALED_V1 {
             return Err(broken());
         }
         let payload = Payload { msg: text, aad: place };
-        let opened = self.seal.decrypt(&XNonce::from(*nonce), payload).map_err(|_| broken())?;
-        String::from_utf8(opened).map_err(|_| broken())
+        self.seal.decrypt(&XNonce::from(*nonce), payload).map_err(|_| broken())
     }
+}
+
+fn broken() -> Error {
+    Error::internal("what was sealed does not open: was data.key exchanged?")
 }
 
 /// Bytes from the system's generator.

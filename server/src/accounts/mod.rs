@@ -26,19 +26,21 @@ use std::{path::Path, sync::Arc};
 use doorstep_shared::{
     Timestamp,
     accounts::{Me, Tokens},
+    ids::PickUpCodeId,
 };
 use doorstep_web::Locale;
+use tokio::sync::Semaphore;
 
 pub use self::{
     cookies::has_session,
-    families::{BookingsOf, Told, told},
+    families::{Booked, BookingsOf, Told, pick_up_contact, told},
     http::register,
     jobs::{ForgetSignIns, prune},
-    permission::{Guardian, ManagesChildren, SeesBookings, SeesChildren, SignedIn},
+    permission::{Guardian, ManagesChildren, PicksUp, SeesBookings, SeesChildren, SignedIn},
     sessions::Holder,
 };
 use self::{
-    keys::Keys,
+    keys::{Keys, Purpose},
     sessions::{AccessTokens, Held, Live, RefreshToken, Rotation, Trust},
 };
 use crate::{db::Db, error::Result};
@@ -48,6 +50,18 @@ pub struct Accounts {
     keys: Arc<Keys>,
     access: AccessTokens,
     live: Live,
+    /// Whose turn it is to have a photo decoded.
+    photos: Semaphore,
+}
+
+/// Draws the six digits of a code to pick up with. They are kept nowhere.
+#[derive(Clone)]
+pub struct PickUpDigits(Arc<Keys>);
+
+impl PickUpDigits {
+    pub fn of(&self, code: PickUpCodeId) -> String {
+        codes::digits(&self.0.hash(Purpose::PickUp, &[code.0.as_bytes()]))
+    }
 }
 
 impl Accounts {
@@ -57,7 +71,16 @@ impl Accounts {
     /// When the folder cannot be written, or others can read a key.
     pub fn open(data: &Path) -> Result<Self> {
         let keys = Keys::open(data)?;
-        Ok(Self { access: AccessTokens::new(&keys), keys: Arc::new(keys), live: Live::default() })
+        Ok(Self {
+            access: AccessTokens::new(&keys),
+            keys: Arc::new(keys),
+            live: Live::default(),
+            photos: Semaphore::new(1),
+        })
+    }
+
+    pub fn pick_up_digits(&self) -> PickUpDigits {
+        PickUpDigits(Arc::clone(&self.keys))
     }
 
     /// Whose access token it is; None when it is not valid, or its session has ended.

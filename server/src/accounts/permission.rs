@@ -57,6 +57,7 @@ permissions! {
     Guardian = Book;
     SeesFamily = SeeFamily;
     ManagesFamily = ManageFamily;
+    PicksUp = SeePickUps;
 }
 
 async fn allowed(app: &App, request: &HttpRequest, reply: &Reply, ability: Ability) -> Result<Holder> {

@@ -20,6 +20,7 @@ mod locked;
 mod messages;
 mod moving;
 mod order;
+mod pick_up;
 mod price;
 mod read;
 mod reminders;
@@ -34,6 +35,7 @@ pub use self::{
     http::register,
     jobs::ReleaseExpired,
     order::{Order, check_shape},
+    pick_up::{PickedUpBy, all_codes, verify as verify_pick_up},
     read::all,
     reminders::Remind,
 };

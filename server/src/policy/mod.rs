@@ -130,6 +130,10 @@ pub struct FamilyRules {
     pub invitations_a_day: u16,
     /// Text messages with invitations that one phone gets in a day, whoever invites.
     pub invitation_texts_a_day: u16,
+    /// Minutes after the end of care for which a code to pick up with is good.
+    pub pick_up_margin_minutes: u16,
+    /// Tries at a code to pick up with.
+    pub pick_up_tries: u16,
 }
 
 /// What the promoted filters stand for.

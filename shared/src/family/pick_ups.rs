@@ -29,6 +29,18 @@ pub struct PickUpPerson {
     pub signs_in: bool,
 }
 
+/// Everything that is kept about a person who picks up.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PickUpPersonExport {
+    pub name: String,
+    pub relation: String,
+    /// In full: the family has written it.
+    pub phone: Option<String>,
+    /// A JPEG.
+    pub photo_base64: Option<String>,
+}
+
 /// Add a person who picks up. With a phone number they are invited to sign in, as by [`super::Invite`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -127,7 +139,7 @@ pub struct PickUpCode {
 /// number is known.
 ///
 /// A code given before for that day ends. 409 `wrong-state` unless the booking is confirmed and children come that day;
-/// `closed` when that day's care is over.
+/// `invalid` when that day's care is over.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]

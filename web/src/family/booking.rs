@@ -2,10 +2,12 @@
 
 use doorstep_shared::{
     Fen, Problem, ProblemKind, Timestamp,
+    accounts::{GetMe, Me},
     bookings::{
         Booking, BookingState, CancelBooking, ConfirmBooking, DayState, ExtendHold, GetBooking, Series, UndoBooking,
         Undoable,
     },
+    family::{Ability, GetFamily, PickUpCode, PickUpPerson},
     ids::BookingId,
 };
 use leptos::prelude::*;
@@ -17,7 +19,12 @@ use super::{
         self,
         card::{ChangeCard, DayRow},
     },
-    missing, price,
+    missing,
+    people::{
+        self, AskGuardian,
+        pick_ups::{self, WhoPicksUp},
+    },
+    price,
     price::PriceTable,
     sign_in,
     ticket::{self, Ticket},
@@ -45,6 +52,11 @@ const SEEN: &str = "seen";
 
 /// `GET /bookings/{id}`, also below the addresses of its forms, where a refusal shows it.
 pub async fn page(visit: &Visit, id: &str) -> Answer {
+    page_with(visit, id, None).await
+}
+
+/// The same with a code to pick up with that was just given.
+pub async fn page_with(visit: &Visit, id: &str, given: Option<PickUpCode>) -> Answer {
     let Ok(id) = id.parse::<BookingId>() else { return missing::page(visit).into() };
     let booking = match visit.call(GetBooking { id }).await {
         Ok(booking) => booking,
@@ -54,8 +66,17 @@ pub async fn page(visit: &Visit, id: &str) -> Answer {
     let title = title(booking.state, locale);
     let held = booking.state == BookingState::Held;
     let again = if held { None } else { again::find(visit, &booking).await };
+    let people = match visit.call(GetMe {}).await {
+        Ok(me) => Around {
+            codes: pick_ups::codes(visit, id).await,
+            persons: visit.call(GetFamily {}).await.map(|people| people.pick_up_persons).unwrap_or_default(),
+            given,
+            me,
+        },
+        Err(problem) => return sign_in::or_problem(visit, problem),
+    };
     let visit = visit.clone();
-    let body = move || view! { <BookingPage visit booking again/> }.into_any();
+    let body = move || view! { <BookingPage visit booking again people/> }.into_any();
     let page = Page::new(title, body).tab(Tab::Bookings);
     if held { page.own_foot().into() } else { page.into() }
 }
@@ -101,8 +122,16 @@ pub fn stamp(booking: &Booking) -> String {
     format!("{}-{}-{}", booking.state, booking.price.due_fen.0, booking.cancel_cost_fen.0)
 }
 
+/// Who looks at a booking, and who picks up.
+struct Around {
+    me: Me,
+    codes: Vec<PickUpCode>,
+    persons: Vec<PickUpPerson>,
+    given: Option<PickUpCode>,
+}
+
 #[component]
-fn BookingPage(visit: Visit, booking: Booking, again: Option<Wish>) -> impl IntoView {
+fn BookingPage(visit: Visit, booking: Booking, again: Option<Wish>, people: Around) -> impl IntoView {
     let (locale, now) = (visit.locale(), visit.now);
     let heading = title(booking.state, locale);
     let url = format!("/bookings/{}", booking.id);
@@ -111,7 +140,13 @@ fn BookingPage(visit: Visit, booking: Booking, again: Option<Wish>) -> impl Into
     // Nothing was to be booked: what was given back is somebody else's by now.
     let taken = |form: &FormState| visit.path.ends_with("/undo") && form.problem.kind == ProblemKind::SlotFull;
     let title = visit.form.as_ref().filter(|form| taken(form)).map(|_| td!(locale, change.undo_taken).to_owned());
+    let revoked = visit.query.get("done") == Some("code-revoked");
+    let revoked = revoked.then(|| view! { <Notice tone=Tone::Good title=td!(locale, people.code_revoked)/> });
+    let decides = people::may(&people.me, Ability::Book);
+    let Around { me, codes, persons, given } = people;
+    let who = view! { <WhoPicksUp booking=&booking codes persons given decides now locale/> };
     let main = match booking.state {
+        _ if !decides => view! { <OnlyLook booking=booking.clone() me now locale/> }.into_any(),
         BookingState::Held => view! { <Held booking=booking.clone() now locale/> }.into_any(),
         BookingState::Confirmed => {
             let part = change::outcome(&booking, &visit.query, locale);
@@ -130,7 +165,39 @@ fn BookingPage(visit: Visit, booking: Booking, again: Option<Wish>) -> impl Into
             view! { <FormSummary form=visit.form locale title/> }.into_any()
         }}
         <Recheck locale stamp=stamp(&booking) url as_of=now.clock_time() reload=true/>
+        {revoked}
         {main}
+        {who}
+    }
+    .into_any()
+}
+
+/// What is booked, for who may not change it: without buttons, and whom to ask.
+#[component]
+fn OnlyLook(booking: Booking, me: Me, now: Timestamp, locale: Locale) -> impl IntoView {
+    let shows_ticket = booking.state == BookingState::Confirmed && !ticket::is_over(&booking, now);
+    let held = booking.hold_expires_at.map(|expires| {
+        view! { <Notice tone=Tone::Info title=td!(locale, booking.held_until, time = expires.clock_time())/> }
+    });
+    let days = booking.days.iter().map(|day| {
+        let state = day_state(day.state, locale).map(|text| view! { <span class="tag plain">{text}</span> });
+        view! {
+            <li>
+                <p><b>{words::date(day.date, locale)}" "{ticket::window(day)}</b>" "{state}</p>
+                <p class="meta">{day.child_name.clone()}</p>
+            </li>
+        }
+    });
+    view! {
+        <AskGuardian me=&me locale/>
+        {held}
+        {shows_ticket.then(|| view! { <Ticket booking=&booking now locale/> })}
+        <section class="card stack">
+            <h2><a href=format!("/nurseries/{}", booking.nursery.id)>{booking.nursery.name.clone()}</a></h2>
+            <p class="meta">{booking.nursery.address.clone()}</p>
+            <ul class="rows">{days.collect_view()}</ul>
+        </section>
+        <SumCard booking=&booking locale/>
     }
     .into_any()
 }

@@ -2,7 +2,9 @@
 
 use doorstep_shared::{
     Timestamp,
+    accounts::{GetMe, Me},
     bookings::{Booking, BookingState, ListBookings},
+    family::{Ability, MyInvitation},
 };
 use leptos::prelude::*;
 
@@ -10,6 +12,10 @@ use super::{
     again,
     book::Wish,
     booking::{self, AgainCard, HoldClock},
+    people::{
+        self, AskGuardian,
+        invitations::{self, Invited},
+    },
     sign_in,
     ticket::{self, Ticket},
     words,
@@ -24,6 +30,14 @@ use crate::{
 
 /// `GET /bookings`, with `?cursor=…` further back.
 pub async fn page(visit: &Visit) -> Answer {
+    let me = match visit.call(GetMe {}).await {
+        Ok(me) => me,
+        Err(problem) => return sign_in::or_problem(visit, problem),
+    };
+    if !people::may(&me, Ability::SeeBookings) {
+        return people::pick_ups::page(visit).await;
+    }
+    let decides = people::may(&me, Ability::Book);
     let today = visit.now.local_date();
     let asked = ListBookings { from: Some(today), ..ListBookings::default() };
     let to_come = match visit.call(asked).await {
@@ -45,8 +59,9 @@ pub async fn page(visit: &Visit) -> Answer {
         older: all.next_cursor,
         further,
         again: None,
+        invited: invitations::waiting(visit).await,
     };
-    if lists.confirmed.is_empty() && !further {
+    if lists.confirmed.is_empty() && !further && decides {
         let was = lists.past.iter().find(|booking| booking.state == BookingState::Confirmed);
         lists.again = match was {
             Some(booking) => Some((booking.clone(), again::find(visit, booking).await)),
@@ -54,7 +69,7 @@ pub async fn page(visit: &Visit) -> Answer {
         };
     }
     let locale = visit.locale();
-    Page::new(td!(locale, bookings.title), move || view! { <Bookings lists now locale/> }.into_any())
+    Page::new(td!(locale, bookings.title), move || view! { <Bookings lists me now locale/> }.into_any())
         .tab(Tab::Bookings)
         .into()
 }
@@ -71,11 +86,13 @@ struct Lists {
     further: bool,
     /// Where nothing lies ahead: what was last, and when it is free next.
     again: Option<(Booking, Option<Wish>)>,
+    /// To other families.
+    invited: Vec<MyInvitation>,
 }
 
 #[component]
-fn Bookings(lists: Lists, now: Timestamp, locale: Locale) -> impl IntoView {
-    let Lists { held, confirmed, past, older, further, again } = lists;
+fn Bookings(lists: Lists, me: Me, now: Timestamp, locale: Locale) -> impl IntoView {
+    let Lists { held, confirmed, past, older, further, again, invited } = lists;
     let nothing = held.is_empty() && confirmed.is_empty();
     let stamps: Vec<_> = held.iter().chain(&confirmed).map(booking::stamp).collect();
     let stamp = stamps.join("_");
@@ -85,6 +102,8 @@ fn Bookings(lists: Lists, now: Timestamp, locale: Locale) -> impl IntoView {
     let none_at_all = nothing && past.is_empty() && !further;
     view! {
         <h1>{td!(locale, bookings.title)}</h1>
+        <Invited invitations=invited locale/>
+        {(!people::may(&me, Ability::Book)).then(|| view! { <AskGuardian me=&me locale/> })}
         <Recheck locale stamp url="/bookings".to_owned() as_of=now.clock_time() reload=true/>
         {none_at_all.then(|| view! {
             <Empty icon="i-calendar" title=td!(locale, bookings.none) text=td!(locale, bookings.none_text)>

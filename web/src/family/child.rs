@@ -2,10 +2,12 @@
 
 use doorstep_shared::{
     Date, Problem, ProblemKind,
+    accounts::{GetMe, Me},
     children::{
         ChangeChild, Child, Consent, ConsentGiven, ConsentPurpose, DeleteChild, GetChild, GiveConsent, ListConsents,
         WithdrawConsent,
     },
+    family::Ability,
     ids::ChildId,
     nurseries::{ClassKinds, ListClassKinds},
 };
@@ -13,7 +15,9 @@ use leptos::prelude::*;
 
 use super::{
     child_form::{self, ChildFields, ConsentFields, ConsentWords, consent_field},
-    children, missing, sign_in, words,
+    children, missing,
+    people::{self, AskGuardian},
+    sign_in, words,
 };
 use crate::{
     Locale, app,
@@ -30,12 +34,41 @@ use crate::{
 
 /// `GET /children/{id}`, and the form again after a refusal.
 pub async fn page(visit: &Visit, id: &str) -> Answer {
+    match visit.call(GetMe {}).await {
+        Ok(me) if !people::may(&me, Ability::ManageChildren) => return look_page(visit, id, me).await,
+        Ok(_) => {}
+        Err(problem) => return sign_in::or_problem(visit, problem),
+    }
     let (child, consents, kinds) = match load_all(visit, id).await {
         Ok(loaded) => loaded,
         Err(problem) => return sign_in::or_problem(visit, problem),
     };
     let (title, visit) = (child.name.clone(), visit.clone());
     Page::new(title, move || view! { <ChildPage visit child consents kinds/> }.into_any()).tab(Tab::Children).into()
+}
+
+/// The same for who may not change it.
+async fn look_page(visit: &Visit, id: &str, me: Me) -> Answer {
+    let loaded = match load(visit, id).await {
+        Ok(child) => visit.call(ListClassKinds {}).await.map(|kinds| (child, kinds)),
+        Err(problem) => Err(problem),
+    };
+    let (child, kinds) = match loaded {
+        Ok(loaded) => loaded,
+        Err(problem) => return sign_in::or_problem(visit, problem),
+    };
+    let (locale, today, title) = (visit.locale(), visit.now.local_date(), child.name.clone());
+    let body = move || {
+        view! {
+            <a class="back" href="/children"><Icon name="i-back"/>{td!(locale, child.all)}</a>
+            <h1>{child.name.clone()}</h1>
+            <p class="meta">{children::age(&child, &kinds, today, locale)}</p>
+            <AskGuardian me=&me locale/>
+            {child.health_hidden.then(|| view! { <p class="meta">{td!(locale, people.health_hidden)}</p> })}
+        }
+        .into_any()
+    };
+    Page::new(title, body).tab(Tab::Children).into()
 }
 
 /// `GET /children/{id}/delete`: what erasing means, before it is done.

@@ -2,15 +2,17 @@
 
 use doorstep_shared::{
     Date,
+    accounts::GetMe,
     age::completed_months,
     children::{Child, ListChildren},
+    family::Ability,
     nurseries::{ClassKinds, ListClassKinds},
 };
 use leptos::prelude::*;
 
 use super::{
     child_form::{self, ChildFields, ConsentFields},
-    sign_in, words,
+    people, sign_in, words,
 };
 use crate::{
     Locale, app,
@@ -32,6 +34,7 @@ pub async fn page(visit: &Visit) -> Answer {
         Ok(children) => children.items,
         Err(problem) => return sign_in::or_problem(visit, problem),
     };
+    let decides = visit.call(GetMe {}).await.is_ok_and(|me| people::may(&me, Ability::ManageChildren));
     let kinds = match visit.call(ListClassKinds {}).await {
         Ok(kinds) => kinds,
         Err(problem) => return sign_in::or_problem(visit, problem),
@@ -49,7 +52,7 @@ pub async fn page(visit: &Visit) -> Answer {
             {if children.is_empty() {
                 view! {
                     <Empty icon="i-child" title=td!(locale, child.none) text=td!(locale, child.none_text)>
-                        <a class="button" href="/children/new">{td!(locale, child.add)}</a>
+                        {decides.then(|| view! { <a class="button" href="/children/new">{td!(locale, child.add)}</a> })}
                     </Empty>
                 }
                 .into_any()
@@ -58,7 +61,7 @@ pub async fn page(visit: &Visit) -> Answer {
                     <ul class="card rows">
                         {children.into_iter().map(|child| view! { <Row child kinds=&kinds today locale/> }).collect_view()}
                     </ul>
-                    <a class="button quiet" href="/children/new">{td!(locale, child.add)}</a>
+                    {decides.then(|| view! { <a class="button quiet" href="/children/new">{td!(locale, child.add)}</a> })}
                 }
                 .into_any()
             }}

@@ -3,11 +3,16 @@
 use doorstep_shared::{
     ProblemKind,
     accounts::{DeleteAccount, GetMe, Me},
+    family::Ability,
 };
 use leptos::prelude::*;
 
 use super::{
     channels::{self, ChannelsForm, ToInbox},
+    people::{
+        self,
+        invitations::{self, Families, Invited},
+    },
     settings::SettingsForm,
     sign_in,
 };
@@ -36,16 +41,20 @@ pub async fn page(visit: &Visit) -> Answer {
     let done = match visit.query.get("done") {
         Some("deleted") => Some(td!(locale, me.deleted)),
         Some("channels") => Some(td!(locale, inbox.channels_saved)),
+        Some("left") => Some(td!(locale, me.left)),
+        Some("declined") => Some(td!(locale, people.declined_by_me)),
         _ => None,
     };
+    let invited = if me.is_some() { invitations::waiting(visit).await } else { Vec::new() };
     let form = visit.form.clone();
     let body = move || {
         view! {
             <h1>{td!(locale, me.title)}</h1>
-            {done.map(|title| view! { <Notice tone=Tone::Good title/> })}
             <FormSummary form locale/>
+            {done.map(|title| view! { <Notice tone=Tone::Good title/> })}
+            <Invited invitations=invited locale/>
             {match me.clone() {
-                Some(me) => view! { <Account me locale/> }.into_any(),
+                Some(me) => view! { <People me=&me locale/><Account me=me locale/> }.into_any(),
                 None => view! { <SignedOut locale/> }.into_any(),
             }}
             {told.map(|told| view! { <ToInbox unread=told.unread locale/> })}
@@ -58,6 +67,30 @@ pub async fn page(visit: &Visit) -> Answer {
         .into_any()
     };
     Page::new(td!(locale, me.title), body).tab(Tab::Me).into()
+}
+
+/// The way to who belongs to the family, or out of it; and to other families of one's own.
+#[component]
+fn People<'a>(me: &'a Me, locale: Locale) -> impl IntoView + use<> {
+    let way = if people::may(me, Ability::SeeFamily) {
+        view! {
+            <a class="item" id="to-family" href=people::PATH>
+                <span>
+                    <b>{td!(locale, people.enter)}</b>
+                    <span class="meta">{td!(locale, people.enter_text)}</span>
+                </span>
+                <Icon name="i-next"/>
+            </a>
+        }
+        .into_any()
+    } else {
+        view! { <a class="link bad" id="to-leave" href="/family/leave">{td!(locale, people.leave)}</a> }.into_any()
+    };
+    view! {
+        <section class="card">{way}</section>
+        <Families me locale/>
+    }
+    .into_any()
 }
 
 #[component]

@@ -1,6 +1,6 @@
 //! What text messages say: to a family in the language it has chosen, to a nursery in its own.
 
-use doorstep_shared::{Date, Fen, Span, care::ClassKind};
+use doorstep_shared::{Date, Fen, HalfHour, Span, care::ClassKind};
 
 use super::words;
 use crate::{Locale, td};
@@ -13,6 +13,12 @@ pub fn sign_in_code(code: &str, minutes: i64, locale: Locale) -> String {
 /// That a guardian, told by their number, invites. Says nothing that a family has written.
 pub fn invitation(from: &str, days: i64, site: &str, locale: Locale) -> String {
     td!(locale, message.invitation, from = from, days = days, site = site)
+}
+
+/// The code for one pick-up. Names no child.
+pub fn pick_up_code(code: &str, date: Date, until: HalfHour, nursery: &str, locale: Locale) -> String {
+    let date = words::month_day(date, locale);
+    td!(locale, message.pick_up_code, date = date, until = until, nursery = nursery, code = code)
 }
 
 /// What the family reads of its booking.

@@ -34,6 +34,8 @@ pub mod near;
 #[cfg(feature = "ssr")]
 pub mod nursery;
 #[cfg(feature = "ssr")]
+pub mod people;
+#[cfg(feature = "ssr")]
 mod price;
 #[cfg(feature = "ssr")]
 pub mod settings;

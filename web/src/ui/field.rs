@@ -37,6 +37,9 @@ pub fn TextField(
     #[prop(optional)] autocomplete: Option<&'static str>,
     #[prop(optional)] inputmode: Option<&'static str>,
     #[prop(optional)] maxlength: Option<u16>,
+    /// The id of a `datalist` with what is often typed.
+    #[prop(optional)]
+    list: Option<&'static str>,
     #[prop(optional)] required: bool,
 ) -> impl IntoView {
     let described = described_by(id, error.is_some(), hint.is_some());
@@ -54,6 +57,7 @@ pub fn TextField(
                 inputmode=inputmode
                 maxlength=maxlength.map(|most| most.to_string())
                 required=required
+                list=list
                 aria-invalid=error.is_some().then_some("true")
                 aria-describedby=described
             />

@@ -186,7 +186,7 @@ pub fn export(
     bookings: &BookingsOf,
 ) -> Result<ChildExport> {
     let child = get(conn, keys, holder, id)?;
-    let mut bookings = bookings(conn, now, holder.family)?;
+    let mut bookings = bookings(conn, now, holder.family)?.bookings;
     bookings.retain(|booking| booking.days.iter().any(|day| day.child_id == id));
     audit::record(conn, now, holder.account, Action::ChildExported, id.0)?;
     Ok(ChildExport { child, consents: consents::of(conn, id)?, bookings })

@@ -151,9 +151,14 @@ fn seconds(of: Duration) -> u32 {
 }
 
 fn draw() -> Result<String> {
+    Ok(digits(&keys::random::<8>()?))
+}
+
+/// Six digits of bytes that nobody can foresee.
+pub fn digits(bytes: &[u8]) -> String {
     // Of 2^64 numbers each code gets as many as the next, but for one in 18 million million.
-    let drawn = u64::from_be_bytes(keys::random()?) % u64::from(CODES);
-    Ok(format!("{drawn:06}"))
+    let drawn = bytes.first_chunk().map_or(0, |first| u64::from_be_bytes(*first));
+    format!("{:06}", drawn % u64::from(CODES))
 }
 
 #[cfg(test)]

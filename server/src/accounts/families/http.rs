@@ -2,8 +2,9 @@
 
 use std::ops::Deref;
 
+use actix_web::web;
 use doorstep_shared::{
-    Timestamp,
+    Method, Timestamp,
     accounts::{ChooseFamily, Me},
     family::{
         AcceptInvitation, AddPickUpPerson, ChangeMember, ChangePickUpPerson, DeclineInvitation, FamilyPeople,
@@ -13,14 +14,18 @@ use doorstep_shared::{
     ids::PickUpPersonId,
 };
 
-use super::{invitations, invitations::Inviting, members, pick_ups};
+use super::{
+    invitations::{self, Inviting},
+    members,
+    pick_ups::{self, photo},
+};
 use crate::{
     accounts::{
         cookies, http,
         permission::{self, ManagesFamily, SeesFamily, SignedIn},
         sessions::Holder,
     },
-    api::{Api, Call},
+    api::{Api, Call, Upload},
     auth::Permission,
     db::Conn,
     error::Result,
@@ -33,6 +38,18 @@ pub fn register(api: &mut Api) {
     api.on(people).on(change_member).on(remove_member);
     api.on(invite).on(revoke).on(mine).on(accept).on(decline);
     api.on(add_person).on(change_person).on(remove_person);
+    let upload = Upload {
+        path: photo::PATH,
+        summary: "The photo of a person who picks up, as a form sends it: the field `photo`, JPEG, PNG or WebP.",
+        field: "photo",
+        most: photo::MOST_BYTES,
+        page: |id| format!("/family/pick-up/{id}"),
+    };
+    api.upload(upload, photo::receive).on(photo::erase);
+    let summary = "The photo of a person who picks up, a small JPEG.";
+    api.raw(Method::Get, photo::PATH, SeesFamily::NAME, summary, |config| {
+        config.route(photo::PATH, web::get().to(photo::answer));
+    });
 }
 
 async fn choose(call: Call<SignedIn>, chosen: ChooseFamily) -> Result<Me> {

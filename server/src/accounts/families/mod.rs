@@ -17,13 +17,13 @@ use doorstep_shared::{
     ProblemKind, Timestamp,
     accounts::{Belonging, FamilyExport, Me},
     bookings::Booking,
-    family::{Ability, Role},
+    family::{Ability, PickUpCode, Role},
     ids::{AccountId, FamilyId},
     phone::Phone,
 };
 use doorstep_web::Locale;
 
-pub use self::{erase::erase, http::register, invitations::prune};
+pub use self::{erase::erase, http::register, invitations::prune, pick_ups::contact as pick_up_contact};
 use super::{
     children,
     keys::Keys,
@@ -36,9 +36,16 @@ use crate::{
     language, outbox,
 };
 
-/// Gives a family's bookings. The slice of bookings lies above this one, so it is handed in when endpoints are
+/// What of a family the slice of bookings keeps.
+pub struct Booked {
+    pub bookings: Vec<Booking>,
+    /// Who had a code to pick up.
+    pub pick_ups: Vec<PickUpCode>,
+}
+
+/// Gives what bookings keep of a family. The slice of bookings lies above this one, so it is handed in when endpoints are
 /// registered.
-pub type BookingsOf = Arc<dyn Fn(&mut Conn, Timestamp, FamilyId) -> Result<Vec<Booking>> + Send + Sync>;
+pub type BookingsOf = Arc<dyn Fn(&mut Conn, Timestamp, FamilyId) -> Result<Booked> + Send + Sync>;
 
 /// An account, the family it acts for and its role there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -154,10 +161,24 @@ pub fn export(
 ) -> Result<FamilyExport> {
     let phone = phone(conn, holder.account)?;
     let families = me(conn, holder)?.families;
-    let decides = holder.role.may(Ability::ManageFamily);
-    let children = if decides { children::export_all(conn, keys, holder)? } else { Vec::new() };
-    let bookings = if decides { bookings(conn, now, holder.family)? } else { Vec::new() };
-    let messages = outbox::all(conn, holder.account)?;
     audit::record(conn, now, holder.account, Action::FamilyExported, holder.family.0)?;
-    Ok(FamilyExport { exported_at: now, phone: phone.as_str().to_owned(), families, children, bookings, messages })
+    let mut export = FamilyExport {
+        exported_at: now,
+        phone: phone.as_str().to_owned(),
+        families,
+        children: Vec::new(),
+        bookings: Vec::new(),
+        people: None,
+        pick_up_persons: Vec::new(),
+        pick_ups: Vec::new(),
+        messages: outbox::all(conn, holder.account)?,
+    };
+    if holder.role.may(Ability::ManageFamily) {
+        let booked = bookings(conn, now, holder.family)?;
+        export.children = children::export_all(conn, keys, holder)?;
+        (export.bookings, export.pick_ups) = (booked.bookings, booked.pick_ups);
+        export.people = Some(members::people(conn, now, holder)?);
+        export.pick_up_persons = pick_ups::export(conn, keys, holder.family)?;
+    }
+    Ok(export)
 }

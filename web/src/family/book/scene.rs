@@ -6,6 +6,7 @@ use doorstep_shared::{
     bookings::{Booking, BookingDay, ChildInOffer, Price, PriceLine},
     care::{CareKind, ClassKind},
     children::{Child, ListChildren},
+    family::GetFamily,
     ids::OfferId,
     nurseries::{
         Availability, ClassProfile, DayAvailability, GetAvailability, GetNurseryOfOffer, NurseryProfile, OfferProfile,
@@ -29,6 +30,8 @@ pub struct Scene {
     pub availability: Option<Availability>,
     /// None: nobody is signed in.
     pub children: Option<Vec<Child>>,
+    /// What persons are called who pick up for the family.
+    pub persons: Vec<String>,
     /// Care that begins before cannot be booked any more.
     in_time_from: Timestamp,
 }
@@ -130,12 +133,17 @@ impl Scene {
             Err(problem) if problem.kind == ProblemKind::Unauthenticated => None,
             Err(problem) => return Err(problem),
         };
+        let mut persons = Vec::new();
+        if children.is_some() {
+            let people = visit.call(GetFamily {}).await.map(|people| people.pick_up_persons).unwrap_or_default();
+            persons.extend(people.into_iter().map(|person| person.name));
+        }
         if let Some(children) = &children {
             // An id of another family, or of a child that was erased, is not carried on.
             wish.children.retain(|id| children.iter().any(|child| child.id == *id));
         }
         let in_time_from = visit.now + chrono::Duration::minutes(offer.lead_minutes.into());
-        let mut scene = Self { wish, nursery, class, offer, availability, children, in_time_from };
+        let mut scene = Self { wish, nursery, class, offer, availability, children, persons, in_time_from };
         scene.choose();
         Ok(scene)
     }

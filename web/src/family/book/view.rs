@@ -171,6 +171,7 @@ fn BookForm(visit: Visit, scene: Scene, fields: Fields, trouble: Trouble, busy: 
     };
     let free = scene.is_free().then(|| view! { <input type="hidden" name=FREE value="yes"/> });
     let again = scene.wish.again.map(|id| view! { <input type="hidden" name="again" value=id.to_string()/> });
+    let persons = scene.persons.iter().map(|name| view! { <option value=name.clone()></option> }).collect_view();
     let total = scene.price().total_fen;
     view! {
         <FormSummary form=summary locale fields=labels nostrip:title=title/>
@@ -211,11 +212,13 @@ fn BookForm(visit: Visit, scene: Scene, fields: Fields, trouble: Trouble, busy: 
                     id="pickup"
                     label=td!(locale, book.pickup)
                     hint=td!(locale, book.pickup_hint)
+                    list="persons"
                     value=typed("pickup")
                     nostrip:error=error("pickup")
                     maxlength=60
                 />
             </div>
+            <datalist id="persons">{persons}</datalist>
             <div id="counted" data-zone>
                 // Beside the sum, so that what was seen is what stands there.
                 <input type="hidden" name=SEEN value=scene.unit_prices()/>

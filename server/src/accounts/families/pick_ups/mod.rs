@@ -1,10 +1,13 @@
 //! Persons who only pick up: known to the family by name and photo, signing in only once they have accepted.
 
+pub mod photo;
 mod store;
+
+use std::collections::HashMap;
 
 use doorstep_shared::{
     ProblemKind, Timestamp,
-    family::{Ability, AddPickUpPerson, ChangePickUpPerson, PickUpPerson, Role},
+    family::{Ability, AddPickUpPerson, ChangePickUpPerson, PickUpPerson, PickUpPersonExport, Role},
     ids::{AccountId, FamilyId, PickUpPersonId},
     phone::Phone,
 };
@@ -14,7 +17,7 @@ use super::{
     lock, members, rules,
 };
 use crate::{
-    accounts::sessions::Holder,
+    accounts::{keys::Keys, sessions::Holder},
     audit::{self, Action},
     db::Conn,
     error::Result,
@@ -116,6 +119,20 @@ pub fn change(
     Ok((change.id, signed_out))
 }
 
+/// Whom a code is for.
+pub struct Contact {
+    pub phone: Option<Phone>,
+}
+
+/// Who is to pick up.
+///
+/// # Errors
+/// `not-found` when it is another family's.
+pub fn contact(conn: &mut Conn, family: FamilyId, id: PickUpPersonId) -> Result<Contact> {
+    let phone = find(conn, family, id)?.phone.and_then(|phone| phone.parse().ok());
+    Ok(Contact { phone })
+}
+
 /// Nobody signs in as this person any more.
 fn forget_phone(
     conn: &mut Conn,
@@ -158,6 +175,18 @@ pub fn sign_out(conn: &mut Conn, family: FamilyId, account: AccountId) -> Result
 /// Forgets a number wherever families have written it.
 pub fn forget_number(conn: &mut Conn, phone: &Phone) -> Result<()> {
     Ok(store::forget_number(conn, phone)?)
+}
+
+/// What is kept about each person, for the family's export.
+pub fn export(conn: &mut Conn, keys: &Keys, family: FamilyId) -> Result<Vec<PickUpPersonExport>> {
+    let mut photos: HashMap<_, _> = photo::all(conn, keys, family)?.into_iter().collect();
+    let person = |row: store::Row| PickUpPersonExport {
+        photo_base64: photos.remove(&row.id),
+        name: row.name,
+        relation: row.relation,
+        phone: row.phone,
+    };
+    Ok(store::list(conn, family)?.into_iter().map(person).collect())
 }
 
 /// Everybody who picks up for a family that ends.

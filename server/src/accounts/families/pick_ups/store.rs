@@ -99,6 +99,24 @@ pub fn forget_number(conn: &mut Conn, phone: &Phone) -> QueryResult<()> {
     Ok(())
 }
 
+pub fn set_photo(conn: &mut Conn, id: PickUpPersonId, sealed: Option<Vec<u8>>) -> QueryResult<()> {
+    diesel::update(person::table.find(id)).set(person::photo_sealed.eq(sealed)).execute(conn)?;
+    Ok(())
+}
+
+pub fn photo(conn: &mut Conn, id: PickUpPersonId) -> QueryResult<Option<Vec<u8>>> {
+    let found: Option<Option<Vec<u8>>> = person::table.find(id).select(person::photo_sealed).first(conn).optional()?;
+    Ok(found.flatten())
+}
+
+pub fn photos(conn: &mut Conn, family: FamilyId) -> QueryResult<Vec<(PickUpPersonId, Vec<u8>)>> {
+    person::table
+        .filter(person::family_id.eq(family))
+        .filter(person::photo_sealed.is_not_null())
+        .select((person::id, person::photo_sealed.assume_not_null()))
+        .load(conn)
+}
+
 pub fn delete(conn: &mut Conn, id: PickUpPersonId) -> QueryResult<()> {
     diesel::delete(person::table.find(id)).execute(conn)?;
     Ok(())
