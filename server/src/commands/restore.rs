@@ -83,7 +83,8 @@ fn restore_postgres(config: &Config, url: &str, file: &Path, force: bool) -> Res
         command.args(["--clean", "--if-exists"]);
     }
     command.arg("--dbname").arg(url).arg(file);
-    run(command).map(drop)
+    run(command)?;
+    Db::open(&config.database(), 1)?.take_stock()
 }
 
 /// The migrations that a dump holds, read without restoring it.

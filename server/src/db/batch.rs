@@ -37,9 +37,15 @@ pub struct Shape {
 }
 
 impl Shape {
-    /// `group`: orders in one transaction at most. PostgreSQL takes at most 64, because their rows stay locked.
+    /// `group`: orders in one transaction at most. PostgreSQL takes at most 64, because their rows stay locked. One such
+    /// transaction at a time, unless each order has its own: several would wait for each other's rows, and each of them
+    /// would pay the round trips for fewer orders.
     pub fn of(db: &Db, group: usize) -> Self {
-        if db.is_sqlite() { Self { lanes: 1, most: group } } else { Self { lanes: 4, most: group.min(64) } }
+        match (db.is_sqlite(), group) {
+            (true, _) => Self { lanes: 1, most: group },
+            (false, 1) => Self { lanes: 4, most: 1 },
+            (false, _) => Self { lanes: 1, most: group.min(64) },
+        }
     }
 }
 

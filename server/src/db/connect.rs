@@ -1,6 +1,10 @@
 //! Which database, and how a connection to it is set up.
 
-use std::path::{Path, PathBuf};
+use std::{
+    ops::{Deref, DerefMut},
+    path::{Path, PathBuf},
+    time::{Duration, Instant},
+};
 
 use diesel::{
     Connection, PgConnection, QueryResult, RunQueryDsl, SqliteConnection, connection::SimpleConnection, r2d2, sql_query,
@@ -118,10 +122,11 @@ fn open_sqlite(path: &Path) -> std::result::Result<SqliteConnection, OpenError> 
 
 fn open_postgres(url: &str) -> std::result::Result<PgConnection, OpenError> {
     let mut conn = PgConnection::establish(&with_patience(url))?;
-    // What waits longer than a person would is given up, and the caller told to come back.
+    // What waits longer than a person would is given up, and the caller told to come back. Statements are planned once
+    // for each connection: they all go by an index, whatever the values, and planning took longer than running them.
     conn.batch_execute(
         "SET lock_timeout = '5s'; SET statement_timeout = '30s'; SET idle_in_transaction_session_timeout = '60s'; \
-         SET timezone = 'UTC';",
+         SET timezone = 'UTC'; SET plan_cache_mode = 'force_generic_plan';",
     )?;
     // Needed to tell what may work later; a role that may not set it usually has it so.
     if conn.batch_execute("SET lc_messages = 'C'").is_err() {
@@ -157,21 +162,49 @@ pub enum OpenError {
     Query(#[from] diesel::result::Error),
 }
 
+/// A connection of the pool.
+pub struct Pooled {
+    conn: Conn,
+    /// When the database last answered it.
+    heard: Instant,
+}
+
+/// How long a connection is believed to be good after the database answered it. Asking costs a round trip, as much as
+/// many a call needs in all.
+const BELIEVED: Duration = Duration::from_millis(500);
+
+impl Deref for Pooled {
+    type Target = Conn;
+    fn deref(&self) -> &Conn {
+        &self.conn
+    }
+}
+
+impl DerefMut for Pooled {
+    fn deref_mut(&mut self) -> &mut Conn {
+        &mut self.conn
+    }
+}
+
 impl r2d2::ManageConnection for Connector {
-    type Connection = Conn;
+    type Connection = Pooled;
     type Error = OpenError;
 
-    fn connect(&self) -> std::result::Result<Conn, OpenError> {
-        self.open()
+    fn connect(&self) -> std::result::Result<Pooled, OpenError> {
+        Ok(Pooled { conn: self.open()?, heard: Instant::now() })
     }
 
-    fn is_valid(&self, conn: &mut Conn) -> std::result::Result<(), OpenError> {
-        sql_query("SELECT 1").execute(conn)?;
+    fn is_valid(&self, pooled: &mut Pooled) -> std::result::Result<(), OpenError> {
+        if pooled.heard.elapsed() > BELIEVED {
+            sql_query("SELECT 1").execute(&mut pooled.conn)?;
+            pooled.heard = Instant::now();
+        }
         Ok(())
     }
 
-    fn has_broken(&self, conn: &mut Conn) -> bool {
+    fn has_broken(&self, pooled: &mut Pooled) -> bool {
         use diesel::connection::TransactionManager as _;
+        let conn = &mut pooled.conn;
         std::thread::panicking() || <Conn as Connection>::TransactionManager::is_broken_transaction_manager(conn)
     }
 }

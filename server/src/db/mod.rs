@@ -167,6 +167,21 @@ impl Db {
         })
     }
 
+    /// Lets PostgreSQL look at how much there is, after much was written at once. Until it does so by itself, which may
+    /// take minutes, it plans as for tables that are all but empty.
+    ///
+    /// # Errors
+    /// As [`Db::write`].
+    pub fn take_stock(&self) -> Result<()> {
+        use diesel::connection::SimpleConnection as _;
+        let mut conn = self.0.connection()?;
+        let conn: &mut Conn = &mut conn;
+        match conn {
+            Conn::Postgres(conn) => Ok(conn.batch_execute("ANALYZE")?),
+            Conn::Sqlite(_) => Ok(()),
+        }
+    }
+
     /// Runs one transaction. What `run` returns as an error rolls it back.
     ///
     /// # Errors

@@ -138,6 +138,7 @@ pub fn fill(
     write(db, now, group)?;
     let mark = Mark { options: options.clone(), complete: true };
     db.write_blocking(move |conn| store::set_mark(conn, &mark))?;
+    db.take_stock()?;
     Ok(Some(filled))
 }
 

@@ -43,6 +43,9 @@ pub fn import(db: Option<&Db>, policies: &Policies, now: Timestamp, options: &Op
     let target = target.transpose()?;
     let policy = policies.on(now.local_date());
     let report = run(db, policy, now, &options.file, &mapping, options.dry_run)?;
+    if let Some(db) = db.filter(|_| !options.dry_run) {
+        db.take_stock()?;
+    }
     if let Some(target) = target {
         serde_json::to_writer_pretty(target, &report).map_err(Error::internal)?;
     }
