@@ -3,6 +3,7 @@
 use std::{net::SocketAddr, path::PathBuf};
 
 use crate::{
+    carriers::Template,
     db::DatabaseUrl,
     error::{Error, Result},
 };
@@ -84,6 +85,41 @@ pub struct Config {
 
     #[command(flatten)]
     pub code_limits: CodeLimits,
+
+    #[command(flatten)]
+    pub sms: SmsSettings,
+}
+
+/// Who brings text messages to phones: Alibaba Cloud, where a key is set. Without one they stay in the outbox.
+#[derive(Clone, Debug, clap::Args)]
+pub struct SmsSettings {
+    /// Id of the access key at Alibaba Cloud. Set: text messages are sent.
+    #[arg(long, env = "DOORSTEP_SMS_KEY_ID", hide_env_values = true)]
+    pub sms_key_id: Option<String>,
+
+    /// The key itself.
+    #[arg(long, env = "DOORSTEP_SMS_KEY_SECRET", hide_env_values = true)]
+    pub sms_key_secret: Option<String>,
+
+    /// The sender as it was approved; stands in brackets before each message.
+    #[arg(long, env = "DOORSTEP_SMS_SIGN_NAME")]
+    pub sms_sign_name: Option<String>,
+
+    /// Template of sign-in codes, as it was approved: `ID:gap=code`.
+    #[arg(long, env = "DOORSTEP_SMS_TEMPLATE_CODE")]
+    pub sms_template_code: Option<Template>,
+
+    /// Template of all other messages: `ID:gap=fact,…`, facts being `nursery`, `when` and `text`.
+    #[arg(long, env = "DOORSTEP_SMS_TEMPLATE_NOTICE")]
+    pub sms_template_notice: Option<Template>,
+
+    /// Address of the service.
+    #[arg(long, env = "DOORSTEP_SMS_ENDPOINT", default_value = "https://dysmsapi.aliyuncs.com")]
+    pub sms_endpoint: url::Url,
+
+    /// Milliseconds for which its answer is waited for; half a minute at most.
+    #[arg(long, env = "DOORSTEP_SMS_PATIENCE_MS", default_value_t = 10_000, value_parser = clap::value_parser!(u32).range(1..=30_000))]
+    pub sms_patience_ms: u32,
 }
 
 /// How many sign-in codes may be asked for, and why no more. 0 lifts a limit.

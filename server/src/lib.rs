@@ -6,6 +6,7 @@ pub mod app;
 pub mod audit;
 pub mod auth;
 pub mod bookings;
+pub mod carriers;
 mod caught;
 pub mod clock;
 pub mod commands;

@@ -5,6 +5,7 @@ use std::{path::PathBuf, process::ExitCode, sync::Arc};
 use clap::{Parser, Subcommand};
 use doorstep_server::{
     app::{self, App},
+    carriers,
     clock::{Clock as _, SystemClock},
     commands::{self, Format},
     config::Config,
@@ -13,6 +14,7 @@ use doorstep_server::{
     error::{Error, Result},
     jobs::{Office, Worker},
     nurseries::import,
+    outbox::{Courier, Post},
     policy::Policies,
     serve,
 };
@@ -132,19 +134,20 @@ fn run(command: Command) -> Result<ExitCode> {
                 demo::command::first_start(&db, &policies(&config)?, SystemClock.now())?;
             }
             // Outside the runtime, because it waits for the database.
-            let worker = worker(&db, &config)?;
+            let working = (worker(&db, &config)?, courier(&db, &config)?);
             actix_web::rt::System::new().block_on(async {
                 let listening = serve::listen(App::new(config, db, Arc::new(SystemClock))?)?;
                 println!("Doorstep listens on http://{}", listening.address);
                 listening.server.await.map_err(Error::internal)
             })?;
-            drop(worker);
+            drop(working);
         }
         Command::Work { config } => {
-            let worker = worker(&open(&config)?, &config)?;
+            let db = open(&config)?;
+            let working = (worker(&db, &config)?, courier(&db, &config)?);
             println!("Doorstep runs jobs");
             let stopped = actix_web::rt::System::new().block_on(serve::told_to_stop());
-            drop(worker);
+            drop(working);
             stopped?;
         }
         Command::Migrate { config } => drop(open(&config)?),
@@ -189,6 +192,15 @@ fn worker(db: &Db, config: &Config) -> Result<Worker> {
         clock: Arc::new(SystemClock),
         policies: Arc::new(policies(config)?),
         jobs: app::jobs()?,
+    })
+}
+
+fn courier(db: &Db, config: &Config) -> Result<Courier> {
+    Courier::start(Post {
+        db: db.clone(),
+        clock: Arc::new(SystemClock),
+        policies: Arc::new(policies(config)?),
+        carriers: carriers::of(config)?,
     })
 }
 

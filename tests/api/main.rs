@@ -6,6 +6,7 @@ mod bookings;
 mod calendar;
 mod children;
 mod commands;
+mod couriers;
 mod family;
 mod faults;
 mod freshness;

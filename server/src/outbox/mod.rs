@@ -5,6 +5,7 @@
 //! and by WeChat where that is bound. Each way is a row of its own that says how far it has come. Without a provider
 //! that is where messages end: a person can read them, at `/dev/outbox` in the demonstration.
 
+mod courier;
 mod http;
 mod inbox;
 mod store;
@@ -20,6 +21,7 @@ use doorstep_shared::{
 use serde::Serialize;
 
 pub use self::{
+    courier::{Courier, Post},
     http::register,
     inbox::{all, find, list, read, read_all},
 };

@@ -1,0 +1,112 @@
+//! Templates: providers send what they have approved, with gaps that we fill.
+
+use std::{collections::BTreeMap, str::FromStr};
+
+use super::Parcel;
+
+/// Characters of a value at most; longer ones are refused.
+const LONGEST: usize = 35;
+
+/// What a gap can be filled with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Fact {
+    /// The six digits to sign in with.
+    Code,
+    Nursery,
+    /// Date and time, `2026-03-02 09:00`.
+    When,
+    /// All of it, cut where it is too long.
+    Text,
+}
+
+/// `ID:gap=fact,gap=fact`, facts being `code`, `nursery`, `when` and `text`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Template {
+    pub id: String,
+    gaps: Vec<(String, Fact)>,
+}
+
+impl FromStr for Template {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (id, gaps) = text.split_once(':').unwrap_or((text, ""));
+        let gap = |gap: &str| {
+            let (name, fact) = gap.split_once('=').ok_or_else(|| format!("{gap:?} is not gap=fact"))?;
+            let fact = match fact {
+                "code" => Fact::Code,
+                "nursery" => Fact::Nursery,
+                "when" => Fact::When,
+                "text" => Fact::Text,
+                other => return Err(format!("{other:?} is not code, nursery, when or text")),
+            };
+            Ok((name.to_owned(), fact))
+        };
+        let gaps = gaps.split(',').filter(|gap| !gap.is_empty()).map(gap).collect::<Result<_, String>>()?;
+        if id.is_empty() { Err("a template has an id".to_owned()) } else { Ok(Self { id: id.to_owned(), gaps }) }
+    }
+}
+
+impl Template {
+    /// What fills its gaps.
+    pub fn filled(&self, parcel: &Parcel) -> BTreeMap<&str, String> {
+        self.gaps.iter().map(|(name, fact)| (name.as_str(), short(&value(*fact, parcel)))).collect()
+    }
+}
+
+fn value(fact: Fact, parcel: &Parcel) -> String {
+    match fact {
+        Fact::Code => {
+            parcel.body.split(|c: char| !c.is_ascii_digit()).find(|run| run.len() == 6).unwrap_or_default().to_owned()
+        }
+        Fact::Nursery => parcel.nursery.clone().unwrap_or_default(),
+        Fact::When => parcel.when.local().format("%Y-%m-%d %H:%M").to_string(),
+        // The provider writes the sender before it.
+        Fact::Text => {
+            parcel.body.split_once(['】', ']']).map_or(parcel.body.as_str(), |(_, text)| text.trim()).to_owned()
+        }
+    }
+}
+
+fn short(value: &str) -> String {
+    if value.chars().count() <= LONGEST {
+        return value.to_owned();
+    }
+    value.chars().take(LONGEST - 1).chain(['…']).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use doorstep_shared::{ids::MessageId, messages::MessageKind};
+    use doorstep_web::{Locale, family::messages};
+
+    use super::*;
+    use crate::db::testing;
+
+    #[test]
+    fn gaps_are_filled_with_what_the_message_says() {
+        let template: Template = "SMS_1:code=code,where=nursery,at=when,all=text".parse().unwrap();
+        for locale in Locale::ALL {
+            let parcel = Parcel {
+                id: MessageId::new(),
+                to: "13800000001".to_owned(),
+                kind: MessageKind::Code,
+                body: messages::sign_in_code("012345", 10, locale),
+                nursery: Some("春天托育园".to_owned()),
+                when: testing::now(),
+            };
+            let filled = template.filled(&parcel);
+            assert_eq!((filled["code"].as_str(), filled["where"].as_str()), ("012345", "春天托育园"));
+            assert_eq!(filled["at"], "2026-11-23 08:00");
+            assert!(filled["all"].chars().count() <= 35 && !filled["all"].contains(['】', ']']), "{}", filled["all"]);
+        }
+    }
+
+    #[test]
+    fn a_template_that_cannot_be_read_is_refused() {
+        for text in ["", ":code=code", "SMS_1:code", "SMS_1:code=colour"] {
+            assert!(text.parse::<Template>().is_err(), "{text}");
+        }
+        assert!("SMS_1".parse::<Template>().is_ok());
+    }
+}

@@ -1,0 +1,130 @@
+//! The courier: claims deliveries that are due, hands them to their carriers outside any transaction, and writes down
+//! what became of them.
+//!
+//! A carrier that was given a message and whose answer was lost, or a courier that stopped between the two, leaves the
+//! delivery `unknown`: it is not sent again, because nobody is to be told twice, and it says so.
+
+mod rules;
+mod store;
+
+use std::{
+    sync::{Arc, Condvar, Mutex, PoisonError},
+    thread::JoinHandle,
+    time::Duration,
+};
+
+use doorstep_shared::messages::DeliveryChannel;
+use futures::future::join_all;
+
+use self::store::Claimed;
+use crate::{
+    carriers::Carrier,
+    clock::Clock,
+    db::Db,
+    error::{Error, Result},
+    policy::Policies,
+};
+
+/// How often an idle courier looks.
+const POLL: Duration = Duration::from_millis(500);
+/// Deliveries claimed at a time.
+const CLAIMED: i64 = 16;
+/// Rounds before the courier looks whether it should stop.
+const ROUNDS: usize = 16;
+
+/// What a courier works with.
+pub struct Post {
+    pub db: Db,
+    pub clock: Arc<dyn Clock>,
+    pub policies: Arc<Policies>,
+    pub carriers: Vec<Arc<dyn Carrier>>,
+}
+
+impl Post {
+    /// Delivers what is due now, a bounded number. Returns how many were handed to a carrier.
+    ///
+    /// # Errors
+    /// When the database cannot be used. What a carrier refuses is no error: the delivery says why.
+    pub async fn run_due(&self) -> Result<usize> {
+        let channels: Vec<_> = self.carriers.iter().map(|carrier| carrier.channel()).collect();
+        let mut carried = 0;
+        for _ in 0..ROUNDS {
+            let now = self.clock.now();
+            let (wanted, rules) = (channels.clone(), self.policies.on(now.local_date()).messages);
+            if !self.db.read(move |conn| Ok(store::is_any_due(conn, now, &wanted)?)).await? {
+                break;
+            }
+            let wanted = channels.clone();
+            let claimed =
+                self.db.write(move |conn| Ok(store::claim_batch(conn, now, &rules, &wanted, CLAIMED)?)).await?;
+            let carrying =
+                claimed.into_iter().filter_map(|claimed| Some(self.carry(self.carrier(claimed.channel)?, claimed)));
+            carried += join_all(carrying).await.into_iter().collect::<Result<Vec<_>>>()?.len();
+        }
+        Ok(carried)
+    }
+
+    fn carrier(&self, channel: DeliveryChannel) -> Option<&dyn Carrier> {
+        self.carriers.iter().map(Arc::as_ref).find(|carrier| carrier.channel() == channel)
+    }
+
+    async fn carry(&self, carrier: &dyn Carrier, claimed: Claimed) -> Result<()> {
+        let outcome = carrier.carry(&claimed.parcel, self.clock.now()).await;
+        let now = self.clock.now();
+        let settled = rules::settle(outcome, claimed.attempts, claimed.until, now);
+        let labels = [("channel", claimed.channel.as_str()), ("state", settled.state.as_str())];
+        metrics::counter!("doorstep_deliveries_total", &labels).increment(1);
+        self.db.write(move |conn| Ok(store::settle(conn, &claimed, &settled)?)).await
+    }
+}
+
+/// A thread that delivers until it is dropped. Dropping it waits for what is on its way.
+pub struct Courier {
+    stop: Arc<(Mutex<bool>, Condvar)>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Courier {
+    /// Starts it. Without a carrier there is nothing to do, and it does nothing.
+    ///
+    /// # Errors
+    /// When no thread can be started.
+    pub fn start(post: Post) -> Result<Self> {
+        let stop = Arc::new((Mutex::new(false), Condvar::new()));
+        if post.carriers.is_empty() {
+            return Ok(Self { stop, thread: None });
+        }
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Error::internal)?;
+        let told = Arc::clone(&stop);
+        let work = move || deliver(&post, &runtime, &told);
+        let thread = std::thread::Builder::new().name("courier".to_owned()).spawn(work).map_err(Error::internal)?;
+        Ok(Self { stop, thread: Some(thread) })
+    }
+}
+
+impl Drop for Courier {
+    fn drop(&mut self) {
+        let (stop, bell) = &*self.stop;
+        *stop.lock().unwrap_or_else(PoisonError::into_inner) = true;
+        bell.notify_all();
+        if self.thread.take().is_some_and(|thread| thread.join().is_err()) {
+            tracing::error!("the courier panicked");
+        }
+    }
+}
+
+fn deliver(post: &Post, runtime: &tokio::runtime::Runtime, (stop, bell): &(Mutex<bool>, Condvar)) {
+    loop {
+        let carried = runtime.block_on(post.run_due()).unwrap_or_else(|error| {
+            // The database may come back.
+            tracing::warn!(%error, "messages could not be delivered");
+            0
+        });
+        let stopped = stop.lock().unwrap_or_else(PoisonError::into_inner);
+        let wait = if carried == 0 { POLL } else { Duration::ZERO };
+        let stopped = bell.wait_timeout_while(stopped, wait, |stopped| !*stopped);
+        if *stopped.unwrap_or_else(PoisonError::into_inner).0 {
+            return;
+        }
+    }
+}
