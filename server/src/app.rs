@@ -7,7 +7,7 @@ use doorstep_shared::bookings::Booking;
 use crate::{
     accounts::{self, Accounts},
     api::Api,
-    bookings,
+    bookings::{self, KeepWaitlist},
     clock::Clock,
     config::Config,
     db::{
@@ -80,7 +80,8 @@ impl App {
         let policy = Arc::clone(&self.policy);
         let bookings_of = move |conn: &mut Conn, now, family| {
             let bookings = bookings::all(conn, &policy, now, family)?;
-            Ok(accounts::Booked { bookings, pick_ups: bookings::all_codes(conn, &policy, now, family)? })
+            let waitlist = bookings::waits_of(conn, &policy, now, family)?;
+            Ok(accounts::Booked { bookings, waitlist, pick_ups: bookings::all_codes(conn, &policy, now, family)? })
         };
         accounts::register(&mut api, Arc::new(bookings_of));
         messages::register(&mut api);
@@ -103,5 +104,6 @@ pub fn jobs() -> Result<Jobs> {
     let jobs =
         jobs.always(&bookings::ReleaseExpired {})?.always(&bookings::Remind {})?.always(&accounts::ForgetSignIns {})?;
     let jobs = jobs.always(&nurseries::ForgetImports {})?;
+    let jobs = KeepWaitlist::ALL.iter().try_fold(jobs, Jobs::always)?;
     Prune::ALL.iter().try_fold(jobs, Jobs::always)
 }

@@ -73,6 +73,13 @@ enum Command {
         #[arg(long)]
         force: bool,
     },
+    /// Note that a child comes first in line where families wait for places, as the city has confirmed it.
+    Group {
+        #[command(flatten)]
+        options: commands::GroupOptions,
+        #[command(flatten)]
+        config: Config,
+    },
     /// Read lists that others keep.
     #[command(subcommand)]
     Import(Import),
@@ -179,6 +186,7 @@ fn run(command: Command) -> Result<ExitCode> {
             let db = if options.dry_run { as_it_is(&config)? } else { Some(open(&config)?) };
             import::command::import(db.as_ref(), &policies(&config)?, SystemClock.now(), &options)?;
         }
+        Command::Group { options, config } => commands::group(&config, &options, SystemClock.now())?,
         Command::Demo { options, config } => {
             demo::command::demo(&open(&config)?, &policies(&config)?, SystemClock.now(), &options)?;
         }

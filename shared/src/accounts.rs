@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    bookings::Booking,
+    bookings::{Booking, WaitlistEntry},
     children::{Child, ConsentGiven},
     endpoint::{Endpoint, Method, Status},
     family::{FamilyPeople, PickUpCode, PickUpPersonExport, Role},
@@ -189,6 +189,9 @@ pub struct FamilyExport {
     /// Who had a code to pick up, without its digits.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub pick_ups: Vec<PickUpCode>,
+    /// What it waits for, and waited for in the last month.
+    #[serde(default)]
+    pub waitlist: Vec<WaitlistEntry>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -199,6 +202,9 @@ pub struct ChildExport {
     /// Those in which the child comes. Left out in the family's own export, which lists all bookings once.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub bookings: Vec<Booking>,
+    /// As with the bookings.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub waitlist: Vec<WaitlistEntry>,
 }
 
 impl Endpoint for ExportFamily {

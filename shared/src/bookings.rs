@@ -3,6 +3,7 @@
 mod change;
 mod feed;
 mod series;
+mod waitlist;
 
 use serde::{Deserialize, Serialize};
 
@@ -19,6 +20,10 @@ pub use self::{
     change::{CancelBooking, DayInClass, MoveBooking, MoveDay, MovePreview, MovedDay, PreviewMove, ReportAbsent},
     feed::{CalendarFeed, EndCalendarFeed, GetCalendarFeed, MakeCalendarFeed, NewCalendarFeed},
     series::{Pattern, Series, Skipped, UnfitDay},
+    waitlist::{
+        AcceptPlace, GetWaitlistEntry, JoinWaitlist, LeaveWaitlist, ListWaitlist, LookAtWaitlist, Odds, PassedOver,
+        PriorityGroup, RejoinWaitlist, WaitState, WaitingChild, Waitlist, WaitlistAhead, WaitlistEntry,
+    },
 };
 
 words! {

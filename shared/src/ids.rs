@@ -72,6 +72,8 @@ ids! {
     BookingId,
     /// One child on one day of a booking.
     BookingDayId,
+    /// A family's wish for a place in one class and window on one date.
+    WaitlistEntryId,
     VoucherId,
     /// A text message to a person or a nursery.
     MessageId,

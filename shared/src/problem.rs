@@ -48,6 +48,12 @@ words! {
         WrongState = "wrong-state",
         /// The five minutes of undo are over.
         TooLateToUndo = "too-late-to-undo",
+        /// A place is free: there is nothing to wait for, it can be booked.
+        PlaceFree = "place-free",
+        /// One of the children waits for that class and window already.
+        AlreadyWaiting = "already-waiting",
+        /// The family waits for as many windows as it may.
+        TooManyEntries = "too-many-entries",
         /// The price is above what the policy allows.
         PriceOverCap = "price-over-cap",
         /// Upcoming bookings stand in the way of erasing a child, or of a birth date with which it is too young or too
@@ -86,6 +92,9 @@ impl ProblemKind {
             | Self::HoldExpired
             | Self::WrongState
             | Self::TooLateToUndo
+            | Self::PlaceFree
+            | Self::AlreadyWaiting
+            | Self::TooManyEntries
             | Self::PriceOverCap
             | Self::StillBooked
             | Self::LastGuardian
@@ -126,6 +135,9 @@ impl ProblemKind {
             Self::HoldExpired => "The hold has expired",
             Self::WrongState => "The booking is not in a state for that",
             Self::TooLateToUndo => "It is too late to undo",
+            Self::PlaceFree => "A place is free: book it",
+            Self::AlreadyWaiting => "The child waits for that already",
+            Self::TooManyEntries => "The family waits for too many windows",
             Self::PriceOverCap => "The price is above the cap",
             Self::StillBooked => "There are bookings to come",
             Self::LastGuardian => "A family needs a guardian",

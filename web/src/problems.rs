@@ -35,6 +35,9 @@ pub fn title(kind: ProblemKind, locale: Locale) -> &'static str {
         ProblemKind::HoldExpired => td!(locale, problem.hold_expired),
         ProblemKind::WrongState => td!(locale, problem.wrong_state),
         ProblemKind::TooLateToUndo => td!(locale, problem.too_late_to_undo),
+        ProblemKind::PlaceFree => td!(locale, problem.place_free),
+        ProblemKind::AlreadyWaiting => td!(locale, problem.already_waiting),
+        ProblemKind::TooManyEntries => td!(locale, problem.too_many_entries),
         ProblemKind::PriceOverCap => td!(locale, problem.price_over_cap),
         ProblemKind::StillBooked => td!(locale, problem.still_booked),
         ProblemKind::LastGuardian => td!(locale, problem.last_guardian),
@@ -63,6 +66,8 @@ pub fn advice(kind: ProblemKind, locale: Locale) -> &'static str {
         ProblemKind::TooManyHolds | ProblemKind::TemporaryLimit | ProblemKind::StillBooked => {
             td!(locale, problem.advice_bookings)
         }
+        ProblemKind::PlaceFree => td!(locale, problem.advice_place_free),
+        ProblemKind::AlreadyWaiting | ProblemKind::TooManyEntries => td!(locale, problem.advice_waiting),
         ProblemKind::WrongState | ProblemKind::TooLateToUndo | ProblemKind::KeyReused | ProblemKind::KeyMissing => {
             td!(locale, problem.advice_reload)
         }

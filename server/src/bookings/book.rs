@@ -17,6 +17,7 @@ use super::{
     facts::{Known, Taken},
     messages::{self, Actor, Event},
     order::Order,
+    places,
     rules::{self, Plan, moving, series},
     store::{self as rows, BookingRow, DayRow, DayView},
     view,
@@ -25,6 +26,7 @@ use crate::{
     accounts::{self, Told},
     db::{
         Conn, Once,
+        batch::Ran,
         once::{remember_batch, replay_batch},
     },
     error::{Error, Result},
@@ -35,18 +37,19 @@ use crate::{
 
 /// Books each order wholly or not at all, in the given order; one refused order leaves the others alone.
 ///
-/// Orders of one batch see each other's effects. A call that was answered before gets the same answer again.
+/// Orders of one batch see each other's effects. Places whose hold ran out go to those who wait for them, before any
+/// order; that stands although every order may be refused. A call that was answered before gets the same answer again.
 /// Lock order: class-days by class and date, then families by id. Never opens its own transaction.
 ///
 /// # Errors
 /// When the database fails; then no order has been carried out.
-pub fn book_many(conn: &mut Conn, policies: &Policies, orders: &[Order]) -> Result<Vec<Result<Booking>>> {
-    let Some(now) = orders.iter().map(|order| order.now).max() else { return Ok(Vec::new()) };
+pub fn book_many(conn: &mut Conn, policies: &Policies, orders: &[Order]) -> Result<Ran<Booking>> {
+    let Some(now) = orders.iter().map(|order| order.now).max() else { return Ok(Ran::default()) };
     let mut known = Known { offers: rows::offers(conn, &offer_ids(orders))?, ..Known::default() };
     look_around(conn, orders, &mut known)?;
     let wanted = class_days(orders, &known, now, policies);
-    let mut days = inventory::lock_days(conn, policies, now, &wanted)?;
     let families = families(orders);
+    let (mut days, stands) = places::lock_to_take(conn, policies, now, &wanted, &families)?;
     rows::lock_families(conn, &families)?;
     // Read under the locks: the same call, running elsewhere a moment ago, has been answered by now.
     let calls: Vec<&Once> = orders.iter().filter_map(|order| order.once.as_ref()).collect();
@@ -82,7 +85,7 @@ pub fn book_many(conn: &mut Conn, policies: &Policies, orders: &[Order]) -> Resu
     let told = new.messages(&accounts::told(conn, &new.families())?);
     outbox::tell_batch(conn, now, &told)?;
     remember_batch(conn, &remembered)?;
-    Ok(results)
+    Ok(Ran { results, stands })
 }
 
 /// A pattern may lead into the next class: reads what else its nurseries sell, and how old its children are.
@@ -157,19 +160,20 @@ struct Confirmed {
     family: FamilyId,
     by: Actor,
     booking: Booking,
+    event: Event,
 }
 
 /// What a batch writes.
 #[derive(Default)]
-struct New {
-    bookings: Vec<BookingRow>,
-    days: Vec<DayRow>,
+pub struct New {
+    pub bookings: Vec<BookingRow>,
+    pub days: Vec<DayRow>,
     /// Booked at once, so that it is told.
     confirmed: Vec<Confirmed>,
 }
 
 impl New {
-    fn add(&mut self, order: &Order, plan: Plan, known: &mut Known, policies: &Policies) -> Booking {
+    pub fn add(&mut self, order: &Order, plan: Plan, known: &mut Known, policies: &Policies) -> Booking {
         let (id, now) = (BookingId::new(), order.now);
         let dates = || plan.days.iter().map(|day| day.date);
         let row = BookingRow {
@@ -180,7 +184,8 @@ impl New {
             state: if order.book.hold { BookingState::Held } else { BookingState::Confirmed },
             created_at: now,
             hold_expires_at: plan.hold_expires_at,
-            extended: false,
+            // What is offered to who waits has a deadline of its own: others wait behind them.
+            extended: plan.from_waitlist,
             confirmed_at: (!order.book.hold).then_some(now),
             cancelled_at: None,
             cancel_cost_fen: Fen::ZERO,
@@ -234,21 +239,22 @@ impl New {
         let booking = view::booking(&row, plan.nursery, &days, now, limits);
         if row.state == BookingState::Confirmed {
             let by = Actor { account: order.account, locale: order.locale };
-            self.confirmed.push(Confirmed { family: order.family, by, booking: booking.clone() });
+            let event = if plan.from_waitlist { Event::Won } else { Event::Booked };
+            self.confirmed.push(Confirmed { family: order.family, by, booking: booking.clone(), event });
         }
         self.bookings.push(row);
         self.days.extend(days.into_iter().map(|day| day.row));
         booking
     }
 
-    fn families(&self) -> Vec<FamilyId> {
+    pub fn families(&self) -> Vec<FamilyId> {
         sorted(self.confirmed.iter().map(|confirmed| confirmed.family))
     }
 
-    fn messages(&self, told: &HashMap<FamilyId, Vec<Told>>) -> Vec<Notice> {
-        let notices = self.confirmed.iter().flat_map(|Confirmed { family, by, booking }| {
+    pub fn messages(&self, told: &HashMap<FamilyId, Vec<Told>>) -> Vec<Notice> {
+        let notices = self.confirmed.iter().flat_map(|Confirmed { family, by, booking, event }| {
             let told = told.get(family).map_or(&[][..], Vec::as_slice);
-            messages::about(booking, &booking.days, 1, Event::Booked, told, *by)
+            messages::about(booking, &booking.days, 1, *event, told, *by)
         });
         notices.collect()
     }

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use doorstep_shared::{
     Date, Problem, ProblemKind, Timestamp,
-    bookings::{Booking, BookingState, CancelBooking, DayState, ReportAbsent},
+    bookings::{Booking, BookingState, CancelBooking, DayState, ReportAbsent, WaitState},
     problem::{FieldProblem, FieldRule},
 };
 
@@ -13,6 +13,7 @@ use super::{
     messages::Event,
     rules::moving::begun,
     store::DayRow,
+    waiting,
 };
 use crate::{db::Conn, error::Result, policy::Policies};
 
@@ -102,6 +103,7 @@ pub fn cancel(conn: &mut Conn, policies: &Policies, asked: Asked, ask: &CancelBo
         BookingState::Held if part == Part::All => {
             locked.leave(DayState::Released, |_| true);
             locked.end();
+            waiting::note(conn, &mut locked, WaitState::Declined)?;
             return locked.save(conn, None);
         }
         BookingState::Held => {

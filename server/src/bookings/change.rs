@@ -3,7 +3,7 @@
 use chrono::Datelike as _;
 use doorstep_shared::{
     Problem, ProblemKind, Timestamp,
-    bookings::{Booking, BookingState, DayState, Undoable},
+    bookings::{Booking, BookingState, DayState, Undoable, WaitState},
     care::CareKind,
     ids::FamilyId,
     problem::FieldRule,
@@ -15,7 +15,7 @@ use super::{
     messages::Event,
     moving, rules,
     store::{self, DayRow},
-    view,
+    view, waiting,
 };
 use crate::{db::Conn, error::Result, policy::Policies};
 
@@ -40,6 +40,7 @@ pub fn confirm(conn: &mut Conn, policies: &Policies, asked: Asked) -> Result<Boo
     locked.row.state = BookingState::Confirmed;
     locked.row.confirmed_at = Some(asked.now);
     locked.row.hold_expires_at = None;
+    waiting::note(conn, &mut locked, WaitState::Accepted)?;
     locked.save(conn, Some(Event::Booked))
 }
 

@@ -13,16 +13,16 @@ use self::store::CheckedDay;
 use super::{
     price,
     store::{BookingRow, DayRow},
-    view,
+    view, waiting,
 };
 use crate::{db::Conn, error::Result};
 
 /// Bookings looked through at a time.
 const AT_A_TIME: i64 = 2_000;
 
-/// Names each booking that contradicts itself, its children or its nursery, and each child that is in two places at
-/// once. Empty: all is well. A hold that ran out by `now` stands in nobody's way, whether or not its places have been given
-/// back.
+/// Names each booking that contradicts itself, its children or its nursery, each child that is in two places at once, and
+/// what is wrong with who waits. Empty: all is well. A hold that ran out by `now` stands in nobody's way, whether or not
+/// its places have been given back.
 ///
 /// # Errors
 /// When the database fails.
@@ -48,6 +48,7 @@ pub fn check(conn: &mut Conn, now: Timestamp) -> Result<Vec<String>> {
         }
         found.push(format!("child {child} is in two places at once on {date}: booking days {one} and {other}"));
     }
+    found.extend(waiting::check(conn)?);
     Ok(found)
 }
 

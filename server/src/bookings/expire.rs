@@ -2,7 +2,7 @@
 
 use doorstep_shared::Timestamp;
 
-use super::store;
+use super::{places, store};
 use crate::{db::Conn, error::Result, inventory, policy::Policies};
 
 /// Holds written down in one transaction at most.
@@ -19,8 +19,8 @@ pub fn release_expired(conn: &mut Conn, policies: &Policies, now: Timestamp) -> 
         return Ok(0);
     }
     let wanted: Vec<_> = holds.iter().flat_map(|(_, days)| days.iter().copied()).collect();
-    // Locking gives the places back.
-    let days = inventory::lock_days(conn, policies, now, &wanted)?;
+    // Locking gives the places back, to those who wait for them first.
+    let (days, _) = places::lock_to_take(conn, policies, now, &wanted, &[])?;
     let ids: Vec<_> = holds.iter().map(|(id, _)| *id).collect();
     let expired = store::expire(conn, now, &ids)?;
     inventory::save_days(conn, now, &days)?;

@@ -12,7 +12,7 @@ use doorstep_shared::{
 
 use super::{
     Order, calendar, cancel, change, check_shape, feed, locked::Asked, messages::Actor, moving, pick_up, read,
-    reminders,
+    reminders, waiting,
 };
 use crate::{
     accounts::{Guardian, SeesBookings},
@@ -33,6 +33,7 @@ pub fn register(api: &mut Api) {
     api.raw(Method::Get, calendar::PATH, SeesBookings::NAME, summary, |config| {
         config.route(calendar::PATH, web::get().to(calendar::answer));
     });
+    waiting::register(api);
     api.on(feed::make).on(feed::get).on(feed::end);
     api.on(reminders::answer);
     pick_up::register(api);

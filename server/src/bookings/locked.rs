@@ -8,7 +8,7 @@ use doorstep_shared::{
 
 use super::{
     messages::{self, Actor, Event},
-    read,
+    places, read,
     store::{self, BookingRow, DayRow},
     view,
 };
@@ -16,7 +16,7 @@ use crate::{
     accounts,
     db::Conn,
     error::Result,
-    inventory::{self, Days},
+    inventory::Days,
     outbox,
     policy::{BookingRules, Policies},
 };
@@ -50,7 +50,7 @@ pub fn lock<'a>(conn: &mut Conn, policies: &'a Policies, asked: Asked) -> Result
     let row = store::lock_bookings(conn, family, &[id])?.pop().ok_or_else(|| Problem::new(ProblemKind::NotFound))?;
     // Only a move changes which class-days they are, and that needs the row.
     let wanted: Vec<(ClassId, Date)> = store::days(conn, id)?.iter().map(|day| (day.class_id, day.date)).collect();
-    let places = inventory::lock_days(conn, policies, now, &wanted)?;
+    let places = places::lock(conn, policies, now, &wanted, &[family])?;
     // Read now: locking gives back the places of holds that ran out.
     let days = store::days(conn, id)?;
     Ok(Locked::new(policies, asked, row, days, places))
@@ -144,7 +144,7 @@ impl<'a> Locked<'a> {
             // The index must hear of a hold's new deadline, too.
             self.places.touch(day.class_id, day.date);
         }
-        inventory::save_days(conn, self.now, &self.places)?;
+        places::save(conn, self.policies, self.now, &mut self.places)?;
         let booking = read::one(conn, self.limits, self.now, &self.row)?;
         if let Some(event) = event {
             let days = concerned(&booking, &self.changed);

@@ -29,6 +29,8 @@ pub struct Actor {
 pub enum Event {
     /// Booked at once, or a hold was confirmed.
     Booked,
+    /// A place that came free was booked for who waited, without asking again.
+    Won,
     /// All of it, or what was left.
     Cancelled,
     /// Some of its days.
@@ -86,7 +88,7 @@ pub fn about(
 
 fn to_nursery(days: &[BookingDay], event: Event) -> String {
     let text = match event {
-        Event::Booked => texts::nursery_booked,
+        Event::Booked | Event::Won => texts::nursery_booked,
         Event::Cancelled => texts::nursery_cancelled,
         Event::DaysCancelled => texts::nursery_days_cancelled,
         Event::Absent => texts::nursery_absent,
@@ -104,6 +106,7 @@ fn to_nursery(days: &[BookingDay], event: Event) -> String {
 fn to_family(booking: &Booking, days: &[BookingDay], event: Event, locale: Locale) -> Option<String> {
     let text = match event {
         Event::Booked => texts::booked,
+        Event::Won => texts::won,
         Event::Cancelled if booking.price.due_fen == Fen::ZERO => texts::cancelled_free,
         Event::Cancelled => texts::cancelled,
         Event::DaysCancelled => texts::days_cancelled,

@@ -3,7 +3,8 @@
 //! A booking is one transaction over three nouns: its own rows, the class-days of `inventory` and the messages of the
 //! outbox. Everything that changes a booking locks its row first, then class-days by class and date, and its family
 //! after them; what makes a booking begins at the class-days. So two changes of one booking, two bookings of one place
-//! and two bookings of one child never run side by side, and a move may change which class-days a booking has.
+//! and two bookings of one child never run side by side, and a move may change which class-days a booking has. What falls
+//! free goes to who waits for it first: `places` is the one door to class-days.
 
 mod book;
 mod calendar;
@@ -21,12 +22,14 @@ mod messages;
 mod moving;
 mod order;
 mod pick_up;
+mod places;
 mod price;
 mod read;
 mod reminders;
 mod rules;
 mod store;
 mod view;
+mod waiting;
 
 pub use self::{
     book::book_many,
@@ -38,4 +41,5 @@ pub use self::{
     pick_up::{PickedUpBy, all_codes, verify as verify_pick_up},
     read::all,
     reminders::Remind,
+    waiting::{KeepWaitlist, of_family as waits_of, set_group},
 };

@@ -15,7 +15,7 @@ use super::{
     facts::Known,
     locked::{Asked, Locked, tell, wrong_state},
     messages::Event,
-    price, read,
+    places, price, read,
     rules::{
         PlannedDay,
         moving::{self, Going},
@@ -101,7 +101,7 @@ pub fn move_days(conn: &mut Conn, policies: &Policies, asked: Asked, ask: &MoveB
     let row = store::lock_bookings(conn, family, &[id])?.pop();
     let row = row.ok_or_else(|| Problem::new(ProblemKind::NotFound))?;
     let mut scene = Scene::of(conn, policies, now, row, ask)?;
-    let mut places = inventory::lock_days(conn, policies, now, &scene.class_days())?;
+    let mut places = places::lock(conn, policies, now, &scene.class_days(), &[family])?;
     store::lock_families(conn, &[family])?;
     let decided = scene.decide(conn, ask, &mut places)?;
     let Scene { row, days, going, .. } = scene;
@@ -303,7 +303,7 @@ pub fn undo_to_other_nursery(
     let (old, new) = (take(from)?, take(to)?);
     let (old_days, new_days) = (store::days(conn, from)?, store::days(conn, to)?);
     let wanted: Vec<_> = old_days.iter().chain(&new_days).map(|day| (day.class_id, day.date)).collect();
-    let mut places = inventory::lock_days(conn, policies, now, &wanted)?;
+    let mut places = places::lock(conn, policies, now, &wanted, &[family])?;
     for day in new_days.iter().filter(|day| day.takes_place) {
         places.give_back(day.class_id, day.date, day.span());
     }

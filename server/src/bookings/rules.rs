@@ -36,6 +36,8 @@ pub struct Plan {
     pub days: Vec<PlannedDay>,
     /// What a pattern left out.
     pub skipped: Vec<Skipped>,
+    /// The place came free and goes to who waited for it.
+    pub from_waitlist: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -131,7 +133,7 @@ fn decide_days(order: &Order, known: &Known, days: &mut Days, policies: &Policie
         .iter()
         .flat_map(|(_, day, span)| wishes.iter().map(|wish| PlannedDay::new(wish.child, wish.offer, day.date, *span)));
     let hold_expires_at = order.book.hold.then(|| order.now + hold_time(limits));
-    Ok(Plan { nursery, rule, hold_expires_at, days: planned.collect(), skipped: Vec::new() })
+    Ok(Plan { nursery, rule, hold_expires_at, days: planned.collect(), skipped: Vec::new(), from_waitlist: false })
 }
 
 /// A family holds only so many places at a time.

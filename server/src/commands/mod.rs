@@ -3,6 +3,7 @@
 mod backup;
 mod check;
 mod export;
+mod group;
 mod restore;
 
 use std::path::{Path, PathBuf};
@@ -11,6 +12,7 @@ pub use self::{
     backup::backup,
     check::check,
     export::{Format, export_bookings},
+    group::{Options as GroupOptions, group},
     restore::restore,
 };
 use crate::{

@@ -11,7 +11,21 @@ use super::{Conn, Db};
 use crate::error::{Error, Result};
 
 /// Runs orders in the given sequence; one refused order leaves the others alone.
-pub type RunBatch<O, R> = Arc<dyn Fn(&mut Conn, &[O]) -> Result<Vec<Result<R>>> + Send + Sync>;
+pub type RunBatch<O, R> = Arc<dyn Fn(&mut Conn, &[O]) -> Result<Ran<R>> + Send + Sync>;
+
+/// What came of a batch.
+pub struct Ran<R> {
+    /// One for each order, in their sequence.
+    pub results: Vec<Result<R>>,
+    /// Something was done beside the orders, which stands even where all of them were refused.
+    pub stands: bool,
+}
+
+impl<R> Default for Ran<R> {
+    fn default() -> Self {
+        Self { results: Vec::new(), stands: false }
+    }
+}
 
 /// Orders that may wait. More than that and the caller is told to come back.
 const QUEUE: usize = 10_000;
@@ -104,8 +118,8 @@ where
             db.write(move |conn| run(conn, &orders)).await
         };
         match together {
-            Ok(results) => {
-                for (answer, result) in answers.into_iter().zip(results) {
+            Ok(ran) => {
+                for (answer, result) in answers.into_iter().zip(ran.results) {
                     let _ = answer.send(result);
                 }
             }
@@ -129,7 +143,7 @@ where
     }
 }
 
-/// Runs one order in a transaction of its own; a refusal rolls back what was only looked at.
+/// Runs one order in a transaction of its own; a refusal rolls back what was only looked at, unless something stands.
 async fn alone<O, R>(db: &Db, run: &RunBatch<O, R>, order: O) -> Result<R>
 where
     O: Clone + Send + Sync + 'static,
@@ -137,5 +151,10 @@ where
 {
     let run = Arc::clone(run);
     let no_answer = || Err(Error::internal("a batch of one gave no answer"));
-    db.write(move |conn| run(conn, &[order])?.pop().unwrap_or_else(no_answer)).await
+    let run = move |conn: &mut Conn| {
+        let Ran { mut results, stands } = run(conn, &[order])?;
+        let result = results.pop().unwrap_or_else(no_answer);
+        if stands { Ok(result) } else { result.map(Ok) }
+    };
+    db.write(run).await?
 }

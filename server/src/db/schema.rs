@@ -237,6 +237,7 @@ diesel::table! {
         date -> Date,
         used -> Binary,
         version -> BigInt,
+        waiting -> Integer,
     }
 }
 
@@ -309,6 +310,47 @@ diesel::table! {
         moved_day -> Nullable<Binary>,
         free_until_hours -> Nullable<SmallInt>,
         late_percent -> Nullable<SmallInt>,
+    }
+}
+
+diesel::table! {
+    waitlist_entry (id) {
+        id -> Binary,
+        family_id -> Binary,
+        account_id -> Binary,
+        nursery_id -> Binary,
+        class_id -> Binary,
+        offer_id -> Binary,
+        date -> Date,
+        from_half_hour -> SmallInt,
+        to_half_hour -> SmallInt,
+        priority -> SmallInt,
+        priority_group -> Nullable<Text>,
+        number -> BigInt,
+        locale -> Text,
+        state -> Text,
+        joined_at -> Timestamp,
+        auto_accept_until -> Nullable<Timestamp>,
+        leave_others -> Bool,
+        booking_id -> Nullable<Binary>,
+        ended_at -> Nullable<Timestamp>,
+        passed_at -> Nullable<Timestamp>,
+        passed_for -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    waitlist_child (entry_id, child_id) {
+        entry_id -> Binary,
+        child_id -> Binary,
+    }
+}
+
+diesel::table! {
+    child_group (child_id) {
+        child_id -> Binary,
+        name -> Text,
+        given_at -> Timestamp,
     }
 }
 
@@ -424,6 +466,13 @@ diesel::joinable!(booking_day -> offer (offer_id));
 diesel::joinable!(booking_day -> class (class_id));
 diesel::joinable!(delivery -> message (message_id));
 diesel::joinable!(message -> account (account_id));
+diesel::joinable!(waitlist_entry -> booking (booking_id));
+diesel::joinable!(waitlist_entry -> nursery (nursery_id));
+diesel::joinable!(waitlist_entry -> class (class_id));
+diesel::joinable!(waitlist_entry -> offer (offer_id));
+diesel::joinable!(waitlist_child -> waitlist_entry (entry_id));
+diesel::joinable!(waitlist_child -> child (child_id));
+diesel::joinable!(child_group -> child (child_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     account,
@@ -451,6 +500,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     change,
     booking,
     booking_day,
+    waitlist_entry,
+    waitlist_child,
+    child_group,
     idempotency,
     job,
     message,

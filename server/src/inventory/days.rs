@@ -30,6 +30,10 @@ pub struct Day {
     /// Why it is closed at some time at which it usually is not, in the nursery's words.
     pub closure: Option<Box<str>>,
     pub used: Used,
+    /// Open entries of its waitlist, at most: some may have ended since they were counted.
+    pub waiting: i32,
+    /// As it was when those who wait were last served: what is below it has been given back since.
+    served: Used,
     pub(super) version: i64,
     pub(super) changed: bool,
 }
@@ -67,6 +71,21 @@ impl Day {
         self.changed = true;
     }
 
+    /// Whether somebody waits for places of which some may have come free.
+    pub fn is_awaited(&self) -> bool {
+        self.waiting > 0 && self.used.is_below(&self.served)
+    }
+
+    /// Has those who wait served again, whether or not a place was given back.
+    pub fn look_again(&mut self) {
+        self.served = Used::FULL;
+    }
+
+    /// What is free now has been offered to those who wait.
+    pub fn settle(&mut self) {
+        self.served = self.used;
+    }
+
     /// Has the change told to the index although no place was taken or given back: a hold was confirmed or extended.
     pub fn touch(&mut self) {
         self.changed = true;
@@ -89,6 +108,10 @@ impl Days {
 
     pub fn iter(&self) -> impl Iterator<Item = &Day> {
         self.0.iter()
+    }
+
+    pub fn iter_mut(&mut self) -> impl Iterator<Item = &mut Day> {
+        self.0.iter_mut()
     }
 
     /// See [`Day::take`]. False for a day that was not locked.
@@ -175,26 +198,20 @@ fn load(
     conn: &mut Conn,
     policies: &Policies,
     wanted: &[(ClassId, Date)],
-    found: Vec<(ClassId, Date, Used, i64)>,
+    found: Vec<store::DayRow>,
 ) -> QueryResult<Days> {
-    let found: HashMap<_, _> =
-        found.into_iter().map(|(class, date, used, version)| ((class, date), (used, version))).collect();
+    let found: HashMap<_, _> = found.into_iter().map(|row| ((row.class_id, row.date), row)).collect();
     let register = store::load_register(conn, wanted)?;
-    let days = wanted.iter().filter_map(|(class, date)| {
-        let (used, version) = found.get(&(*class, *date)).copied().unwrap_or((Used::NOBODY, 0));
-        day(&register, policies, (*class, *date), used, version)
+    let days = wanted.iter().filter_map(|&(class_id, date)| {
+        let nobody = store::DayRow { class_id, date, used: Used::NOBODY, version: 0, waiting: 0 };
+        day(&register, policies, found.get(&(class_id, date)).copied().unwrap_or(nobody))
     });
     Ok(Days(days.collect()))
 }
 
 /// Puts a class-day together. None for a class that does not exist.
-fn day(
-    register: &store::Register,
-    policies: &Policies,
-    (class, date): (ClassId, Date),
-    used: Used,
-    version: i64,
-) -> Option<Day> {
+fn day(register: &store::Register, policies: &Policies, row: store::DayRow) -> Option<Day> {
+    let store::DayRow { class_id: class, date, used, version, waiting } = row;
     let found = register.classes.get(&class)?;
     let rule = policies.on(date).class_rule(found.nursery_kind, found.kind);
     let week = register.weeks.get(&found.nursery).copied().unwrap_or_default();
@@ -209,6 +226,8 @@ fn day(
         open: rules::open_on(&week, date, policies.calendar.day_kind(date), class, closures),
         closure: closures.iter().find(|closed| closed.concerns(class, date)).map(|closed| closed.reason.clone()),
         used,
+        waiting,
+        served: used,
         version,
         changed: false,
     })
@@ -274,11 +293,9 @@ const AT_A_TIME: usize = 1_000;
 pub fn overfull(conn: &mut Conn, policies: &Policies, from: Date) -> QueryResult<Vec<String>> {
     let mut found = Vec::new();
     for rows in store::class_days_from(conn, from)?.chunks(AT_A_TIME) {
-        let wanted: Vec<_> = rows.iter().map(|(class, date, ..)| (*class, *date)).collect();
+        let wanted: Vec<_> = rows.iter().map(|row| (row.class_id, row.date)).collect();
         let register = store::load_register(conn, &wanted)?;
-        let days = rows
-            .iter()
-            .filter_map(|(class, date, used, version)| day(&register, policies, (*class, *date), *used, *version));
+        let days = rows.iter().filter_map(|row| day(&register, policies, *row));
         for day in days {
             let seats = day.staffing.seats();
             let over = rules::runs(!day.used.below(seats.saturating_add(1)) | (!day.open & !day.used.below(1)));
@@ -323,6 +340,8 @@ pub mod testing {
                 open: open.mask(),
                 closure: None,
                 used: Used::NOBODY,
+                waiting: 0,
+                served: Used::NOBODY,
                 version: 0,
                 changed: false,
             }

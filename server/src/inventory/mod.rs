@@ -22,7 +22,7 @@ use doorstep_shared::{
 #[cfg(test)]
 pub use self::days::testing;
 pub use self::{
-    days::{Days, check, lock_days, look_at_days, overfull, save_days},
+    days::{Day, Days, check, lock_days, look_at_days, overfull, save_days},
     http::register,
     index::Index,
     keep::start,

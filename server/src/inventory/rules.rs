@@ -20,6 +20,8 @@ pub struct Used([u8; HALF_HOURS]);
 
 impl Used {
     pub const NOBODY: Self = Self([0; HALF_HOURS]);
+    /// As many as can be told.
+    pub const FULL: Self = Self([u8::MAX; HALF_HOURS]);
 
     /// None unless there are 48 bytes, one for each half-hour.
     pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
@@ -42,6 +44,11 @@ impl Used {
     /// Most children at one time of `span`.
     pub fn peak(&self, span: Span) -> u8 {
         self.0.get(span.indexes()).unwrap_or_default().iter().copied().max().unwrap_or(0)
+    }
+
+    /// Whether fewer children are there than in `other` at some time.
+    pub fn is_below(&self, other: &Self) -> bool {
+        self.0.iter().zip(&other.0).any(|(own, other)| own < other)
     }
 
     /// One more child in each half-hour of `span`.

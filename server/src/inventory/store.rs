@@ -46,7 +46,22 @@ where
 }
 
 pub type ClassDate = (ClassId, Date);
-type DayRow = (ClassId, Date, Used, i64);
+
+/// A class-day as it is stored.
+#[derive(Clone, Copy, Debug, Queryable, QueryableByName)]
+pub struct DayRow {
+    #[diesel(sql_type = sql_types::Binary)]
+    pub class_id: ClassId,
+    #[diesel(sql_type = sql_types::Date)]
+    pub date: Date,
+    #[diesel(sql_type = sql_types::Binary)]
+    pub used: Used,
+    #[diesel(sql_type = sql_types::BigInt)]
+    pub version: i64,
+    /// Open entries of its waitlist, at most.
+    #[diesel(sql_type = sql_types::Integer)]
+    pub waiting: i32,
+}
 
 /// Locks the rows of `wanted`, which is sorted, making those that are missing. On SQLite the writer is alone: rows that
 /// do not exist are left out.
@@ -54,37 +69,24 @@ pub fn lock_class_days(conn: &mut Conn, wanted: &[ClassDate]) -> QueryResult<Vec
     use schema::class_day::dsl;
     match conn {
         Conn::Postgres(conn) => {
-            #[derive(QueryableByName)]
-            struct Locked {
-                #[diesel(sql_type = sql_types::Binary)]
-                class_id: ClassId,
-                #[diesel(sql_type = sql_types::Date)]
-                date: Date,
-                #[diesel(sql_type = sql_types::Binary)]
-                used: Used,
-                #[diesel(sql_type = sql_types::BigInt)]
-                version: i64,
-            }
             let (classes, dates): (Vec<_>, Vec<_>) = wanted.iter().copied().unzip();
             // Updating to the same value takes the row's lock and reads its newest state: one round trip, one order.
-            let rows = Fixed::new(
+            Fixed::new(
                 "INSERT INTO class_day (class_id, date, used, version) \
                  SELECT w.class_id, w.date, ?, 0 FROM unnest(?, ?) AS w (class_id, date) \
                  JOIN class ON class.id = w.class_id ORDER BY w.class_id, w.date \
                  ON CONFLICT (class_id, date) DO UPDATE SET version = class_day.version \
-                 RETURNING class_id, date, used, version",
+                 RETURNING class_id, date, used, version, waiting",
             )
             .bind::<sql_types::Binary, _>(Used::NOBODY)
             .bind::<sql_types::Array<sql_types::Binary>, _>(classes)
             .bind::<sql_types::Array<sql_types::Date>, _>(dates)
-            .load::<Locked>(conn)?;
-            Ok(rows.into_iter().map(|row| (row.class_id, row.date, row.used, row.version)).collect())
+            .load(conn)
         }
         Conn::Sqlite(conn) => {
             let mut rows = Vec::with_capacity(wanted.len());
             for (class, date) in wanted {
-                let columns = (dsl::class_id, dsl::date, dsl::used, dsl::version);
-                let row = dsl::class_day.find((class, date)).select(columns).first::<DayRow>(conn);
+                let row = dsl::class_day.find((class, date)).first::<DayRow>(conn);
                 rows.extend(row.optional()?);
             }
             Ok(rows)
@@ -96,19 +98,16 @@ pub fn lock_class_days(conn: &mut Conn, wanted: &[ClassDate]) -> QueryResult<Vec
 pub fn class_days(conn: &mut Conn, wanted: &[ClassDate]) -> QueryResult<Vec<DayRow>> {
     use schema::class_day::dsl;
     let (classes, dates): (Vec<_>, Vec<_>) = wanted.iter().copied().unzip();
-    let mut rows: Vec<DayRow> = dsl::class_day
-        .filter(dsl::class_id.eq_any(classes).and(dsl::date.eq_any(dates)))
-        .select((dsl::class_id, dsl::date, dsl::used, dsl::version))
-        .load(conn)?;
-    rows.retain(|(class, date, ..)| wanted.contains(&(*class, *date)));
+    let mut rows: Vec<DayRow> =
+        dsl::class_day.filter(dsl::class_id.eq_any(classes).and(dsl::date.eq_any(dates))).load(conn)?;
+    rows.retain(|row| wanted.contains(&(row.class_id, row.date)));
     Ok(rows)
 }
 
 /// Every class-day from a date on.
 pub fn class_days_from(conn: &mut Conn, from: Date) -> QueryResult<Vec<DayRow>> {
     use schema::class_day::dsl;
-    let columns = (dsl::class_id, dsl::date, dsl::used, dsl::version);
-    dsl::class_day.filter(dsl::date.ge(from)).order((dsl::class_id, dsl::date)).select(columns).load(conn)
+    dsl::class_day.filter(dsl::date.ge(from)).order((dsl::class_id, dsl::date)).load(conn)
 }
 
 /// What the number of places of some classes depends on.
@@ -287,7 +286,7 @@ pub fn open_holds(conn: &mut Conn, now: Timestamp, days: &[&Day]) -> QueryResult
     Ok(holds)
 }
 
-/// Writes places in use with the next version, and a change row for each day.
+/// Writes places in use and how many wait, with the next version, and a change row for each day.
 pub fn save_batch(conn: &mut Conn, now: Timestamp, days: &[&Day], holds: &Holds) -> QueryResult<()> {
     use schema::{change, class_day};
     let state = |day: &Day| {
@@ -300,9 +299,9 @@ pub fn save_batch(conn: &mut Conn, now: Timestamp, days: &[&Day], holds: &Holds)
             let dates: Vec<_> = days.iter().map(|day| day.date).collect();
             let versions: Vec<_> = days.iter().map(|day| day.version + 1).collect();
             Fixed::new(
-                "WITH new AS (SELECT * FROM unnest(?, ?, ?, ?, ?, ?) \
-                              AS new (class_id, date, used, version, nursery_id, state)), \
-                 saved AS (UPDATE class_day SET used = new.used, version = new.version FROM new \
+                "WITH new AS (SELECT * FROM unnest(?, ?, ?, ?, ?, ?, ?) \
+                              AS new (class_id, date, used, version, waiting, nursery_id, state)), \
+                 saved AS (UPDATE class_day SET used = new.used, version = new.version, waiting = new.waiting FROM new \
                            WHERE class_day.class_id = new.class_id AND class_day.date = new.date) \
                  INSERT INTO change (at, kind, nursery_id, class_id, date, version, state) \
                  SELECT ?, 'class_day', nursery_id, class_id, date, version, state FROM new",
@@ -311,6 +310,7 @@ pub fn save_batch(conn: &mut Conn, now: Timestamp, days: &[&Day], holds: &Holds)
             .bind::<sql_types::Array<sql_types::Date>, _>(dates)
             .bind::<sql_types::Array<sql_types::Binary>, _>(column(|day| day.used.as_bytes().to_vec()))
             .bind::<sql_types::Array<sql_types::BigInt>, _>(versions)
+            .bind::<sql_types::Array<sql_types::Integer>, _>(days.iter().map(|day| day.waiting).collect::<Vec<_>>())
             .bind::<sql_types::Array<sql_types::Binary>, _>(column(|day| day.nursery.0.as_bytes().to_vec()))
             .bind::<sql_types::Array<sql_types::Binary>, _>(days.iter().map(|day| state(day)).collect::<Vec<_>>())
             .bind::<sql_types::Timestamp, _>(now)
@@ -318,7 +318,11 @@ pub fn save_batch(conn: &mut Conn, now: Timestamp, days: &[&Day], holds: &Holds)
         }
         Conn::Sqlite(conn) => {
             for day in days {
-                let new = (class_day::used.eq(day.used), class_day::version.eq(day.version + 1));
+                let new = (
+                    class_day::used.eq(day.used),
+                    class_day::version.eq(day.version + 1),
+                    class_day::waiting.eq(day.waiting),
+                );
                 diesel::insert_into(class_day::table)
                     .values((class_day::class_id.eq(day.class), class_day::date.eq(day.date), new))
                     .on_conflict((class_day::class_id, class_day::date))

@@ -228,6 +228,12 @@ fn check(policy: &Policy) -> Result<(), String> {
     ] {
         refuse(!half_hours(minutes), key, "must be a multiple of 30 minutes")?;
     }
+    let waitlist = &policy.waitlist;
+    refuse(waitlist.offer_minutes == 0, "waitlist.offer_minutes", "must be at least 1")?;
+    refuse(waitlist.day_from >= waitlist.day_until, "waitlist.day_from", "must be before day_until")?;
+    refuse(waitlist.history_dates == 0, "waitlist.history_dates", "must be at least 1")?;
+    let groups: BTreeSet<_> = waitlist.priority_groups.iter().collect();
+    refuse(groups.len() < waitlist.priority_groups.len(), "waitlist.priority_groups", "must name each group once")?;
     refuse(policy.search.days_a_month == 0, "search.days_a_month", "must be at least 1")?;
     let import = &policy.import;
     refuse(import.late_percent > 100, "import.late_percent", "must be 0 to 100")?;
@@ -262,6 +268,13 @@ mod tests {
                 "search.near_m: its source",
             ),
             ("status = \"default\"", "status = \"rumour\"", "rumour"),
+            ("\"08:00\"", "\"21:00\"", "waitlist.day_from: must be before day_until"),
+            (
+                "priority_groups = { value = []",
+                "priority_groups = { value = [\"migrant\", \"migrant\"]",
+                "waitlist.priority_groups: must name each group once",
+            ),
+            ("priority_groups = { value = []", "priority_groups = { value = [\"friends\"]", "friends"),
             ("\"01-31\"", "\"02-30\"", "02-30"),
             ("from_months = { value = 6,", "from_months = { value = 12,", "classes.infant.from_months"),
         ];

@@ -9,8 +9,9 @@ mod messages;
 
 use chrono::{Datelike as _, Months};
 use doorstep_shared::{
-    Date, Fen,
+    Date, Fen, HalfHour,
     age::completed_months,
+    bookings::PriorityGroup,
     care::{ClassKind, NurseryKind},
     problem::FieldRule,
     slots::AgeRange,
@@ -32,6 +33,7 @@ pub struct Policy {
     pub booking: BookingRules,
     pub family: FamilyRules,
     pub messages: MessageRules,
+    pub waitlist: WaitlistRules,
     pub search: SearchRules,
     pub import: ImportDefaults,
 }
@@ -134,6 +136,23 @@ pub struct FamilyRules {
     pub pick_up_margin_minutes: u16,
     /// Tries at a code to pick up with.
     pub pick_up_tries: u16,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WaitlistRules {
+    /// Windows that a family may wait for at one time.
+    pub entries: u16,
+    /// How long an offered place is kept, counted between `day_from` and `day_until`.
+    pub offer_minutes: u16,
+    pub day_from: HalfHour,
+    pub day_until: HalfHour,
+    /// How far back places that came free are counted.
+    pub history_weeks: u16,
+    /// Dates without which nothing is said of how often they did.
+    pub history_dates: u16,
+    /// First to last; children of none come after them.
+    pub priority_groups: Vec<PriorityGroup>,
 }
 
 /// What the promoted filters stand for.

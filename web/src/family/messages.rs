@@ -1,6 +1,6 @@
 //! What text messages say: to a family in the language it has chosen, to a nursery in its own.
 
-use doorstep_shared::{Date, Fen, HalfHour, Span, care::ClassKind};
+use doorstep_shared::{Date, Fen, HalfHour, Span, Timestamp, care::ClassKind};
 
 use super::words;
 use crate::{Locale, td};
@@ -34,6 +34,27 @@ pub struct OfBooking<'a> {
 
 pub fn booked(OfBooking { nursery, when, code, due, .. }: OfBooking<'_>, locale: Locale) -> String {
     td!(locale, message.booked, nursery = nursery, when = when, code = code, due = due)
+}
+
+/// A place that came free was booked for who waited, without asking again.
+pub fn won(OfBooking { nursery, when, code, due, .. }: OfBooking<'_>, locale: Locale) -> String {
+    td!(locale, message.won, nursery = nursery, when = when, code = code, due = due)
+}
+
+/// A place that came free is kept until then for who waited.
+pub fn place_offered(nursery: &str, when: &str, until: Timestamp, locale: Locale) -> String {
+    let until = format!("{} {}", words::month_day(until.local_date(), locale), until.clock_time());
+    td!(locale, message.place_offered, nursery = nursery, when = when, until = until)
+}
+
+/// Nobody accepted it in time.
+pub fn place_ran_out(nursery: &str, when: &str, locale: Locale) -> String {
+    td!(locale, message.place_ran_out, nursery = nursery, when = when)
+}
+
+/// The care begins, and no place came free.
+pub fn wait_lapsed(nursery: &str, when: &str, locale: Locale) -> String {
+    td!(locale, message.wait_lapsed, nursery = nursery, when = when)
 }
 
 pub fn cancelled(OfBooking { nursery, when, due, .. }: OfBooking<'_>, locale: Locale) -> String {

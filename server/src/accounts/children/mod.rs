@@ -18,7 +18,7 @@ use doorstep_shared::{
 };
 
 pub use self::consents::{give, list as list_consents, withdraw};
-use super::{BookingsOf, families, keys::Keys, sessions::Holder};
+use super::{Booked, BookingsOf, families, keys::Keys, sessions::Holder};
 use crate::{
     audit::{self, Action},
     db::{Conn, once},
@@ -186,21 +186,25 @@ pub fn export(
     bookings: &BookingsOf,
 ) -> Result<ChildExport> {
     let child = get(conn, keys, holder, id)?;
-    let mut bookings = bookings(conn, now, holder.family)?.bookings;
+    let Booked { mut bookings, mut waitlist, .. } = bookings(conn, now, holder.family)?;
     bookings.retain(|booking| booking.days.iter().any(|day| day.child_id == id));
+    waitlist.retain(|entry| entry.children.iter().any(|child| child.id == id));
     audit::record(conn, now, holder.account, Action::ChildExported, id.0)?;
-    Ok(ChildExport { child, consents: consents::of(conn, id)?, bookings })
+    Ok(ChildExport { child, consents: consents::of(conn, id)?, bookings, waitlist })
 }
 
 /// Everything that is kept about each child, for the family's own export.
 pub fn export_all(conn: &mut Conn, keys: &Keys, holder: &Holder) -> Result<Vec<ChildExport>> {
     let children = list(conn, keys, holder)?;
-    let export =
-        |child: Child| Ok(ChildExport { consents: consents::of(conn, child.id)?, child, bookings: Vec::new() });
+    let export = |child: Child| {
+        let (bookings, waitlist) = (Vec::new(), Vec::new());
+        Ok(ChildExport { consents: consents::of(conn, child.id)?, child, bookings, waitlist })
+    };
     children.into_iter().map(export).collect()
 }
 
-/// Erases what a child's row says and withdraws its consents. The row stays, so that past bookings still add up.
+/// Erases what a child's row says, withdraws its consents and takes it out of every line. The row stays, so that past
+/// bookings still add up.
 ///
 /// # Errors
 /// `still-booked` while there are bookings to come; `not-found`.
@@ -224,6 +228,7 @@ fn erase_records(conn: &mut Conn, now: Timestamp, holder: &Holder, ids: &[ChildI
     for &id in ids {
         store::erase(conn, id, now)?;
         consents::withdraw_all(conn, id, now)?;
+        store::leave_lines(conn, id, now)?;
         audit::record(conn, now, holder.account, Action::ChildErased, id.0)?;
     }
     Ok(())

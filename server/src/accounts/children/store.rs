@@ -3,7 +3,7 @@
 use diesel::{dsl::exists, prelude::*, select};
 use doorstep_shared::{
     Date, HalfHour, Timestamp,
-    bookings::BookingState,
+    bookings::{BookingState, WaitState},
     care::{ClassKind, NurseryKind},
     children::{ConsentGiven, ConsentPurpose, Sex},
     ids::{AccountId, ChildId, ConsentId, FamilyId},
@@ -12,7 +12,9 @@ use doorstep_shared::{
 use super::Record;
 use crate::db::{
     Conn,
-    schema::{booking, booking_day, child, class, consent, nursery},
+    schema::{
+        booking, booking_day, child, child_group, class, consent, nursery, waitlist_child, waitlist_entry,
+    },
 };
 
 #[derive(Queryable, Selectable)]
@@ -161,6 +163,22 @@ pub struct Expected {
 /// Where a child is expected from now on, by date.
 pub fn expected(conn: &mut Conn, id: ChildId, now: Timestamp) -> QueryResult<Vec<Expected>> {
     days_to_come!([id], now).order(booking_day::date).select((booking_day::date, class::kind, nursery::kind)).load(conn)
+}
+
+/// Ends what the child waits for, and forgets its group. A place that is kept for it stands in the way of erasing.
+///
+/// The rows are those of bookings, as those of [`days_to_come`] are. The family is locked, so nobody serves them now.
+pub fn leave_lines(conn: &mut Conn, id: ChildId, now: Timestamp) -> QueryResult<()> {
+    let of_child = waitlist_child::table.filter(waitlist_child::child_id.eq(id)).select(waitlist_child::entry_id);
+    diesel::update(waitlist_entry::table.filter(waitlist_entry::id.eq_any(of_child)))
+        .set(waitlist_entry::priority_group.eq(None::<String>))
+        .execute(conn)?;
+    let waiting = waitlist_entry::id.eq_any(of_child).and(waitlist_entry::state.eq(WaitState::Waiting));
+    diesel::update(waitlist_entry::table.filter(waiting))
+        .set((waitlist_entry::state.eq(WaitState::Left), waitlist_entry::ended_at.eq(now)))
+        .execute(conn)?;
+    diesel::delete(child_group::table.find(id)).execute(conn)?;
+    Ok(())
 }
 
 pub fn consents(conn: &mut Conn, id: ChildId) -> QueryResult<Vec<ConsentGiven>> {

@@ -16,7 +16,7 @@ use std::{collections::HashMap, sync::Arc};
 use doorstep_shared::{
     ProblemKind, Timestamp,
     accounts::{Belonging, FamilyExport, Me},
-    bookings::Booking,
+    bookings::{Booking, WaitlistEntry},
     family::{Ability, PickUpCode, Role},
     ids::{AccountId, FamilyId},
     phone::Phone,
@@ -39,6 +39,7 @@ use crate::{
 /// What of a family the slice of bookings keeps.
 pub struct Booked {
     pub bookings: Vec<Booking>,
+    pub waitlist: Vec<WaitlistEntry>,
     /// Who had a code to pick up.
     pub pick_ups: Vec<PickUpCode>,
 }
@@ -168,6 +169,7 @@ pub fn export(
         families,
         children: Vec::new(),
         bookings: Vec::new(),
+        waitlist: Vec::new(),
         people: None,
         pick_up_persons: Vec::new(),
         pick_ups: Vec::new(),
@@ -176,7 +178,7 @@ pub fn export(
     if holder.role.may(Ability::ManageFamily) {
         let booked = bookings(conn, now, holder.family)?;
         export.children = children::export_all(conn, keys, holder)?;
-        (export.bookings, export.pick_ups) = (booked.bookings, booked.pick_ups);
+        (export.bookings, export.waitlist, export.pick_ups) = (booked.bookings, booked.waitlist, booked.pick_ups);
         export.people = Some(members::people(conn, now, holder)?);
         export.pick_up_persons = pick_ups::export(conn, keys, holder.family)?;
     }

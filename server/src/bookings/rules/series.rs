@@ -160,7 +160,7 @@ pub fn decide(
     let booked = planned.iter().filter_map(|day| known.offers.get(&day.offer));
     let rule = price::mildest(booked.map(|offer| offer.rule)).unwrap_or(first.offer.rule);
     let hold_expires_at = order.book.hold.then(|| order.now + hold_time(limits));
-    Ok(Plan { nursery, rule, hold_expires_at, days: planned, skipped })
+    Ok(Plan { nursery, rule, hold_expires_at, days: planned, skipped, from_waitlist: false })
 }
 
 /// A pattern while it is decided.
