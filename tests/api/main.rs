@@ -32,4 +32,5 @@ mod search_world;
 mod series;
 mod stopping;
 mod story;
+mod waitlist;
 mod watch;

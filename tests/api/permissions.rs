@@ -1,10 +1,10 @@
 //! Who may call what: every route of the document, asked by everybody.
 
 use doorstep_shared::{
-    bookings::Booking,
+    bookings::{Booking, CancelBooking, JoinWaitlist},
     children::{Consent, ConsentPurpose},
     family::{Ability, FamilyPeople, GetFamily, Invite, Role},
-    ids::MessageId,
+    ids::{MessageId, WaitlistEntryId},
     messages::ListMessages,
 };
 use doorstep_tests::{Answer, prelude::*};
@@ -147,6 +147,14 @@ const ROWS: &[Row] = &[
     row("POST /api/v1/messages/read", "own_account", [401, 204, 204]),
     row("GET /api/v1/me/channels", "own_account", [401, 200, 200]),
     with(row("PATCH /api/v1/me/channels", "own_account", [401, 200, 200]), |_| json!({"sms": false})),
+    with(row("POST /api/v1/waitlist", "book", [401, 201, 404]), |scene| json!(scene.wait)),
+    row("GET /api/v1/waitlist", "see_bookings", [401, 200, 200]),
+    row("GET /api/v1/waitlist/{id}", "see_bookings", [401, 200, 404]),
+    row("DELETE /api/v1/waitlist/{id}", "book", [401, 200, 404]),
+    row("POST /api/v1/waitlist/{id}/accept", "book", [401, 200, 404]),
+    row("POST /api/v1/waitlist/{id}/rejoin", "book", [401, 200, 404]),
+    // It must be told for when.
+    row("GET /api/v1/offers/{id}/waitlist", "book", [401, 400, 400]),
 ];
 
 impl Row {
@@ -177,6 +185,11 @@ struct Scene {
     /// For Ann's child, at a time that is free.
     order: Value,
     birth_date: Date,
+    /// What Ann's child waits for: a place in line, one that is offered, one that was left, and another to join.
+    waiting: WaitlistEntryId,
+    offered: WaitlistEntryId,
+    left: WaitlistEntryId,
+    wait: JoinWaitlist,
 }
 
 async fn scene(app: &TestApp, offer: &Offer) -> Scene {
@@ -191,7 +204,23 @@ async fn scene(app: &TestApp, offer: &Offer) -> Scene {
     let invite = Invite { phone: "13700000001".parse().unwrap(), role: Role::Member, name: "舅舅".to_owned() };
     ann.call(&invite).await.unwrap();
     let people = ann.call(&GetFamily {}).await.unwrap();
-    Scene { ann, grandma, neighbour, people, ben, confirmed, held, message, order, birth_date }
+    let (cem, full) = (app.family("Cem").await, app.offer().places(1).hourly().create().await);
+    let day = app.in_days(2);
+    let mut taken = Vec::new();
+    for span in ["08:00-09:00", "10:00-11:00", "12:00-13:00", "14:00-15:00"] {
+        taken.push(cem.order(&full, span).on(day).send().await.unwrap());
+    }
+    let wait = |span| JoinWaitlist { date: day, ..ann.wait(&full, span) };
+    let (first, second, third) = (wait("08:00-09:00"), wait("10:00-11:00"), wait("12:00-13:00"));
+    let waiting = ann.call(&first).await.unwrap().id;
+    let offered = ann.call(&second).await.unwrap().id;
+    let left = ann.call(&third).await.unwrap().id;
+    cem.call(&CancelBooking::all(taken[1].id)).await.unwrap();
+    ann.leave(left).await.unwrap();
+    let wait = wait("14:00-15:00");
+    Scene {
+        ann, grandma, neighbour, people, ben, confirmed, held, message, order, birth_date, waiting, offered, left, wait,
+    }
 }
 
 impl Scene {
@@ -203,6 +232,9 @@ impl Scene {
             route if route.contains("/pick-up-persons/") => self.people.pick_up_persons[0].id.to_string(),
             route if route.starts_with("/api/v1/children/") => self.ann.child().id.to_string(),
             route if route.ends_with("/confirm") || route.ends_with("/extend") => self.held.id.to_string(),
+            route if route.starts_with("/api/v1/waitlist/") && route.ends_with("/accept") => self.offered.to_string(),
+            route if route.starts_with("/api/v1/waitlist/") && route.ends_with("/rejoin") => self.left.to_string(),
+            route if route.starts_with("/api/v1/waitlist/") => self.waiting.to_string(),
             route if route.starts_with("/api/v1/bookings/") => self.confirmed.id.to_string(),
             route if route.starts_with("/api/v1/messages/") => self.message.to_string(),
             route if route.starts_with("/api/v1/offers/") => self.confirmed.days[0].offer_id.to_string(),
@@ -268,14 +300,16 @@ async fn lists_and_exports_hold_only_what_is_ones_own(app: TestApp) {
     let offer = app.offer().places(9).hourly().create().await;
     let scene = scene(&app, &offer).await;
     let foreign = [scene.ann.child().id.to_string(), scene.confirmed.id.to_string(), scene.ann.phone.clone()];
-    for path in ["/api/v1/children", "/api/v1/bookings", "/api/v1/me", "/api/v1/me/export", "/api/v1/messages"] {
+    let waits = scene.waiting.to_string();
+    for path in ["/api/v1/children", "/api/v1/bookings", "/api/v1/waitlist", "/api/v1/me", "/api/v1/me/export"] {
         let (own, others) = (scene.ann.get(path).await, scene.ben.get(path).await);
         assert_eq!((own.status, others.status), (200, 200), "{path}");
         for word in &foreign {
             assert!(!others.body.contains(word), "{path} shows {word} to another family");
         }
     }
-    assert!(scene.ann.get("/api/v1/me/export").await.body.contains(&foreign[1]));
+    let export = scene.ann.get("/api/v1/me/export").await.body;
+    assert!(export.contains(&foreign[1]) && export.contains(&waits));
 }
 
 /// A token's three parts, with one replaced.

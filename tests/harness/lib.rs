@@ -16,6 +16,7 @@ mod proxy;
 mod running;
 mod snapshot;
 pub mod trial;
+mod waiting;
 
 pub use app::TestApp;
 pub use client::{Answer, Client, read};

@@ -8,7 +8,7 @@ use std::{
 use diesel::{QueryableByName, RunQueryDsl as _, sql_query, sql_types};
 use doorstep_server::db::{Conn, DatabaseUrl, Db};
 use doorstep_shared::{
-    bookings::{BookingState, DayState},
+    bookings::{BookingState, DayState, PriorityGroup, WaitState},
     care::{CareKind, ClassKind, NurseryKind, Ownership},
     children::{ConsentPurpose, Sex},
     family::{InvitationAnswer, Role},
@@ -178,6 +178,9 @@ fn closed_lists_hold_the_words_of_the_wire_on_both_databases() {
         "booking_day.state" = DayState,
         "delivery.channel" = DeliveryChannel,
         "delivery.state" = DeliveryState,
+        "waitlist_entry.state" = WaitState,
+        "waitlist_entry.priority_group" = PriorityGroup,
+        "child_group.name" = PriorityGroup,
     ];
     for (column, words) in cases {
         assert_eq!(lists.get(column).map(Vec::as_slice).unwrap_or_default(), words, "{column}");

@@ -37,7 +37,7 @@ async fn join_line(call: Call<Guardian>, ask: JoinWaitlist) -> Result<WaitlistEn
 }
 
 async fn list(call: Call<Guardian>, _: ListWaitlist) -> Result<Waitlist> {
-    let items = read(&call, |conn, policies, now, family| view::list(conn, policies, now, family)).await?;
+    let items = read(&call, view::list).await?;
     Ok(Waitlist { items })
 }
 
