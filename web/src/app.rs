@@ -35,6 +35,8 @@ pub async fn answer(visit: &Visit) -> Answer {
         ["sign-in"] => family::sign_in::page(visit).await,
         ["book"] => family::book::page(visit).await,
         ["book", "weekly"] => family::book::weekly::page(visit).await,
+        ["wait"] => family::waiting::page(visit).await,
+        ["wait", id] | ["wait", id, "accept" | "leave" | "rejoin"] => family::waiting::entry_page(visit, id).await,
         ["bookings"] => family::bookings::page(visit).await,
         // A form of the booking that was refused shows the booking.
         ["bookings", id] | ["bookings", id, "confirm" | "extend" | "cancel" | "undo" | "pick-up", ..] => {
@@ -73,6 +75,8 @@ pub async fn submit(visit: &Visit, form: &Fields) -> Answer {
         ["sign-out"] => family::sign_in::sign_out(visit, form).await,
         ["book"] => family::book::submit(visit, form).await,
         ["book", "weekly"] => family::book::weekly::submit(visit, form).await,
+        ["wait"] => family::waiting::submit(visit, form).await,
+        ["wait", id, verb] => family::waiting::act(visit, form, id, verb).await,
         ["bookings", id, "days"] => family::change::days::submit(visit, form, id).await,
         ["bookings", id, "absent"] => family::change::absent::submit(visit, form, id).await,
         ["bookings", id, "move"] => family::change::moving::submit(visit, form, id).await,

@@ -3,7 +3,7 @@
 use doorstep_shared::{
     Timestamp,
     accounts::{GetMe, Me},
-    bookings::{Booking, BookingState, ListBookings},
+    bookings::{Booking, BookingState, ListBookings, ListWaitlist, WaitState, WaitlistEntry},
     family::{Ability, MyInvitation},
 };
 use leptos::prelude::*;
@@ -18,7 +18,7 @@ use super::{
     },
     sign_in,
     ticket::{self, Ticket},
-    words,
+    waiting, words,
 };
 use crate::{
     Locale,
@@ -50,10 +50,18 @@ pub async fn page(visit: &Visit) -> Answer {
         Ok(page) => page,
         Err(problem) => return sign_in::or_problem(visit, problem),
     };
+    let waiting = match visit.call(ListWaitlist {}).await {
+        Ok(waiting) => waiting.items,
+        Err(problem) => return sign_in::or_problem(visit, problem),
+    };
+    // What is offered is shown as that, with its own deadline and its own way to say no.
+    let offered: Vec<_> =
+        waiting.iter().filter(|entry| entry.state == WaitState::Offered).filter_map(|entry| entry.booking_id).collect();
     let now = visit.now;
     let is_ahead = |booking: &Booking| booking.state.is_active() && !ticket::is_over(booking, now);
     let mut lists = Lists {
-        held: to_come.iter().filter(|b| b.state == BookingState::Held).cloned().collect(),
+        held: to_come.iter().filter(|b| b.state == BookingState::Held && !offered.contains(&b.id)).cloned().collect(),
+        waiting,
         confirmed: to_come.iter().filter(|b| b.state == BookingState::Confirmed && is_ahead(b)).cloned().collect(),
         past: all.items.into_iter().filter(|booking| !is_ahead(booking)).collect(),
         older: all.next_cursor,
@@ -76,6 +84,8 @@ pub async fn page(visit: &Visit) -> Answer {
 
 struct Lists {
     held: Vec<Booking>,
+    /// What the family waits for, and what came of it lately.
+    waiting: Vec<WaitlistEntry>,
     /// Soonest first.
     confirmed: Vec<Booking>,
     /// Newest first: over, cancelled or expired.
@@ -92,14 +102,17 @@ struct Lists {
 
 #[component]
 fn Bookings(lists: Lists, me: Me, now: Timestamp, locale: Locale) -> impl IntoView {
-    let Lists { held, confirmed, past, older, further, again, invited } = lists;
+    let Lists { held, waiting, confirmed, past, older, further, again, invited } = lists;
     let nothing = held.is_empty() && confirmed.is_empty();
-    let stamps: Vec<_> = held.iter().chain(&confirmed).map(booking::stamp).collect();
+    let mut stamps: Vec<_> = held.iter().chain(&confirmed).map(booking::stamp).collect();
+    stamps.extend(waiting.iter().map(|entry| format!("{}-{}", entry.state, entry.position)));
     let stamp = stamps.join("_");
+    let waiting = if further { Vec::new() } else { waiting };
+    let is_waiting = waiting.iter().any(|entry| entry.state.is_open());
     let mut confirmed = confirmed.into_iter();
     let next = confirmed.next().filter(|_| !further);
     let others: Vec<_> = if further { Vec::new() } else { confirmed.collect() };
-    let none_at_all = nothing && past.is_empty() && !further;
+    let none_at_all = nothing && past.is_empty() && waiting.is_empty() && !further;
     view! {
         <h1>{td!(locale, bookings.title)}</h1>
         <Invited invitations=invited locale/>
@@ -110,15 +123,17 @@ fn Bookings(lists: Lists, me: Me, now: Timestamp, locale: Locale) -> impl IntoVi
                 <a class="button" href="/">{td!(locale, find.to_search)}</a>
             </Empty>
         })}
+        <waiting::Offers entries=waiting.clone() now locale/>
         {held.into_iter().filter(|_| !further).map(|booking| view! { <HeldCard booking now locale/> }).collect_view()}
         {next.map(|booking| view! { <Ticket booking=&booking now locale link=true/> })}
-        {(nothing && !none_at_all && !further).then(|| view! {
+        {(nothing && !none_at_all && !is_waiting && !further).then(|| view! {
             <p class="card row between">
                 <span>{td!(locale, bookings.none_ahead)}</span>
                 <a class="button small" href="/">{td!(locale, find.to_search)}</a>
             </p>
         })}
         {again.map(|(booking, wish)| view! { <AgainCard booking=&booking wish=wish locale/> })}
+        <waiting::WaitingList entries=waiting locale/>
         <Listed title=td!(locale, bookings.others) id="upcoming" bookings=others now locale/>
         <Listed title=td!(locale, bookings.past) id="past" bookings=past now locale/>
         {older.map(|cursor| {

@@ -44,4 +44,6 @@ pub mod sign_in;
 #[cfg(feature = "ssr")]
 mod ticket;
 #[cfg(feature = "ssr")]
+pub mod waiting;
+#[cfg(feature = "ssr")]
 pub mod words;

@@ -13,10 +13,11 @@ use doorstep_shared::{
 };
 use leptos::prelude::*;
 
-pub use self::wish::Wish;
-use self::{
-    scene::Scene,
-    view::{BookPage, Trouble},
+use self::view::{BookPage, Trouble};
+pub use self::{
+    scene::{Candidate, Scene, Standing},
+    view::ChildRow,
+    wish::Wish,
 };
 use super::{child_form, missing, sign_in};
 use crate::{
@@ -107,7 +108,7 @@ async fn hold(visit: &Visit, form: &mut Fields) -> Result<String, Trouble> {
 }
 
 /// Adds the child of the form, if one was typed in or is needed; from then on it is one that was chosen. Its name.
-async fn add_child(visit: &Visit, form: &mut Fields, needed: bool) -> Result<Option<String>, Problem> {
+pub async fn add_child(visit: &Visit, form: &mut Fields, needed: bool) -> Result<Option<String>, Problem> {
     // Without a form for a child, nobody was chosen: that is said at the choice.
     if !(child_form::is_begun(form) || needed && form.has("name") && !form.has("voluntary")) {
         return Ok(None);

@@ -15,7 +15,7 @@ use crate::{
         child_form::{self, ChildFields, ConsentFields},
         price::{self, PriceTable},
         sign_in::PhoneForm,
-        words,
+        waiting, words,
     },
     problems::FormSummary,
     td,
@@ -251,6 +251,13 @@ fn WindowCard<'a>(scene: &'a Scene, locale: Locale) -> impl IntoView + use<> {
     let mut chosen = scene.days().into_iter().filter(|(date, _)| wish.dates.contains(date));
     let standing = chosen.find(|(_, standing)| !matches!(standing, Standing::Free(_))).map(|(_, standing)| standing);
     let full = standing.is_some();
+    let wait = match (standing, wish.dates.as_slice()) {
+        (Some(Standing::Full), [date]) => {
+            let href = waiting::join_href(wish.offer, *date, wish.span);
+            Some(view! { " "<a class="link" id="to-wait" href=href>{td!(locale, waiting.act)}</a> })
+        }
+        _ => None,
+    };
     view! {
         <section class="card wish">
             <p class="big"><b>{first}</b>" "<b>{wish.span.to_string()}</b>" "{more}</p>
@@ -260,6 +267,7 @@ fn WindowCard<'a>(scene: &'a Scene, locale: Locale) -> impl IntoView + use<> {
                 <p class="standing"><Icon name="i-warn"/>{standing_text(standing, locale)}</p>
                 <a class="link" href=format!("/nurseries/{}", nursery.id)>{td!(locale, book.other_times)}</a>
             }))}
+            {wait}
         </section>
     }
     .into_any()

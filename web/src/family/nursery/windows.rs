@@ -13,7 +13,7 @@ use leptos::prelude::*;
 use super::{Scene, chosen::first_hours};
 use crate::{
     Locale,
-    family::words,
+    family::{waiting, words},
     td,
     ui::{
         Inert as _,
@@ -151,9 +151,18 @@ fn Row(scene: Scene, window: Window) -> impl IntoView {
     } else {
         (!window.bookable).then(|| td!(locale, nursery.too_late).to_owned())
     };
+    let is_awaitable = window.free == 0 && window.bookable && window.limit.kind != LimitKind::Closed;
     let price = words::price(window.price_fen, window.care, locale);
+    let beside = is_awaitable.then(|| format!(" · {price}"));
     let id = format!("w-{}-{}", window.offer_id, window.span.from.index());
     let act = match (free, window.care) {
+        // Who waits is asked for nothing yet: the price stands beside the times.
+        (false, _) if is_awaitable => {
+            let href = waiting::join_href(window.offer_id, scene.chosen.date, window.span);
+            let act = td!(locale, waiting.act);
+            view! { <a class="price-tag" id=id href=href data-wait><span class="visually-hidden">{times.clone()}" "</span>{act}</a> }
+                .inert()
+        }
         (false, _) => view! { <span class="price-tag" data-off>{price}</span> }.inert(),
         (true, CareKind::Hourly) if chosen => view! { <span class="price-tag" data-on>{price}</span> }.inert(),
         (true, _) => {
@@ -170,7 +179,7 @@ fn Row(scene: Scene, window: Window) -> impl IntoView {
     let hours = (chosen && window.care == CareKind::Hourly).then(|| view! { <Hours scene window=window.clone()/> });
     view! {
         <li class="window" data-chosen=chosen.then_some("")>
-            <div><b>{times}</b><span class="meta">{words::care(window.care, locale)}</span></div>
+            <div><b>{times}</b><span class="meta">{words::care(window.care, locale)}{beside}</span></div>
             {left}
             {act}
             {why.map(|why| view! { <p class="why">{why}</p> })}
