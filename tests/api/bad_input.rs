@@ -1,6 +1,7 @@
 //! Bad input gets a clear error and changes nothing.
 
 mod changes;
+mod waiting;
 
 use doorstep_shared::care::ClassKind;
 use doorstep_tests::{Answer, prelude::*};

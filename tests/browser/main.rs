@@ -17,5 +17,6 @@ mod standing;
 mod states;
 mod steps;
 mod unplanned;
+mod waiting;
 mod walk;
 mod weekly;

@@ -30,7 +30,7 @@ async fn second(app: &TestApp) -> Option<TestApp> {
 /// Every other one asks the second server.
 async fn book(beside: Option<&TestApp>, number: usize, family: &Family, place: &Place) -> Result<Booking, Problem> {
     let order = family.order(&place.full_day, DAY);
-    match beside.filter(|_| number % 2 == 0) {
+    match beside.filter(|_| number.is_multiple_of(2)) {
         Some(beside) => {
             let client = beside.client();
             client.bear(&family.token().unwrap());
@@ -116,7 +116,7 @@ async fn lines_that_cross_do_not_stop_each_other(app: TestApp) {
         line.push(family);
     }
     let cancels = booked.iter().enumerate().map(|(number, (owner, booking))| {
-        let other = beside.as_ref().filter(|_| number % 2 == 0).map(|app| app.client());
+        let other = beside.as_ref().filter(|_| number.is_multiple_of(2)).map(|app| app.client());
         let (token, ask) = (owner.token().unwrap(), CancelBooking::all(booking.id));
         async move {
             match other {
@@ -150,7 +150,7 @@ async fn lines_that_cross_do_not_stop_each_other(app: TestApp) {
     // Half of them accept, half decline, at the same time.
     let answers = line.iter().zip(&before).enumerate().flat_map(|(number, (family, entries))| {
         entries.iter().filter(|(_, state)| *state == Offered).map(move |(id, _)| async move {
-            if number % 2 == 0 { family.accept(*id).await } else { family.leave(*id).await }
+            if number.is_multiple_of(2) { family.accept(*id).await } else { family.leave(*id).await }
         })
     });
     for answer in join_all(answers).await {

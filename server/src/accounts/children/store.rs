@@ -12,9 +12,7 @@ use doorstep_shared::{
 use super::Record;
 use crate::db::{
     Conn,
-    schema::{
-        booking, booking_day, child, child_group, class, consent, nursery, waitlist_child, waitlist_entry,
-    },
+    schema::{booking, booking_day, child, child_group, class, consent, nursery, waitlist_child, waitlist_entry},
 };
 
 #[derive(Queryable, Selectable)]

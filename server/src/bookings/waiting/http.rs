@@ -15,7 +15,7 @@ use super::{
     view,
 };
 use crate::{
-    accounts::Guardian,
+    accounts::{Guardian, SeesBookings},
     api::{Api, Call},
     bookings::messages::Actor,
     db::Conn,
@@ -30,18 +30,18 @@ pub fn register(api: &mut Api) {
 }
 
 async fn join_line(call: Call<Guardian>, ask: JoinWaitlist) -> Result<WaitlistEntry> {
-    let Guardian { account, family, .. } = call.who;
+    let (account, family) = (call.who.account, call.who.family);
     let (policy, now, locale) = (call.app.policy.clone(), call.now, language::of(&call.request));
     let who = Joining { family, account, locale, now };
     call.write(move |conn| join::join(conn, &policy, who, &ask)).await
 }
 
-async fn list(call: Call<Guardian>, _: ListWaitlist) -> Result<Waitlist> {
+async fn list(call: Call<SeesBookings>, _: ListWaitlist) -> Result<Waitlist> {
     let items = read(&call, view::list).await?;
     Ok(Waitlist { items })
 }
 
-async fn get(call: Call<Guardian>, GetWaitlistEntry { id }: GetWaitlistEntry) -> Result<WaitlistEntry> {
+async fn get(call: Call<SeesBookings>, GetWaitlistEntry { id }: GetWaitlistEntry) -> Result<WaitlistEntry> {
     let found = read(&call, move |conn, policies, now, family| Ok(vec![view::get(conn, policies, now, family, id)?]));
     Ok(found.await?.pop().ok_or(ProblemKind::NotFound)?)
 }
@@ -49,7 +49,7 @@ async fn get(call: Call<Guardian>, GetWaitlistEntry { id }: GetWaitlistEntry) ->
 /// Reads entries as they are now. Where the clock has freed a place that nobody has given to the next in line yet, that
 /// is done first, as any booking there would.
 async fn read(
-    call: &Call<Guardian>,
+    call: &Call<SeesBookings>,
     entries: impl Fn(&mut Conn, &Policies, Timestamp, FamilyId) -> Result<Vec<WaitlistEntry>> + Copy + Send + 'static,
 ) -> Result<Vec<WaitlistEntry>> {
     let (policy, family, now) = (call.app.policy.clone(), call.who.family, call.now);

@@ -37,8 +37,9 @@ impl KeepWaitlist {
 const EVERY: Duration = Duration::seconds(30);
 /// Entries ended or erased in one transaction at most.
 const ENTRIES: i64 = 200;
-/// Class-days locked in one transaction at most.
-const CLASS_DAYS: usize = 20;
+/// Class-days looked at, and of these locked, in one transaction at most.
+const LOOKED_AT: usize = 500;
+const LOCKED: usize = 20;
 /// How long entries are kept after the day that they were for.
 const KEPT: Duration = Duration::days(30);
 
@@ -65,9 +66,10 @@ fn lapse(conn: &mut Conn, now: Timestamp) -> Result<usize> {
     Ok(ids.len())
 }
 
-/// Looks without a lock first: nearly always there is nothing to give.
+/// Looks without a lock first: nearly always there is nothing to give. Where there is too much to look at, or who fits
+/// cannot be served, each has its turn.
 fn serve_all(conn: &mut Conn, policies: &Policies, now: Timestamp) -> Result<()> {
-    let awaited = store::awaited(conn, now.local_date())?;
+    let awaited = in_turn(store::awaited(conn, now.local_date())?, now, LOOKED_AT);
     if awaited.is_empty() {
         return Ok(());
     }
@@ -81,11 +83,19 @@ fn serve_all(conn: &mut Conn, policies: &Policies, now: Timestamp) -> Result<()>
     let mut wanted: Vec<_> = fits.map(|entry| (entry.row.class_id, entry.row.date)).collect();
     wanted.sort_unstable();
     wanted.dedup();
-    // Those who fit but cannot be served stay: each has its turn.
-    let turn = usize::try_from(now.seconds() / EVERY.num_seconds()).unwrap_or(0).checked_rem(wanted.len()).unwrap_or(0);
-    wanted.rotate_left(turn);
-    wanted.truncate(CLASS_DAYS);
+    let wanted = in_turn(wanted, now, LOCKED);
     let mut days = places::lock(conn, policies, now, &wanted, &[])?;
     days.iter_mut().for_each(Day::look_again);
     places::save(conn, policies, now, &mut days)
+}
+
+/// So many of them, others each time.
+fn in_turn<T>(mut all: Vec<T>, now: Timestamp, most: usize) -> Vec<T> {
+    if all.len() > most {
+        let turn = usize::try_from(now.seconds() / EVERY.num_seconds()).unwrap_or(0);
+        let first = turn.wrapping_mul(most) % all.len();
+        all.rotate_left(first);
+        all.truncate(most);
+    }
+    all
 }

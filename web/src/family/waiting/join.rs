@@ -148,14 +148,14 @@ fn Join(
     let (offer, span) = (scene.offer.id, scene.wish.span);
     let standing = scene.days().into_iter().find(|(day, _)| *day == date).map(|(_, standing)| standing);
     let back = format!("/nurseries/{}?date={date}", scene.nursery.id);
-    let url = href(offer, date, span);
+    let (url, elsewhere) = (href(offer, date, span), back.clone());
     let stamp = format!("{}-{standing:?}", ahead.waiting);
     let main = match standing {
         // Where nobody can wait, that is said, and what can be done instead.
         Some(Standing::Free(_)) => view! { <BookInstead scene=&scene locale/> }.into_any(),
         Some(Standing::Late | Standing::Closed) | None => view! {
             <Notice tone=Tone::Warn title=td!(locale, waiting.not_then)>
-                <a class="button small" href=back.clone()>{td!(locale, book.other_times)}</a>
+                <a class="button small" href=elsewhere>{td!(locale, book.other_times)}</a>
             </Notice>
         }
         .into_any(),
@@ -187,9 +187,10 @@ fn labels(locale: Locale) -> Vec<(&'static str, &'static str, &'static str)> {
 /// There is a place: nothing to wait for.
 #[component]
 fn BookInstead<'a>(scene: &'a Scene, locale: Locale) -> impl IntoView + use<> {
+    let href = scene.wish.href();
     view! {
         <Notice tone=Tone::Good title=td!(locale, problem.place_free)>
-            <a class="button small" id="book-instead" href=scene.wish.href()>{td!(locale, waiting.book_instead)}</a>
+            <a class="button small" id="book-instead" href=href>{td!(locale, waiting.book_instead)}</a>
         </Notice>
     }
 }
@@ -224,7 +225,7 @@ fn Form<'a>(visit: Visit, scene: &'a Scene, ahead: WaitlistAhead, date: Date, fi
     if eve(date).is_some_and(|eve| eve > now) {
         until.push((EVE.to_owned(), td!(locale, waiting.until_eve, day = domain::date(date - Days::new(1), locale))));
     }
-    until.push((START.to_owned(), td!(locale, waiting.until_start)));
+    until.push((START.to_owned(), td!(locale, waiting.until_start).to_owned()));
     view! {
         <section class="card stack" id="line">
             <h2>{line}</h2>
