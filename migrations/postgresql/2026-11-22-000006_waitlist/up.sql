@@ -13,8 +13,7 @@ CREATE TABLE waitlist_entry (
     to_half_hour SMALLINT NOT NULL,
     -- Lower comes first; inside it, the lower number.
     priority SMALLINT NOT NULL,
-    priority_group TEXT,
-    CHECK (priority_group IN ('hardship', 'left_behind', 'migrant', 'own_staff')),
+    priority_group TEXT CHECK (priority_group IN ('hardship', 'left_behind', 'migrant', 'own_staff')),
     -- Counted for each class and date.
     number BIGINT NOT NULL,
     locale TEXT NOT NULL,

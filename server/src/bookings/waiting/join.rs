@@ -91,7 +91,7 @@ pub fn join(conn: &mut Conn, policies: &Policies, who: Joining, ask: &JoinWaitli
     rows::lock_families(conn, &[family])?;
     let mut children = ask.child_ids.clone();
     children.sort_unstable();
-    let own = store::of_family(conn, family, now.local_date(), i64::MAX)?;
+    let own = store::of_family(conn, family, Some(now.local_date()), i64::MAX)?;
     if let Some(same) = same(&own, ask, &children, now)? {
         return view::get(conn, policies, now, family, same);
     }

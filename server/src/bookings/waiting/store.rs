@@ -136,13 +136,14 @@ pub fn find(conn: &mut Conn, family: FamilyId, id: WaitlistEntryId) -> QueryResu
     Ok(with_children(conn, found)?.pop())
 }
 
-/// The entries of the family for care on `from` or later, soonest first.
-pub fn of_family(conn: &mut Conn, family: FamilyId, from: Date, most: i64) -> QueryResult<Vec<Entry>> {
-    let found = entries!()
-        .filter(waitlist_entry::family_id.eq(family).and(waitlist_entry::date.ge(from)))
-        .order((waitlist_entry::date, waitlist_entry::from_half_hour, waitlist_entry::id))
-        .limit(most)
-        .load(conn)?;
+/// The entries of the family, for care on `from` or later when it is given; soonest first.
+pub fn of_family(conn: &mut Conn, family: FamilyId, from: Option<Date>, most: i64) -> QueryResult<Vec<Entry>> {
+    let mut query = entries!().filter(waitlist_entry::family_id.eq(family)).into_boxed();
+    if let Some(from) = from {
+        query = query.filter(waitlist_entry::date.ge(from));
+    }
+    let order = (waitlist_entry::date, waitlist_entry::from_half_hour, waitlist_entry::id);
+    let found = query.order(order).limit(most).load(conn)?;
     with_children(conn, found)
 }
 

@@ -128,7 +128,7 @@ pub fn rejoin(conn: &mut Conn, policies: &Policies, asked: Asked) -> Result<Wait
     if left + rules::undo_time(&policy.booking) <= now || entry.row.begins() <= now {
         return Err(ProblemKind::TooLateToUndo.into());
     }
-    let own = store::of_family(conn, family, now.local_date(), i64::MAX)?;
+    let own = store::of_family(conn, family, Some(now.local_date()), i64::MAX)?;
     let open: Vec<_> = own.iter().filter(|other| other.state_at(now).is_open()).collect();
     if open.iter().any(|other| is_same(other, &entry)) {
         return Err(ProblemKind::AlreadyWaiting.into());

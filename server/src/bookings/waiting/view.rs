@@ -43,7 +43,7 @@ pub fn get(
 /// What the family waits for, and what came of it lately: soonest care first.
 pub fn list(conn: &mut Conn, policies: &Policies, now: Timestamp, family: FamilyId) -> Result<Vec<WaitlistEntry>> {
     let from = (now - chrono::Duration::days(SHOWN_DAYS)).local_date();
-    let entries = store::of_family(conn, family, from, MOST)?;
+    let entries = store::of_family(conn, family, Some(from), MOST)?;
     many(conn, policies, now, entries)
 }
 
@@ -58,7 +58,7 @@ pub fn overdue(conn: &mut Conn, now: Timestamp, items: &[WaitlistEntry]) -> Resu
 
 /// All that is kept of what the family waited for, for its export.
 pub fn of_family(conn: &mut Conn, policies: &Policies, now: Timestamp, family: FamilyId) -> Result<Vec<WaitlistEntry>> {
-    let entries = store::of_family(conn, family, Date::MIN, i64::MAX)?;
+    let entries = store::of_family(conn, family, None, i64::MAX)?;
     many(conn, policies, now, entries)
 }
 
