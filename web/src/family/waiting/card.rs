@@ -15,6 +15,8 @@ use crate::{
     },
 };
 
+const HOUR_S: u32 = 3_600;
+
 /// A place is kept: the first thing to see.
 #[component]
 pub fn Offers(entries: Vec<WaitlistEntry>, now: Timestamp, locale: Locale) -> impl IntoView {
@@ -38,11 +40,13 @@ pub fn Offers(entries: Vec<WaitlistEntry>, now: Timestamp, locale: Locale) -> im
 pub fn OfferClock<'a>(entry: &'a WaitlistEntry, now: Timestamp, locale: Locale) -> impl IntoView + use<> {
     let expires = entry.offer_expires_at?;
     let seconds = u32::try_from((expires - now).num_seconds()).unwrap_or_default();
+    // Over night there is nothing to hurry for.
+    let countdown = (seconds < HOUR_S).then(|| view! { <Countdown seconds then=AtZero::Reload/> });
     let until = price::moment(expires, now, locale);
     Some(
         view! {
             <section class="hold" aria-label=td!(locale, waiting.offered)>
-                <Countdown seconds then=AtZero::Reload/>
+                {countdown}
                 <p>{td!(locale, waiting.offered_until, moment = until)}</p>
             </section>
         }

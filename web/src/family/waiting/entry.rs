@@ -107,7 +107,7 @@ fn EntryPage(visit: Visit, entry: WaitlistEntry, others: usize) -> impl IntoView
         <Recheck locale stamp url=words::href(&entry) as_of=now.clock_time() reload=true/>
         <OfferClock entry=&entry now locale/>
         <section class="card wish">
-            <p class="big">{words::when(&entry, locale)}</p>
+            <p class="big">{words::when_in_parts(&entry, locale)}</p>
             <p class="meta">{words::names(&entry, locale)}" · "{what.join(" · ")}</p>
             <p class="meta">
                 <a href=format!("/nurseries/{}?date={}", entry.nursery.id, entry.date)>{entry.nursery.name.clone()}</a>

@@ -150,9 +150,10 @@ fn Join(
     let back = format!("/nurseries/{}?date={date}", scene.nursery.id);
     let (url, elsewhere) = (href(offer, date, span), back.clone());
     let stamp = format!("{}-{standing:?}", ahead.waiting);
+    let (is_free, tried) = (matches!(standing, Some(Standing::Free(_))), visit.form.is_some());
     let main = match standing {
         // Where nobody can wait, that is said, and what can be done instead.
-        Some(Standing::Free(_)) => view! { <BookInstead scene=&scene locale/> }.into_any(),
+        Some(Standing::Free(_)) => view! { <BookInstead scene=&scene focus=tried locale/> }.into_any(),
         Some(Standing::Late | Standing::Closed) | None => view! {
             <Notice tone=Tone::Warn title=td!(locale, waiting.not_then)>
                 <a class="button small" href=elsewhere>{td!(locale, book.other_times)}</a>
@@ -161,15 +162,16 @@ fn Join(
         .into_any(),
         Some(Standing::Full) => view! { <Form visit=visit.clone() scene=&scene ahead date fields/> }.into_any(),
     };
-    let when = format!("{} {span}", domain::date(date, locale));
+    // A place is free: that stands below, with what can be done about it.
+    let refused = visit.form.clone().filter(|form| !is_free || form.problem.kind != ProblemKind::PlaceFree);
     let what = [domain::care(scene.offer.care, locale), domain::class(scene.class.kind, locale)];
     view! {
         <a class="back" href=back><Icon name="i-back"/>{scene.nursery.name.clone()}</a>
         <h1>{td!(locale, waiting.join_title)}</h1>
         <Recheck locale stamp url as_of=visit.now.clock_time() reload=false/>
-        <FormSummary form=visit.form.clone() locale fields=labels(locale)/>
+        <FormSummary form=refused locale fields=labels(locale)/>
         <section class="card wish">
-            <p class="big">{when}</p>
+            <p class="big"><b>{domain::date(date, locale)}</b>" "<b>{span.to_string()}</b></p>
             <p class="meta">{domain::list(&what, locale)}" · "{scene.nursery.name.clone()}</p>
             <p class="meta">{scene.nursery.address.clone()}</p>
         </section>
@@ -186,10 +188,11 @@ fn labels(locale: Locale) -> Vec<(&'static str, &'static str, &'static str)> {
 
 /// There is a place: nothing to wait for.
 #[component]
-fn BookInstead<'a>(scene: &'a Scene, locale: Locale) -> impl IntoView + use<> {
+fn BookInstead<'a>(scene: &'a Scene, focus: bool, locale: Locale) -> impl IntoView + use<> {
     let href = scene.wish.href();
     view! {
-        <Notice tone=Tone::Good title=td!(locale, problem.place_free)>
+        <Notice tone=Tone::Good title=td!(locale, problem.place_free) focus>
+            <p>{td!(locale, problem.advice_place_free)}</p>
             <a class="button small" id="book-instead" href=href>{td!(locale, waiting.book_instead)}</a>
         </Notice>
     }
@@ -230,11 +233,9 @@ fn Form<'a>(visit: Visit, scene: &'a Scene, ahead: WaitlistAhead, date: Date, fi
         <section class="card stack" id="line">
             <h2>{line}</h2>
             <p class="meta">{odds}</p>
-            <ul class="plain">
-                <li>{td!(locale, waiting.means_order)}</li>
-                <li>{td!(locale, waiting.means_offer, minutes = ahead.offer_minutes)}</li>
-                <li>{td!(locale, waiting.means_free)}</li>
-            </ul>
+            <p>{td!(locale, waiting.means_order)}</p>
+            <p>{td!(locale, waiting.means_offer, minutes = ahead.offer_minutes)}</p>
+            <p>{td!(locale, waiting.means_free)}</p>
         </section>
         <form class="book" id="wait" method="post" action="/wait" data-careful>
             <OnceKey/>

@@ -5,6 +5,8 @@ use doorstep_shared::{
     bookings::{Odds, PassedOver, PriorityGroup, WaitState, WaitlistEntry},
 };
 
+use leptos::prelude::*;
+
 use super::{domain, price};
 use crate::{Locale, problems, td};
 
@@ -16,6 +18,12 @@ pub fn href(entry: &WaitlistEntry) -> String {
 /// 周二 12月1日 08:00–12:00
 pub fn when(entry: &WaitlistEntry, locale: Locale) -> String {
     format!("{} {}–{}", domain::date(entry.date, locale), entry.from, entry.to)
+}
+
+/// The same in two parts that stay whole where a line ends.
+pub fn when_in_parts(entry: &WaitlistEntry, locale: Locale) -> impl IntoView + use<> {
+    let (date, window) = (domain::date(entry.date, locale), format!("{}–{}", entry.from, entry.to));
+    view! { <b>{date}</b>" "<b>{window}</b> }
 }
 
 pub fn names(entry: &WaitlistEntry, locale: Locale) -> String {
