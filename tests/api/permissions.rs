@@ -153,8 +153,7 @@ const ROWS: &[Row] = &[
     row("DELETE /api/v1/waitlist/{id}", "book", [401, 200, 404]),
     row("POST /api/v1/waitlist/{id}/accept", "book", [401, 200, 404]),
     row("POST /api/v1/waitlist/{id}/rejoin", "book", [401, 200, 404]),
-    // It must be told for when.
-    row("GET /api/v1/offers/{id}/waitlist", "book", [401, 400, 400]),
+    row("GET /api/v1/offers/{id}/waitlist", "book", [401, 200, 200]),
 ];
 
 impl Row {
@@ -240,7 +239,9 @@ impl Scene {
             route if route.starts_with("/api/v1/offers/") => self.confirmed.days[0].offer_id.to_string(),
             _ => self.confirmed.nursery.id.to_string(),
         };
-        let path = route.replace("{id}", &id).replace("{purpose}", "health");
+        let query = format!("?date={}&from=09:00&to=11:00", self.wait.date);
+        let query = if route == "/api/v1/offers/{id}/waitlist" { query.as_str() } else { "" };
+        let path = format!("{route}{query}").replace("{id}", &id).replace("{purpose}", "health");
         let path = path.replace("{date}", &self.confirmed.days[0].date.to_string());
         match method {
             "POST" | "PATCH" => client.send(method, &path, &(row.body)(self)).await,
