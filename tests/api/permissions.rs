@@ -218,7 +218,20 @@ async fn scene(app: &TestApp, offer: &Offer) -> Scene {
     ann.leave(left).await.unwrap();
     let wait = wait("14:00-15:00");
     Scene {
-        ann, grandma, neighbour, people, ben, confirmed, held, message, order, birth_date, waiting, offered, left, wait,
+        ann,
+        grandma,
+        neighbour,
+        people,
+        ben,
+        confirmed,
+        held,
+        message,
+        order,
+        birth_date,
+        waiting,
+        offered,
+        left,
+        wait,
     }
 }
 

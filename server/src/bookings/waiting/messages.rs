@@ -50,12 +50,7 @@ fn about(row: &EntryRow, event: Event, person: &Told, nursery: &BookedNursery) -
     let locale = joined.unwrap_or(person.locale);
     let (nursery, when) = (&nursery.name, texts::when(row.date, row.span(), 1, locale));
     let notice = |word, body, haste, booking, until| Notice {
-        message: Message {
-            event: key(row.id, word),
-            recipient: person.phone.clone(),
-            channel: Channel::Sms,
-            body,
-        },
+        message: Message { event: key(row.id, word), recipient: person.phone.clone(), channel: Channel::Sms, body },
         kind: MessageKind::Offer,
         booking,
         visit_at: None,
