@@ -1,5 +1,9 @@
 //! The tables, as both databases hold them. A test compares them with what the migrations make.
 
+mod held;
+
+pub use self::held::IsHeld;
+
 diesel::table! {
     account (id) {
         id -> Binary,
@@ -467,64 +471,10 @@ diesel::joinable!(booking_day -> class (class_id));
 diesel::joinable!(delivery -> message (message_id));
 diesel::joinable!(message -> account (account_id));
 diesel::joinable!(waitlist_entry -> booking (booking_id));
-diesel::joinable!(waitlist_entry -> nursery (nursery_id));
-diesel::joinable!(waitlist_entry -> class (class_id));
-diesel::joinable!(waitlist_entry -> offer (offer_id));
-diesel::joinable!(waitlist_child -> waitlist_entry (entry_id));
-diesel::joinable!(waitlist_child -> child (child_id));
-diesel::joinable!(child_group -> child (child_id));
 
-diesel::allow_tables_to_appear_in_same_query!(
-    account,
-    calendar_feed,
-    family,
-    family_invitation,
-    family_member,
-    pick_up_person,
-    pick_up_code,
-    login_code,
-    session,
-    child,
-    consent,
-    audit,
-    district,
-    nursery,
-    nursery_import,
-    nursery_import_row,
-    class,
-    offer,
-    offer_window,
-    opening,
-    closure,
-    class_day,
-    change,
-    booking,
-    booking_day,
-    waitlist_entry,
-    waitlist_child,
-    child_group,
-    idempotency,
-    job,
-    message,
-    delivery,
-    visit_answer,
-    setting,
-);
-
-/// Whether a booking is a hold. In words and not as a value: only so SQLite knows, when it plans, that the index of holds
-/// will do, and does not look through every booking there ever was.
-#[derive(Clone, Copy, Debug, diesel::query_builder::QueryId, diesel::expression::ValidGrouping)]
-pub struct IsHeld;
-
-impl diesel::Expression for IsHeld {
-    type SqlType = diesel::sql_types::Bool;
-}
-
-impl<Tables> diesel::AppearsOnTable<Tables> for IsHeld {}
-
-impl<DB: diesel::backend::Backend> diesel::query_builder::QueryFragment<DB> for IsHeld {
-    fn walk_ast<'b>(&'b self, mut out: diesel::query_builder::AstPass<'_, 'b, DB>) -> diesel::QueryResult<()> {
-        out.push_sql("booking.state = 'held'");
-        Ok(())
-    }
+diesel::allow_tables_to_appear_in_same_query! {
+    account, calendar_feed, family, family_invitation, family_member, pick_up_person, pick_up_code, login_code,
+    session, child, consent, audit, district, nursery, nursery_import, nursery_import_row, class, offer,
+    offer_window, opening, closure, class_day, change, booking, booking_day, waitlist_entry, waitlist_child,
+    child_group, idempotency, job, message, delivery, visit_answer, setting,
 }
