@@ -3,7 +3,12 @@
 use doorstep_tests::{Database, run};
 use serde_json::json;
 
-use crate::{browser::Browser, look::Look, site::site, steps::book_path};
+use crate::{
+    browser::{Browser, Network},
+    look::Look,
+    site::site,
+    steps::book_path,
+};
 
 const KEPT: &str = "const done = arguments[0]; \
     caches.match('/bookings', {cacheName: 'mine'}).then(page => page ? page.text() : '').then(done)";
@@ -47,6 +52,38 @@ fn the_next_booking_and_its_code_are_read_without_network() {
         browser.read("没有网络").await;
         browser.is_accessible().await;
         browser.shoot("offline-page").await;
+        browser.close().await;
+    });
+}
+
+#[test]
+fn where_there_is_no_worker_the_open_page_has_the_bookings_at_hand_until_signing_out() {
+    run(Database::Sqlite, async |_: Database| {
+        let app = site().await;
+        let offer = app.offer().places(1).hourly().create().await;
+        let browser = Browser::signed_in(&app, Look::PHONE, "13800020001").await;
+        // As in browsers inside other apps.
+        let without = json!({"source": "delete Navigator.prototype.serviceWorker"});
+        browser.tell("Page.addScriptToEvaluateOnNewDocument", without).await;
+        browser.go(&book_path(&offer, app.in_days(1))).await;
+        browser.press_the_bar().await;
+        browser.tap("#confirm").await;
+        let code = browser.see("#door-code").await.text().await.unwrap();
+        browser.go("/bookings").await;
+        browser.see("#door-code").await;
+        browser.go("/me").await;
+        browser.network(Network::Off).await;
+        browser.tap("a[href='/bookings']").await;
+        assert_eq!(browser.see("#door-code").await.text().await.unwrap(), code);
+        browser.read("网络断开了").await;
+        browser.is_accessible().await;
+        browser.shoot("offline-snapshot").await;
+        browser.network(Network::On).await;
+        browser.see_that("location.pathname === '/bookings'").await;
+        browser.go("/me").await;
+        browser.tap("#sign-out").await;
+        browser.read("登录后可以预约").await;
+        assert_eq!(browser.value("localStorage.length").await, json!(0));
         browser.close().await;
     });
 }

@@ -1,6 +1,9 @@
 //! Waiting for a place, from the nursery's full window to the booking.
 
-use doorstep_shared::bookings::{CancelBooking, JoinWaitlist};
+use doorstep_shared::{
+    bookings::{CancelBooking, JoinWaitlist},
+    family::Role,
+};
 use doorstep_tests::{Database, Family, Offer, TestApp, run};
 
 use crate::{browser::Browser, look::Look, site::site};
@@ -159,6 +162,31 @@ fn who_books_what_is_full_is_shown_the_way_to_wait() {
         browser.tap("#join").await;
         browser.see("#leave").await;
         browser.is_fine("wait-waiting-small").await;
+        browser.close().await;
+    });
+}
+
+#[test]
+fn a_grandmother_sees_the_line_and_whom_to_ask_but_no_buttons() {
+    run(Database::Sqlite, async |_: Database| {
+        let app = site().await;
+        let (offer, ann, booked) = full(&app).await;
+        let ben = app.family("Ben").await;
+        let entry = ben.call(&JoinWaitlist { date: app.in_days(2), ..ben.wait(&offer, DAY) }).await.unwrap();
+        let grandmother = app.relative(&ben, Role::Member).await;
+        let browser = Browser::open(&app, Look::PHONE).await;
+        browser.go(&format!("/sign-in?next=/wait/{}", entry.id)).await;
+        browser.sign_in(&app, &grandmother.phone).await;
+        browser.read("请找监护人").await;
+        browser.read("候补第 1 位").await;
+        assert!(!browser.sees("#leave").await);
+        browser.is_fine("wait-looking").await;
+
+        ann.call(&CancelBooking::all(booked.id)).await.unwrap();
+        browser.go(&format!("/wait/{}", entry.id)).await;
+        browser.read("请找监护人").await;
+        assert!(!browser.sees("#accept").await && !browser.sees("#decline").await);
+        browser.is_fine("wait-looking-offered").await;
         browser.close().await;
     });
 }

@@ -155,6 +155,9 @@ fn shell(visit: &Visit, page: Page) -> impl IntoView + use<> {
     let style = visit.site.file("style.css");
     let (tab, back) = (page.tab, page.back.unwrap_or_else(|| visit.here()));
     let body = InertElement::new((page.body)());
+    // The script that keeps the bookings at hand; on the page that signs in it throws away what an ended session left.
+    let offline = visit.signed_in.then(|| td!(locale, recheck.offline, time = "{time}"));
+    let keeps = visit.signed_in || visit.path == "/sign-in";
     view! {
         <!DOCTYPE html>
         <html
@@ -173,7 +176,7 @@ fn shell(visit: &Visit, page: Page) -> impl IntoView + use<> {
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
                 <link rel="apple-touch-icon" href="/apple-touch-icon.png"/>
                 <link rel="manifest" href="/manifest.webmanifest"/>
-                {visit.signed_in.then(|| view! { <script src="/offline.js" defer></script> })}
+                {keeps.then(|| view! { <script src="/offline.js" defer data-offline=offline></script> })}
                 // Leaving a page before it has faded in aborts the fading, which is no error.
                 <script nonce=use_nonce()>"addEventListener('pagereveal',e=>e.viewTransition?.ready.catch(()=>{}))"</script>
                 {scripts}

@@ -50,7 +50,7 @@ fn end(conn: &mut Conn, rules: FamilyRules, booking: BookingId, date: Date) -> R
 }
 
 /// Gives a person the code for a day, and tells them by text message where their number is known. Returns the row's id:
-/// the digits are read with [`shown`].
+/// the digits are read with [`store::Row::shown`].
 ///
 /// # Errors
 /// `not-found` for another family's booking or person; `wrong-state` unless the booking is confirmed and children come

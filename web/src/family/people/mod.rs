@@ -54,7 +54,7 @@ pub fn may(me: &Me, ability: Ability) -> bool {
 /// What somebody must be allowed to do for a page to be of use to them, beyond what the page itself asks for.
 fn needed(segments: &[&str]) -> Option<Ability> {
     Some(match segments {
-        ["book", ..] | ["bookings", _, "days" | "absent" | "move"] => Ability::Book,
+        ["book", ..] | ["wait"] | ["bookings", _, "days" | "absent" | "move"] => Ability::Book,
         ["children", "new"] | ["children", _, "delete" | "withdraw" | "calendar", ..] => Ability::ManageChildren,
         ["children", ..] => Ability::SeeChildren,
         ["family", "invite"] | ["family", "members" | "pick-up", ..] => Ability::ManageFamily,

@@ -2,7 +2,9 @@
 
 use doorstep_shared::{
     Timestamp,
+    accounts::{GetMe, Me},
     bookings::{AcceptPlace, GetWaitlistEntry, LeaveWaitlist, ListWaitlist, RejoinWaitlist, WaitState, WaitlistEntry},
+    family::Ability,
     ids::WaitlistEntryId,
 };
 use leptos::prelude::*;
@@ -10,6 +12,7 @@ use leptos::prelude::*;
 use super::{card::OfferClock, domain, join, missing, price, sign_in, words};
 use crate::{
     Locale, app,
+    family::people::{self, AskGuardian},
     page::{Answer, Page, Tab},
     problems::FormSummary,
     td,
@@ -35,11 +38,13 @@ pub async fn page(visit: &Visit, id: &str) -> Answer {
         WaitState::Offered => visit.call(ListWaitlist {}).await.map_or(0, |all| others(&entry, &all.items)),
         _ => 0,
     };
+    // What cannot be told leaves the buttons: whoever may not press them is told so then.
+    let me = visit.call(GetMe {}).await.ok();
     let (visit, locale) = (visit.clone(), visit.locale());
     let title = title(&entry, locale);
     let back = words::href(&entry);
     let status = visit.form.as_ref().map_or(200, |form| form.problem.status);
-    let body = move || view! { <EntryPage visit entry others/> }.into_any();
+    let body = move || view! { <EntryPage visit entry others me/> }.into_any();
     Page::new(title, body).tab(Tab::Bookings).status(status).back(back).into()
 }
 
@@ -88,16 +93,19 @@ fn title(entry: &WaitlistEntry, locale: Locale) -> String {
 }
 
 #[component]
-fn EntryPage(visit: Visit, entry: WaitlistEntry, others: usize) -> impl IntoView {
+fn EntryPage(visit: Visit, entry: WaitlistEntry, others: usize, me: Option<Me>) -> impl IntoView {
     let (locale, now) = (visit.locale(), visit.now);
     let what = [domain::care(entry.care, locale), domain::class(entry.class_kind, locale)];
     let group = entry.priority_group.map(|group| {
         view! { <p class="meta">{td!(locale, waiting.group, group = words::group(group, locale))}</p> }
     });
+    let looks = me.filter(|me| !people::may(me, Ability::Book));
+    let decides = looks.is_none();
     let main = match entry.state {
-        WaitState::Waiting => view! { <Waiting entry=&entry now locale/> }.into_any(),
-        WaitState::Offered => view! { <Offered entry=&entry others locale/> }.into_any(),
-        _ => view! { <Ended entry=&entry now locale/> }.into_any(),
+        WaitState::Waiting => view! { <Waiting entry=&entry decides now locale/> }.into_any(),
+        WaitState::Offered if decides => view! { <Offered entry=&entry others locale/> }.into_any(),
+        WaitState::Offered => ().into_any(),
+        _ => view! { <Ended entry=&entry decides now locale/> }.into_any(),
     };
     let stamp = format!("{}-{}", entry.state, entry.position);
     view! {
@@ -116,12 +124,14 @@ fn EntryPage(visit: Visit, entry: WaitlistEntry, others: usize) -> impl IntoView
             {group}
         </section>
         {main}
+        {looks.map(|me| view! { <AskGuardian me=&me locale/> })}
     }
     .into_any()
 }
 
+/// `decides`: whoever looks may leave the line.
 #[component]
-fn Waiting<'a>(entry: &'a WaitlistEntry, now: Timestamp, locale: Locale) -> impl IntoView + use<> {
+fn Waiting<'a>(entry: &'a WaitlistEntry, decides: bool, now: Timestamp, locale: Locale) -> impl IntoView + use<> {
     let odds = words::odds(entry.odds, entry.position, domain::weekday(entry.date, locale), locale);
     let auto = match entry.auto_accept_until.filter(|until| *until >= now) {
         Some(until) => td!(locale, waiting.auto_until, moment = price::moment(until, now, locale)),
@@ -130,16 +140,21 @@ fn Waiting<'a>(entry: &'a WaitlistEntry, now: Timestamp, locale: Locale) -> impl
     let passed = entry.passed_over.map(|passed| {
         view! { <Notice tone=Tone::Warn title=words::passed_over(passed, now, locale)/> }
     });
+    let leave = decides.then(|| {
+        view! {
+            <form method="post" action=format!("{}/leave", words::href(entry))>
+                <OnceKey/>
+                <button class="button line wide" id="leave">{td!(locale, waiting.leave)}</button>
+            </form>
+        }
+    });
     view! {
         {passed}
         <section class="card stack">
             <p>{auto}</p>
             <p class="meta">{odds}</p>
         </section>
-        <form method="post" action=format!("{}/leave", words::href(entry))>
-            <OnceKey/>
-            <button class="button line wide" id="leave">{td!(locale, waiting.leave)}</button>
-        </form>
+        {leave}
     }
     .into_any()
 }
@@ -169,7 +184,7 @@ fn Offered<'a>(entry: &'a WaitlistEntry, others: usize, locale: Locale) -> impl 
 }
 
 #[component]
-fn Ended<'a>(entry: &'a WaitlistEntry, now: Timestamp, locale: Locale) -> impl IntoView + use<> {
+fn Ended<'a>(entry: &'a WaitlistEntry, decides: bool, now: Timestamp, locale: Locale) -> impl IntoView + use<> {
     let (tone, text) = match entry.state {
         WaitState::Accepted => (Tone::Good, td!(locale, waiting.accepted_text)),
         WaitState::Declined => (Tone::Info, td!(locale, waiting.declined_text)),
@@ -177,7 +192,7 @@ fn Ended<'a>(entry: &'a WaitlistEntry, now: Timestamp, locale: Locale) -> impl I
         WaitState::Left => (Tone::Info, td!(locale, waiting.left_text)),
         _ => (Tone::Warn, td!(locale, waiting.lapsed_text)),
     };
-    let undo = entry.rejoin_until.filter(|until| now < *until).map(|until| {
+    let undo = entry.rejoin_until.filter(|until| decides && now < *until).map(|until| {
         view! {
             <form class="row" method="post" action=format!("{}/rejoin", words::href(entry))>
                 <OnceKey/>
@@ -188,6 +203,7 @@ fn Ended<'a>(entry: &'a WaitlistEntry, now: Timestamp, locale: Locale) -> impl I
     });
     let is_ahead = Timestamp::at(entry.date, entry.from) > now;
     let anew = (undo.is_none()
+        && decides
         && is_ahead
         && matches!(entry.state, WaitState::Declined | WaitState::Expired | WaitState::Left))
     .then(|| entry.span())
