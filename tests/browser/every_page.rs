@@ -4,12 +4,14 @@ use doorstep_tests::{Database, run};
 
 use crate::{browser::Browser, look::Look, site::site, steps::book_path};
 
-/// Shows every page to a parent with a child, a hold, a booking to come and one that was cancelled.
+/// Shows every page to a parent with a child, a hold, a booking to come, one that was cancelled, and a place in line.
 async fn look_at_every_page(look: Look) {
     let app = site().await;
     let nursery = app.nursery().name("春天托育园").inclusive().create().await;
     let offer = app.offer().of(&nursery).places(9).hourly().create().await;
     app.offer().of(&nursery).places(9).full_day().create().await;
+    let full = app.offer().places(1).full_day().create().await;
+    app.family("Ann").await.book(&full, "08:00-17:30").await.unwrap();
     let browser = Browser::open(&app, look).await;
     let (tomorrow, day_after) = (app.in_days(1), app.in_days(2));
 
@@ -61,6 +63,10 @@ async fn look_at_every_page(look: Look) {
         ("child-new", open("/children/new")),
         ("me", open("/me")),
         ("me-delete", open("/me/delete")),
+        ("messages", open("/messages")),
+        ("family", open("/family")),
+        ("family-invite", open("/family/invite")),
+        ("family-person-new", open("/family/pick-up/new")),
         ("booking-days", format!("{booking}/days")),
         ("booking-days-sure", format!("{booking}/days?date={tomorrow}")),
         ("booking-absent", format!("{booking}/absent")),
@@ -72,6 +78,17 @@ async fn look_at_every_page(look: Look) {
         browser.go(path).await;
         browser.is_good(name).await;
     }
+    browser.go("/messages").await;
+    browser.tap("main a[href^='/messages/']").await;
+    browser.see_that("location.pathname != '/messages'").await;
+    browser.is_good("message").await;
+    browser.go(&format!("/nurseries/{}?date={tomorrow}", full.nursery)).await;
+    browser.tap("a[data-wait]").await;
+    browser.see("#join").await;
+    browser.is_good("wait-join").await;
+    browser.tap("#join").await;
+    browser.see("#leave").await;
+    browser.is_good("wait").await;
     browser.go(&format!("{booking}/move?day={tomorrow}&on={}", app.in_days(5))).await;
     browser.tap("#where a.price-tag").await;
     browser.see("#do-move").await;
