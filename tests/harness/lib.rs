@@ -59,8 +59,12 @@ impl Start for TestApp {
 
 /// Runs one test on one database. What [`test_on_both`] calls.
 pub fn run<S: Start, F: Future<Output = ()>>(database: Database, test: impl FnOnce(S) -> F) {
-    // For the clients of the tests, which are built with what the server's need.
+    runtime().block_on(async { test(S::start(database).await).await });
+}
+
+/// What tests and their clients run on.
+pub fn runtime() -> tokio::runtime::Runtime {
+    // The clients are built with what the server's need.
     doorstep_server::tls::install();
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
-    runtime.block_on(async { test(S::start(database).await).await });
+    tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap()
 }

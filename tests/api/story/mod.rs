@@ -24,7 +24,7 @@ use doorstep_shared::{
     ids::BookingId,
     nurseries::Availability,
 };
-use doorstep_tests::prelude::*;
+use doorstep_tests::{prelude::*, runtime};
 use proptest::{
     collection::vec,
     sample::Index,
@@ -53,7 +53,7 @@ fn ten_thousand_steps_go_as_a_simple_reference_says_on_postgresql() {
 }
 
 fn tell_stories(database: Database) {
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    let runtime = runtime();
     let config = Config {
         cases: STORIES,
         max_shrink_time: SHORTEN,
