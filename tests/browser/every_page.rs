@@ -11,7 +11,8 @@ async fn look_at_every_page(look: Look) {
     let offer = app.offer().of(&nursery).places(9).hourly().create().await;
     app.offer().of(&nursery).places(9).full_day().create().await;
     let full = app.offer().places(1).full_day().create().await;
-    app.family("Ann").await.book(&full, "08:00-17:30").await.unwrap();
+    let taken = app.in_days(3);
+    app.family("Ann").await.order(&full, "08:00-17:30").on(taken).send().await.unwrap();
     let browser = Browser::open(&app, look).await;
     let (tomorrow, day_after) = (app.in_days(1), app.in_days(2));
 
@@ -79,15 +80,15 @@ async fn look_at_every_page(look: Look) {
         browser.is_good(name).await;
     }
     browser.go("/messages").await;
-    browser.tap("main a[href^='/messages/']").await;
+    browser.tap("main form[action$='/read'] button.item").await;
     browser.see_that("location.pathname != '/messages'").await;
     browser.is_good("message").await;
-    browser.go(&format!("/nurseries/{}?date={tomorrow}", full.nursery)).await;
+    browser.go(&format!("/nurseries/{}?date={taken}", full.nursery)).await;
     browser.tap("a[data-wait]").await;
     browser.see("#join").await;
     browser.is_good("wait-join").await;
     browser.tap("#join").await;
-    browser.see("#leave").await;
+    browser.see_that("location.pathname != '/wait'").await;
     browser.is_good("wait").await;
     browser.go(&format!("{booking}/move?day={tomorrow}&on={}", app.in_days(5))).await;
     browser.tap("#where a.price-tag").await;

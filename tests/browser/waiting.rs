@@ -1,5 +1,6 @@
 //! Waiting for a place, from the nursery's full window to the booking.
 
+use chrono::Duration;
 use doorstep_shared::{
     bookings::{CancelBooking, JoinWaitlist},
     family::Role,
@@ -174,6 +175,8 @@ fn a_grandmother_sees_the_line_and_whom_to_ask_but_no_buttons() {
         let ben = app.family("Ben").await;
         let entry = ben.call(&JoinWaitlist { date: app.in_days(2), ..ben.wait(&offer, DAY) }).await.unwrap();
         let grandmother = app.relative(&ben, Role::Member).await;
+        // A second code within a minute is not sent.
+        app.clock.advance(Duration::minutes(2));
         let browser = Browser::open(&app, Look::PHONE).await;
         browser.go(&format!("/sign-in?next=/wait/{}", entry.id)).await;
         browser.sign_in(&app, &grandmother.phone).await;

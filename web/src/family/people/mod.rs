@@ -112,6 +112,9 @@ fn People(visit: Visit, me: Me, people: FamilyPeople) -> impl IntoView {
         _ => None,
     };
     let alone = manages && people.members.len() == 1 && people.invitations.is_empty();
+    // A family keeps a guardian.
+    let guardians = people.members.iter().filter(|member| member.role == Role::Guardian).count();
+    let may_leave = me.role() != Some(Role::Guardian) || guardians > 1;
     let members = people.members.into_iter().map(|member| view! { <Member member manages locale/> });
     view! {
         <a class="back" href="/me"><Icon name="i-back"/>{td!(locale, me.title)}</a>
@@ -132,7 +135,9 @@ fn People(visit: Visit, me: Me, people: FamilyPeople) -> impl IntoView {
         </section>
         <Invitations invitations=people.invitations locale/>
         <Persons persons=people.pick_up_persons manages locale/>
-        <p><a class="link bad" id="to-leave" href="/family/leave">{td!(locale, people.leave)}</a></p>
+        {may_leave.then(|| view! {
+            <p><a class="link bad" id="to-leave" href="/family/leave">{td!(locale, people.leave)}</a></p>
+        })}
     }
     .into_any()
 }
