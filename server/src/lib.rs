@@ -27,5 +27,6 @@ pub mod outbox;
 mod pages;
 pub mod policy;
 mod private;
+mod rounds;
 pub mod serve;
 pub mod tls;

@@ -160,7 +160,8 @@ fn plain(value: &Value) -> Option<String> {
     }
 }
 
-fn percent_encoded(text: &str) -> String {
+/// As RFC 3986 has it: all but unreserved characters as `%XX`.
+pub fn percent_encoded(text: &str) -> String {
     use std::fmt::Write as _;
 
     let mut encoded = String::with_capacity(text.len());

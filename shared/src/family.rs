@@ -55,6 +55,11 @@ words! {
     }
 }
 
+/// Whether one of so many guardians may go, or become something else: a family keeps one.
+pub const fn guardian_may_go(guardians: usize) -> bool {
+    guardians > 1
+}
+
 impl Ability {
     /// The table: guardian, member, person who picks up.
     const fn row(self) -> [bool; 3] {

@@ -28,7 +28,6 @@ words! {
     /// A way to a person's phone.
     pub enum DeliveryChannel {
         Sms = "sms",
-        Wechat = "wechat",
     }
 }
 
@@ -193,17 +192,6 @@ pub struct Channels {
     pub language: Language,
     /// Text messages. Codes to sign in with come anyhow.
     pub sms: bool,
-    /// Missing where the city has no WeChat account.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub wechat: Option<WechatChannel>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct WechatChannel {
-    /// Whether the city's WeChat account knows the person.
-    pub bound: bool,
-    pub wanted: bool,
 }
 
 impl Endpoint for GetChannels {
@@ -222,8 +210,6 @@ pub struct ChangeChannels {
     pub language: Option<Language>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sms: Option<bool>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub wechat: Option<bool>,
 }
 
 impl Endpoint for ChangeChannels {

@@ -15,7 +15,12 @@ pub fn workspace() -> &'static Path {
 ///
 /// Built on first use in a process, which takes a second when nothing has changed; `DOORSTEP_PROGRAM` skips that.
 pub fn program() -> Command {
-    let mut command = Command::new(program_path());
+    command_of(&program_path())
+}
+
+/// The same of a program that was built elsewhere.
+pub fn command_of(program: &Path) -> Command {
+    let mut command = Command::new(program);
     for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("DOORSTEP_") || name == "DATABASE_URL") {
         command.env_remove(name);
     }

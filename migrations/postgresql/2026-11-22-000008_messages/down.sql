@@ -8,7 +8,5 @@ ALTER TABLE message DROP COLUMN booking_id;
 ALTER TABLE message DROP COLUMN account_id;
 ALTER TABLE message DROP COLUMN kind;
 ALTER TABLE message ADD COLUMN state TEXT NOT NULL DEFAULT 'queued' CHECK (state IN ('queued', 'sent', 'failed'));
-ALTER TABLE account DROP COLUMN wechat_openid;
-ALTER TABLE account DROP COLUMN by_wechat;
 ALTER TABLE account DROP COLUMN by_sms;
 ALTER TABLE account DROP COLUMN language;

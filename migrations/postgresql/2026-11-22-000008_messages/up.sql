@@ -1,9 +1,6 @@
 -- The language in which it last used the product, and by what ways it wants to be told besides its inbox.
 ALTER TABLE account ADD COLUMN language TEXT NOT NULL DEFAULT 'zh' CHECK (language IN ('zh', 'en'));
 ALTER TABLE account ADD COLUMN by_sms BOOLEAN NOT NULL DEFAULT TRUE;
-ALTER TABLE account ADD COLUMN by_wechat BOOLEAN NOT NULL DEFAULT TRUE;
--- Who the person is to the city's WeChat account, once bound.
-ALTER TABLE account ADD COLUMN wechat_openid TEXT;
 
 -- How it travels stands in delivery.
 ALTER TABLE message DROP COLUMN state;
@@ -22,7 +19,7 @@ CREATE INDEX message_account ON message (account_id, id) WHERE account_id IS NOT
 -- A message on its way to a phone. The inbox needs none: the message is there.
 CREATE TABLE delivery (
     message_id BYTEA NOT NULL REFERENCES message (id) ON DELETE CASCADE,
-    channel TEXT NOT NULL CHECK (channel IN ('sms', 'wechat')),
+    channel TEXT NOT NULL CHECK (channel IN ('sms')),
     state TEXT NOT NULL CHECK (state IN ('queued', 'sending', 'sent', 'failed', 'skipped', 'unknown')),
     -- Does not wait for the morning.
     at_once BOOLEAN NOT NULL,
@@ -31,8 +28,6 @@ CREATE TABLE delivery (
     -- While it is being sent: when that is given up. NULL: nothing is to be done any more.
     next_try_at TIMESTAMP,
     attempts SMALLINT NOT NULL DEFAULT 0,
-    -- A provider that knows a message again does so for a while from here on.
-    first_try_at TIMESTAMP,
     -- What the provider calls it.
     provider_id TEXT,
     -- Why it is where it is, in plain words.

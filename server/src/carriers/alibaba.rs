@@ -5,6 +5,7 @@ use std::{fmt::Write as _, time::Duration};
 
 use doorstep_shared::{
     Timestamp,
+    endpoint::percent_encoded,
     messages::{DeliveryChannel, MessageKind},
 };
 use futures::future::BoxFuture;
@@ -170,25 +171,13 @@ fn authorization(
 
 /// Names and values percent-encoded as RFC 3986 has it; they must be in the order of their names.
 fn canonical_query(fields: &[(&str, &str)]) -> String {
-    let encoded = fields.iter().map(|(name, value)| format!("{}={}", percent(name), percent(value)));
+    let encoded = fields.iter().map(|(name, value)| format!("{}={}", percent_encoded(name), percent_encoded(value)));
     encoded.collect::<Vec<_>>().join("&")
-}
-
-fn percent(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {
-            out.push(char::from(byte));
-        } else {
-            // Writing to a String cannot fail.
-            let _ = write!(out, "%{byte:02X}");
-        }
-    }
-    out
 }
 
 fn hex(bytes: &[u8]) -> String {
     bytes.iter().fold(String::new(), |mut out, byte| {
+        // Writing to a String cannot fail.
         let _ = write!(out, "{byte:02x}");
         out
     })
@@ -225,6 +214,6 @@ mod tests {
 
     #[test]
     fn only_what_no_address_means_otherwise_stands_as_it_is() {
-        assert_eq!(percent("Az09-_.~ +*/:{\"春"), "Az09-_.~%20%2B%2A%2F%3A%7B%22%E6%98%A5");
+        assert_eq!(percent_encoded("Az09-_.~ +*/:{\"春"), "Az09-_.~%20%2B%2A%2F%3A%7B%22%E6%98%A5");
     }
 }

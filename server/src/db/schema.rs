@@ -11,8 +11,6 @@ diesel::table! {
         created_at -> Timestamp,
         language -> Text,
         by_sms -> Bool,
-        by_wechat -> Bool,
-        wechat_openid -> Nullable<Text>,
     }
 }
 
@@ -406,7 +404,6 @@ diesel::table! {
         until -> Timestamp,
         next_try_at -> Nullable<Timestamp>,
         attempts -> SmallInt,
-        first_try_at -> Nullable<Timestamp>,
         provider_id -> Nullable<Text>,
         error -> Nullable<Text>,
     }

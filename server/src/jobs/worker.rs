@@ -1,10 +1,6 @@
 //! The worker: claims jobs that are due, runs them, retries, and stops when told.
 
-use std::{
-    sync::{Arc, Condvar, Mutex, PoisonError},
-    thread::JoinHandle,
-    time::Duration,
-};
+use std::sync::Arc;
 
 use doorstep_shared::Timestamp;
 
@@ -13,15 +9,13 @@ use super::{
     store::{self, Claimed},
 };
 use crate::{
-    caught::caught,
     clock::Clock,
     db::Db,
     error::{Error, Result},
     policy::Policies,
+    rounds::{More, Rounds},
 };
 
-/// How often an idle worker looks.
-const POLL: Duration = Duration::from_millis(500);
 /// Jobs claimed at a time.
 const CLAIMED: i64 = 16;
 /// Jobs run before the worker looks whether it should stop.
@@ -37,8 +31,7 @@ pub struct Office {
 
 /// A thread that runs jobs until it is dropped. Dropping it waits for the job that is running.
 pub struct Worker {
-    stop: Arc<(Mutex<bool>, Condvar)>,
-    thread: Option<JoinHandle<()>>,
+    _rounds: Rounds,
 }
 
 impl Worker {
@@ -48,40 +41,8 @@ impl Worker {
     /// When the periodic work cannot be written, or no thread can be started.
     pub fn start(office: Office) -> Result<Self> {
         office.open()?;
-        let stop = Arc::new((Mutex::new(false), Condvar::new()));
-        let told = Arc::clone(&stop);
-        let thread = std::thread::Builder::new()
-            .name("worker".to_owned())
-            .spawn(move || work(&office, &told))
-            .map_err(Error::internal)?;
-        Ok(Self { stop, thread: Some(thread) })
-    }
-}
-
-impl Drop for Worker {
-    fn drop(&mut self) {
-        let (stop, bell) = &*self.stop;
-        *stop.lock().unwrap_or_else(PoisonError::into_inner) = true;
-        bell.notify_all();
-        if self.thread.take().is_some_and(|thread| thread.join().is_err()) {
-            tracing::error!("the worker panicked");
-        }
-    }
-}
-
-fn work(office: &Office, (stop, bell): &(Mutex<bool>, Condvar)) {
-    loop {
-        let ran = caught(|| office.run_due()).unwrap_or_else(|error| {
-            // The database may come back.
-            tracing::warn!(%error, "jobs could not be looked for");
-            0
-        });
-        let stopped = stop.lock().unwrap_or_else(PoisonError::into_inner);
-        let wait = if ran < AT_MOST { POLL } else { Duration::ZERO };
-        let stopped = bell.wait_timeout_while(stopped, wait, |stopped| !*stopped);
-        if *stopped.unwrap_or_else(PoisonError::into_inner).0 {
-            return;
-        }
+        let round = move || Ok(if office.run_due()? < AT_MOST { More::Later } else { More::AtOnce });
+        Ok(Self { _rounds: Rounds::start("worker", round)? })
     }
 }
 

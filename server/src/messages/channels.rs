@@ -14,7 +14,7 @@ use crate::{db::Conn, error::Result};
 /// `unauthenticated` when the account was erased a moment ago.
 pub fn get(conn: &mut Conn, account: AccountId) -> Result<Channels> {
     let (language, sms) = store::find(conn, account)?.ok_or(ProblemKind::Unauthenticated)?;
-    Ok(Channels { language, sms, wechat: None })
+    Ok(Channels { language, sms })
 }
 
 /// Takes over what is named and leaves the rest.

@@ -72,7 +72,7 @@ fn page(messages: &[Written]) -> String {
     )
 }
 
-/// `sms failed (the number does not exist), wechat sent`
+/// `sms failed (the number does not exist)`
 fn ways(message: &Written) -> String {
     let way = |(channel, delivery): (&DeliveryChannel, &Delivery)| match &delivery.error {
         Some(error) => format!("{channel} {} ({})", delivery.state, escaped(error)),

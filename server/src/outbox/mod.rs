@@ -1,9 +1,8 @@
 //! The outbox: every message to a person or a nursery is a row, written in the transaction that causes it.
 //!
 //! A message is written at most once per event and recipient, so that a job which runs twice says nothing twice. One to
-//! a person lies in the inbox of that person's account at once, and is delivered to the phone besides: by text message,
-//! and by WeChat where that is bound. Each way is a row of its own that says how far it has come. Without a provider
-//! that is where messages end: a person can read them, at `/dev/outbox` in the demonstration.
+//! a person lies in the inbox of that person's account at once, and is delivered to the phone besides: by text message.
+//! Each way is a row of its own that says how far it has come. Without a provider that is where messages end: a person can read them, at `/dev/outbox` in the demonstration.
 
 mod courier;
 mod http;
@@ -84,15 +83,10 @@ pub struct Notice {
 }
 
 impl From<Message> for Notice {
-    /// It goes at once.
+    /// Of no particular kind; it goes at once.
     fn from(message: Message) -> Self {
-        let kind = match message.event.split(':').next() {
-            Some("code") => MessageKind::Code,
-            Some("booking") => MessageKind::Booking,
-            Some("offer" | "waitlist") => MessageKind::Offer,
-            _ => MessageKind::Other,
-        };
-        Self { message, kind, booking: None, visit_at: None, haste: Haste::AtOnce, until: None }
+        let (kind, haste) = (MessageKind::Other, Haste::AtOnce);
+        Self { message, kind, booking: None, visit_at: None, haste, until: None }
     }
 }
 
@@ -136,16 +130,10 @@ pub fn send(
     body: impl Into<String>,
 ) -> QueryResult<()> {
     let message = Message { event: event.into(), recipient: recipient.into(), channel, body: body.into() };
-    send_batch(conn, now, &[message])
+    tell_batch(conn, now, &[message.into()])
 }
 
 /// Writes messages in one statement; leaves out those whose recipient was already told of the event.
-pub fn send_batch(conn: &mut Conn, now: Timestamp, messages: &[Message]) -> QueryResult<()> {
-    let notices: Vec<_> = messages.iter().cloned().map(Notice::from).collect();
-    tell_batch(conn, now, &notices)
-}
-
-/// The same for messages of which more is known.
 pub fn tell_batch(conn: &mut Conn, now: Timestamp, notices: &[Notice]) -> QueryResult<()> {
     if notices.is_empty() {
         return Ok(());

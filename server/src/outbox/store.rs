@@ -36,11 +36,9 @@ pub fn insert_batch(conn: &mut Conn, now: Timestamp, notices: &[Notice]) -> Quer
                  (id, event, recipient, channel, body, created_at, kind, account_id, booking_id, visit_at) \
                  SELECT told.id, event, recipient, channel, body, ?, kind, account.id, booking_id, visit_at \
                  FROM told LEFT JOIN account ON channel = 'sms' AND phone = recipient \
-                 ON CONFLICT DO NOTHING RETURNING id, account_id) \
+                 ON CONFLICT DO NOTHING RETURNING id) \
                  INSERT INTO delivery (message_id, channel, state, at_once, until, next_try_at) \
-                 SELECT told.id, 'sms', 'queued', at_once, until, ? FROM told JOIN new USING (id) WHERE channel = 'sms' \
-                 UNION ALL SELECT told.id, 'wechat', 'queued', at_once, until, ? FROM told JOIN new USING (id) \
-                 JOIN account ON account.id = account_id AND wechat_openid IS NOT NULL WHERE kind <> 'code'",
+                 SELECT told.id, 'sms', 'queued', at_once, until, ? FROM told JOIN new USING (id) WHERE channel = 'sms'",
             )
             .bind::<Array<Binary>, _>(notices.iter().map(|_| MessageId::new()).collect::<Vec<_>>())
             .bind::<Array<Text>, _>(text(|notice| &notice.message.event))
@@ -54,7 +52,6 @@ pub fn insert_batch(conn: &mut Conn, now: Timestamp, notices: &[Notice]) -> Quer
             )
             .bind::<Array<Bool>, _>(notices.iter().map(|notice| notice.haste == Haste::AtOnce).collect::<Vec<_>>())
             .bind::<Array<sql_types::Timestamp>, _>(notices.iter().map(|notice| notice.until(now)).collect::<Vec<_>>())
-            .bind::<sql_types::Timestamp, _>(now)
             .bind::<sql_types::Timestamp, _>(now)
             .bind::<sql_types::Timestamp, _>(now)
             .execute(conn)?;
@@ -72,9 +69,8 @@ pub fn insert_batch(conn: &mut Conn, now: Timestamp, notices: &[Notice]) -> Quer
 fn insert_one(conn: &mut SqliteConnection, now: Timestamp, notice: &Notice) -> QueryResult<()> {
     let (id, told) = (MessageId::new(), &notice.message);
     let to_person = told.channel == Channel::Sms;
-    let known: Option<(AccountId, Option<String>)> = if to_person {
-        let of_phone = account::table.filter(account::phone.eq(&told.recipient));
-        of_phone.select((account::id, account::wechat_openid)).first(conn).optional()?
+    let account: Option<AccountId> = if to_person {
+        account::table.filter(account::phone.eq(&told.recipient)).select(account::id).first(conn).optional()?
     } else {
         None
     };
@@ -86,25 +82,22 @@ fn insert_one(conn: &mut SqliteConnection, now: Timestamp, notice: &Notice) -> Q
         message::body.eq(&told.body),
         message::created_at.eq(now),
         message::kind.eq(notice.kind),
-        message::account_id.eq(known.as_ref().map(|(account, _)| *account)),
+        message::account_id.eq(account),
         message::booking_id.eq(notice.booking),
         message::visit_at.eq(notice.visit_at),
     );
     if diesel::insert_or_ignore_into(message::table).values(row).execute(conn)? == 0 || !to_person {
         return Ok(());
     }
-    let has_wechat = notice.kind != MessageKind::Code && known.is_some_and(|(_, openid)| openid.is_some());
-    for channel in [Some(DeliveryChannel::Sms), has_wechat.then_some(DeliveryChannel::Wechat)].into_iter().flatten() {
-        let row = (
-            delivery::message_id.eq(id),
-            delivery::channel.eq(channel),
-            delivery::state.eq(DeliveryState::Queued),
-            delivery::at_once.eq(notice.haste == Haste::AtOnce),
-            delivery::until.eq(notice.until(now)),
-            delivery::next_try_at.eq(now),
-        );
-        diesel::insert_into(delivery::table).values(row).execute(conn)?;
-    }
+    let row = (
+        delivery::message_id.eq(id),
+        delivery::channel.eq(DeliveryChannel::Sms),
+        delivery::state.eq(DeliveryState::Queued),
+        delivery::at_once.eq(notice.haste == Haste::AtOnce),
+        delivery::until.eq(notice.until(now)),
+        delivery::next_try_at.eq(now),
+    );
+    diesel::insert_into(delivery::table).values(row).execute(conn)?;
     Ok(())
 }
 

@@ -119,6 +119,9 @@ pub struct WaitlistEntry {
     pub priority_group: Option<PriorityGroup>,
     pub auto_accept_until: Option<Timestamp>,
     pub leave_others: bool,
+    /// While offered: for how many other windows at an overlapping time the same children wait.
+    #[serde(default)]
+    pub others: u32,
     /// The place that is offered, or was won.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub booking_id: Option<BookingId>,

@@ -32,6 +32,7 @@ use crate::{
     client::Client,
     folder::Folder,
     nursery::{NurseryBuilder, Offer, OfferBuilder},
+    program::command_of,
     running::Running,
 };
 
@@ -116,10 +117,7 @@ impl Trial {
 
     /// The program's command on this town.
     pub fn command(&self, command: &str, database: &str) -> Command {
-        let mut program = Command::new(&self.program);
-        for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("DOORSTEP_") || name == "DATABASE_URL") {
-            program.env_remove(name);
-        }
+        let mut program = command_of(&self.program);
         program.arg(command).env("DATABASE_URL", database).env("DOORSTEP_DATA", self.data.path());
         program.envs([
             ("DOORSTEP_LISTEN", "127.0.0.1:0"),

@@ -14,9 +14,6 @@ use crate::{
     visit::{Fields, Visit},
 };
 
-/// Names what was asked: a box that is not ticked is not sent.
-const ASKED: &str = "asked";
-
 /// What is shown of messages among one's own things.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Told {
@@ -48,20 +45,12 @@ pub fn ToInbox(unread: u32, locale: Locale) -> impl IntoView {
 
 #[component]
 pub fn ChannelsForm(channels: Channels, locale: Locale) -> impl IntoView {
-    let wechat = channels.wechat.filter(|wechat| wechat.bound).map(|wechat| {
-        view! {
-            <input type="hidden" name=ASKED value="wechat"/>
-            <Check id="by-wechat" name="wechat" value="on" label=td!(locale, inbox.by_wechat) checked=wechat.wanted/>
-        }
-    });
     view! {
         <form class="card stack" id="channels" method="post" action="/me/channels">
             <OnceKey/>
             <h2>{td!(locale, inbox.channels)}</h2>
             <p class="meta">{td!(locale, inbox.by_inbox)}</p>
-            <input type="hidden" name=ASKED value="sms"/>
             <Check id="by-sms" name="sms" value="on" label=td!(locale, inbox.by_sms) checked=channels.sms/>
-            {wechat}
             <p class="tiny">{td!(locale, inbox.by_sms_text)}</p>
             <button class="button">{td!(locale, common.save)}</button>
         </form>
@@ -71,8 +60,7 @@ pub fn ChannelsForm(channels: Channels, locale: Locale) -> impl IntoView {
 
 /// `POST /me/channels`.
 pub async fn submit(visit: &Visit, form: &Fields) -> Answer {
-    let wanted = |name: &str| form.all(ASKED).any(|asked| asked == name).then(|| form.has(name));
-    let change = ChangeChannels { language: None, sms: wanted("sms"), wechat: wanted("wechat") };
+    let change = ChangeChannels { language: None, sms: Some(form.has("sms")) };
     match visit.call_once(form, change).await {
         Ok(_) => Answer::see_other("/me?done=channels"),
         Err(problem) => app::refused(visit, form, problem).await,

@@ -12,6 +12,7 @@ use chrono::Duration;
 use doorstep_shared::{
     Problem, ProblemKind, Timestamp,
     accounts::CodeSent,
+    messages::MessageKind,
     phone::Phone,
     problem::{FieldProblem, FieldRule},
 };
@@ -85,7 +86,7 @@ pub fn ask(
     let body = messages::sign_in_code(&code, VALID.num_minutes(), asker.locale);
     let (event, recipient) = (format!("code:{id}"), phone.as_str().to_owned());
     let message = Message { event, recipient, channel: Channel::Sms, body };
-    outbox::tell_batch(conn, now, &[Notice { until: Some(now + VALID), ..message.into() }])?;
+    outbox::tell_batch(conn, now, &[Notice { kind: MessageKind::Code, until: Some(now + VALID), ..message.into() }])?;
     let next = limits::of(limits, asker.known).find(|limit| limit.scope == Scope::Phone && limit.most == 1);
     Ok(CodeSent { retry_after_s: next.map_or(0, |limit| seconds(limit.within)) })
 }

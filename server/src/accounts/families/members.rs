@@ -4,7 +4,7 @@
 
 use doorstep_shared::{
     Problem, ProblemKind, Timestamp,
-    family::{Ability, ChangeMember, FamilyMember, FamilyPeople, Role},
+    family::{Ability, ChangeMember, FamilyMember, FamilyPeople, Role, guardian_may_go},
     ids::{AccountId, FamilyId},
     phone::Phone,
     problem::FieldRule,
@@ -123,7 +123,8 @@ fn takes_leave_of_guardianship(conn: &mut Conn, now: Timestamp, family: FamilyId
 }
 
 fn refuse_last(conn: &mut Conn, family: FamilyId) -> Result<()> {
-    if store::guardians(conn, &[family])?.len() > 1 { Ok(()) } else { Err(ProblemKind::LastGuardian.into()) }
+    let guardians = store::guardians(conn, &[family])?.len();
+    if guardian_may_go(guardians) { Ok(()) } else { Err(ProblemKind::LastGuardian.into()) }
 }
 
 fn member(conn: &mut Conn, family: FamilyId, account: AccountId) -> Result<Role> {

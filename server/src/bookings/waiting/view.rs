@@ -79,6 +79,7 @@ fn many(conn: &mut Conn, policies: &Policies, now: Timestamp, entries: Vec<Entry
             continue;
         };
         let (state, position) = (entry.state_at(now), position(&entry, &line, now));
+        let others = if state == WaitState::Offered { store::others(conn, &entry)?.len() } else { 0 };
         let Entry { row, children, place } = entry;
         let place_in_line = (row.class_id, row.date, row.span());
         let odds = if state == WaitState::Waiting {
@@ -109,6 +110,7 @@ fn many(conn: &mut Conn, policies: &Policies, now: Timestamp, entries: Vec<Entry
             priority_group: row.priority_group,
             auto_accept_until: row.auto_accept_until,
             leave_others: row.leave_others,
+            others: u32::try_from(others).unwrap_or(u32::MAX),
             booking_id: row.booking_id,
             odds,
             passed_over: passed_over.map(|(at, why)| PassedOver { at, why }),

@@ -19,10 +19,8 @@ pub fn update(conn: &mut Conn, id: AccountId, change: ChangeChannels) -> QueryRe
     struct Changes {
         language: Option<Language>,
         by_sms: Option<bool>,
-        by_wechat: Option<bool>,
     }
-    let ChangeChannels { language, sms, wechat } = change;
-    let changes = Changes { language, by_sms: sms, by_wechat: wechat };
+    let changes = Changes { language: change.language, by_sms: change.sms };
     diesel::update(account::table.find(id)).set(changes).execute(conn).optional_empty_changeset()?;
     Ok(())
 }

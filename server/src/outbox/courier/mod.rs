@@ -7,11 +7,7 @@
 mod rules;
 mod store;
 
-use std::{
-    sync::{Arc, Condvar, Mutex, PoisonError},
-    thread::JoinHandle,
-    time::Duration,
-};
+use std::sync::Arc;
 
 use doorstep_shared::messages::DeliveryChannel;
 use futures::future::join_all;
@@ -23,10 +19,9 @@ use crate::{
     db::Db,
     error::{Error, Result},
     policy::Policies,
+    rounds::{More, Rounds},
 };
 
-/// How often an idle courier looks.
-const POLL: Duration = Duration::from_millis(500);
 /// Deliveries claimed at a time.
 const CLAIMED: i64 = 16;
 /// Rounds before the courier looks whether it should stop.
@@ -80,8 +75,7 @@ impl Post {
 
 /// A thread that delivers until it is dropped. Dropping it waits for what is on its way.
 pub struct Courier {
-    stop: Arc<(Mutex<bool>, Condvar)>,
-    thread: Option<JoinHandle<()>>,
+    _rounds: Option<Rounds>,
 }
 
 impl Courier {
@@ -90,41 +84,11 @@ impl Courier {
     /// # Errors
     /// When no thread can be started.
     pub fn start(post: Post) -> Result<Self> {
-        let stop = Arc::new((Mutex::new(false), Condvar::new()));
         if post.carriers.is_empty() {
-            return Ok(Self { stop, thread: None });
+            return Ok(Self { _rounds: None });
         }
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Error::internal)?;
-        let told = Arc::clone(&stop);
-        let work = move || deliver(&post, &runtime, &told);
-        let thread = std::thread::Builder::new().name("courier".to_owned()).spawn(work).map_err(Error::internal)?;
-        Ok(Self { stop, thread: Some(thread) })
-    }
-}
-
-impl Drop for Courier {
-    fn drop(&mut self) {
-        let (stop, bell) = &*self.stop;
-        *stop.lock().unwrap_or_else(PoisonError::into_inner) = true;
-        bell.notify_all();
-        if self.thread.take().is_some_and(|thread| thread.join().is_err()) {
-            tracing::error!("the courier panicked");
-        }
-    }
-}
-
-fn deliver(post: &Post, runtime: &tokio::runtime::Runtime, (stop, bell): &(Mutex<bool>, Condvar)) {
-    loop {
-        let carried = runtime.block_on(post.run_due()).unwrap_or_else(|error| {
-            // The database may come back.
-            tracing::warn!(%error, "messages could not be delivered");
-            0
-        });
-        let stopped = stop.lock().unwrap_or_else(PoisonError::into_inner);
-        let wait = if carried == 0 { POLL } else { Duration::ZERO };
-        let stopped = bell.wait_timeout_while(stopped, wait, |stopped| !*stopped);
-        if *stopped.unwrap_or_else(PoisonError::into_inner).0 {
-            return;
-        }
+        let round = move || Ok(if runtime.block_on(post.run_due())? == 0 { More::Later } else { More::AtOnce });
+        Ok(Self { _rounds: Some(Rounds::start("courier", round)?) })
     }
 }

@@ -182,10 +182,13 @@ async fn in_the_way(visit: &Visit, scene: &Scene) -> Option<Booking> {
     bookings.into_iter().find(|booking| scene.collides(booking).is_some())
 }
 
-/// The link names no window, or one that is not sold any more.
 fn nothing_to_book(visit: &Visit) -> Page {
+    nothing_there(visit, td!(visit.locale(), book.gone))
+}
+
+/// The link names no window, or one that is not sold any more: `title` says for what.
+pub fn nothing_there(visit: &Visit, title: &'static str) -> Page {
     let locale = visit.locale();
-    let title = td!(locale, book.gone);
     let body = move || {
         view! {
             <h1 class="visually-hidden">{title}</h1>

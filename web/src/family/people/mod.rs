@@ -9,7 +9,10 @@ pub mod pick_ups;
 use doorstep_shared::{
     Problem, ProblemKind,
     accounts::{GetMe, Me},
-    family::{Ability, FamilyMember, FamilyPeople, GetFamily, Invitation, InvitationState, PickUpPerson, Role},
+    family::{
+        Ability, FamilyMember, FamilyPeople, GetFamily, Invitation, InvitationState, PickUpPerson, Role,
+        guardian_may_go,
+    },
 };
 use leptos::prelude::*;
 
@@ -112,9 +115,8 @@ fn People(visit: Visit, me: Me, people: FamilyPeople) -> impl IntoView {
         _ => None,
     };
     let alone = manages && people.members.len() == 1 && people.invitations.is_empty();
-    // A family keeps a guardian.
     let guardians = people.members.iter().filter(|member| member.role == Role::Guardian).count();
-    let may_leave = me.role() != Some(Role::Guardian) || guardians > 1;
+    let may_leave = me.role() != Some(Role::Guardian) || guardian_may_go(guardians);
     let members = people.members.into_iter().map(|member| view! { <Member member manages locale/> });
     view! {
         <a class="back" href="/me"><Icon name="i-back"/>{td!(locale, me.title)}</a>

@@ -3,7 +3,7 @@
 use doorstep_shared::{
     Timestamp,
     accounts::{GetMe, Me},
-    bookings::{AcceptPlace, GetWaitlistEntry, LeaveWaitlist, ListWaitlist, RejoinWaitlist, WaitState, WaitlistEntry},
+    bookings::{AcceptPlace, GetWaitlistEntry, LeaveWaitlist, RejoinWaitlist, WaitState, WaitlistEntry},
     family::Ability,
     ids::WaitlistEntryId,
 };
@@ -34,17 +34,13 @@ pub async fn page(visit: &Visit, id: &str) -> Answer {
         Ok(entry) => entry,
         Err(problem) => return sign_in::or_problem(visit, problem),
     };
-    let others = match entry.state {
-        WaitState::Offered => visit.call(ListWaitlist {}).await.map_or(0, |all| others(&entry, &all.items)),
-        _ => 0,
-    };
     // What cannot be told leaves the buttons: whoever may not press them is told so then.
     let me = visit.call(GetMe {}).await.ok();
     let (visit, locale) = (visit.clone(), visit.locale());
     let title = title(&entry, locale);
     let back = words::href(&entry);
     let status = visit.form.as_ref().map_or(200, |form| form.problem.status);
-    let body = move || view! { <EntryPage visit entry others me/> }.into_any();
+    let body = move || view! { <EntryPage visit entry me/> }.into_any();
     Page::new(title, body).tab(Tab::Bookings).status(status).back(back).into()
 }
 
@@ -67,19 +63,6 @@ pub async fn submit(visit: &Visit, form: &Fields, id: &str, verb: &str) -> Answe
     }
 }
 
-/// How many other windows of that day the same children wait for at an overlapping time.
-fn others(entry: &WaitlistEntry, all: &[WaitlistEntry]) -> usize {
-    let is_other = |other: &&WaitlistEntry| {
-        other.id != entry.id
-            && other.state == WaitState::Waiting
-            && other.date == entry.date
-            && other.from < entry.to
-            && entry.from < other.to
-            && other.children.iter().any(|child| entry.children.contains(child))
-    };
-    all.iter().filter(is_other).count()
-}
-
 fn title(entry: &WaitlistEntry, locale: Locale) -> String {
     match entry.state {
         WaitState::Waiting => td!(locale, waiting.waiting_title, position = entry.position),
@@ -93,7 +76,7 @@ fn title(entry: &WaitlistEntry, locale: Locale) -> String {
 }
 
 #[component]
-fn EntryPage(visit: Visit, entry: WaitlistEntry, others: usize, me: Option<Me>) -> impl IntoView {
+fn EntryPage(visit: Visit, entry: WaitlistEntry, me: Option<Me>) -> impl IntoView {
     let (locale, now) = (visit.locale(), visit.now);
     let what = [domain::care(entry.care, locale), domain::class(entry.class_kind, locale)];
     let group = entry.priority_group.map(|group| {
@@ -103,7 +86,7 @@ fn EntryPage(visit: Visit, entry: WaitlistEntry, others: usize, me: Option<Me>) 
     let decides = looks.is_none();
     let main = match entry.state {
         WaitState::Waiting => view! { <Waiting entry=&entry decides now locale/> }.into_any(),
-        WaitState::Offered if decides => view! { <Offered entry=&entry others locale/> }.into_any(),
+        WaitState::Offered if decides => view! { <Offered entry=&entry locale/> }.into_any(),
         WaitState::Offered => ().into_any(),
         _ => view! { <Ended entry=&entry decides now locale/> }.into_any(),
     };
@@ -160,10 +143,10 @@ fn Waiting<'a>(entry: &'a WaitlistEntry, decides: bool, now: Timestamp, locale: 
 }
 
 #[component]
-fn Offered<'a>(entry: &'a WaitlistEntry, others: usize, locale: Locale) -> impl IntoView + use<> {
+fn Offered<'a>(entry: &'a WaitlistEntry, locale: Locale) -> impl IntoView + use<> {
     let own = words::href(entry);
-    let leave = (others > 0).then(|| {
-        let label = td!(locale, waiting.leave_others, count = others);
+    let leave = (entry.others > 0).then(|| {
+        let label = td!(locale, waiting.leave_others, count = entry.others);
         view! { <Check id="leave-others" name="leave" value="yes" label checked=false/> }
     });
     view! {

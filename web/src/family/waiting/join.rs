@@ -20,7 +20,7 @@ use crate::{
         careful::Careful,
         field::{Check, FieldError, OnceKey, SelectField},
         icon::Icon,
-        notice::{Empty, Notice, Tone},
+        notice::{Notice, Tone},
         recheck::Recheck,
     },
     visit::{Fields, Visit},
@@ -44,11 +44,15 @@ fn eve(date: Date) -> Option<Timestamp> {
 /// `GET /wait?offer=…&date=…&from=…&to=…`.
 pub async fn page(visit: &Visit) -> Answer {
     let fields = visit.form.as_ref().map_or(&visit.query, |form| &form.fields).clone();
-    let Some((wish, date)) = read(&fields) else { return nothing_to_wait_for(visit).into() };
+    let Some((wish, date)) = read(&fields) else {
+        return nothing_to_wait_for(visit).into();
+    };
     let span = wish.span;
     let scene = match Scene::load(visit, wish).await {
         Ok(scene) => scene,
-        Err(problem) if problem.kind == ProblemKind::NotFound => return nothing_to_wait_for(visit).into(),
+        Err(problem) if problem.kind == ProblemKind::NotFound => {
+            return nothing_to_wait_for(visit).into();
+        }
         Err(problem) => return missing::problem_page(visit, problem).into(),
     };
     let own = href(scene.offer.id, date, span);
@@ -121,18 +125,7 @@ fn at_our_fields(mut problem: Problem) -> Problem {
 
 /// The link names no window, or one that is not sold any more.
 fn nothing_to_wait_for(visit: &Visit) -> Page {
-    let locale = visit.locale();
-    let title = td!(locale, waiting.gone);
-    let body = move || {
-        view! {
-            <h1 class="visually-hidden">{title}</h1>
-            <Empty icon="i-calendar" title text=td!(locale, book.gone_text)>
-                <a class="button" href="/">{td!(locale, find.to_search)}</a>
-            </Empty>
-        }
-        .into_any()
-    };
-    Page::new(title, body).tab(Tab::Find).status(404)
+    book::nothing_there(visit, td!(visit.locale(), waiting.gone))
 }
 
 #[component]
