@@ -37,6 +37,8 @@ enum Answer {
     Silent,
     /// Reads the request and hangs up.
     HangsUp,
+    /// And does not say whether before or after it took the message.
+    BreaksDown,
 }
 
 /// A provider on this machine. It notes what it was asked to send.
@@ -113,6 +115,7 @@ async fn serve(mut stream: TcpStream, answer: Arc<Mutex<Answer>>, asked: Arc<Mut
         }
         Answer::Silent => return futures::future::pending().await,
         Answer::HangsUp => return,
+        Answer::BreaksDown => ("500 Internal Server Error", "", r#"{"Code":"InternalError","Message":"sorry"}"#),
     };
     let text = format!(
         "HTTP/1.1 {status}\r\ncontent-type: application/json\r\nconnection: close\r\n{more}content-length: {}\r\n\r\n{body}",
@@ -233,7 +236,8 @@ async fn what_the_provider_refuses_is_not_tried_again_and_says_why(app: TestApp)
 async fn a_message_whose_answer_was_lost_is_not_sent_twice(app: TestApp) {
     let provider = Provider::start().await;
     let post = provider.post(&app);
-    for (answer, phone) in [(Answer::Silent, "13900000001"), (Answer::HangsUp, "13900000002")] {
+    let lost = [Answer::Silent, Answer::HangsUp, Answer::BreaksDown];
+    for (answer, phone) in lost.into_iter().zip(["13900000001", "13900000002", "13900000003"]) {
         provider.answers(answer);
         ask_for_code(&app, phone).await;
         post.run_due().await.unwrap();
@@ -243,7 +247,7 @@ async fn a_message_whose_answer_was_lost_is_not_sent_twice(app: TestApp) {
     }
     provider.answers(Answer::Ok);
     app.clock.advance(Duration::minutes(5));
-    assert_eq!((post.run_due().await.unwrap(), provider.asked().len()), (0, 2));
+    assert_eq!((post.run_due().await.unwrap(), provider.asked().len()), (0, 3));
 }
 
 #[test_on_both]

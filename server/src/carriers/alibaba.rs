@@ -130,8 +130,8 @@ struct Answer {
 
 async fn outcome(answer: reqwest::Response) -> Outcome {
     let status = answer.status();
-    let wait = answer.headers().get(header::RETRY_AFTER).and_then(|wait| wait.to_str().ok()?.parse().ok());
-    let wait = wait.map(chrono::Duration::seconds);
+    let wait = answer.headers().get(header::RETRY_AFTER).and_then(|wait| wait.to_str().ok()?.parse::<u32>().ok());
+    let wait = wait.map(|seconds| chrono::Duration::seconds(seconds.into()));
     let Ok(Answer { code, message, biz_id }) = answer.json::<Answer>().await else {
         let why = format!("an answer that is none of the service's: {status}");
         return match status {
@@ -147,6 +147,8 @@ async fn outcome(answer: reqwest::Response) -> Outcome {
             Outcome::Throttled { wait, why }
         }
         _ if status == StatusCode::SERVICE_UNAVAILABLE => Outcome::Throttled { wait, why },
+        // It broke down over the message, before or after it took it.
+        _ if status.is_server_error() => Outcome::Unknown { why },
         _ => Outcome::Refused { why },
     }
 }
