@@ -42,7 +42,11 @@ async fn a_row_that_was_changed_by_hand_is_named(app: TestApp) {
     assert!(sound.status.success(), "{}", text(&sound));
 
     type Break = fn(&mut doorstep_server::db::Conn, &Booking) -> QueryResult<usize>;
-    let breaks: [(&str, String, Break); 4] = [
+    let breaks: [(&str, String, Break); 5] = [
+        ("a child", format!("child {} is in two places at once", booked.days[0].child_id), |conn, booked| {
+            let day = booking_day::table.filter(booking_day::id.eq(booked.days[1].id));
+            diesel::update(day).set(booking_day::date.eq(booked.days[0].date)).execute(conn)
+        }),
         ("places", offer.class.to_string(), |conn, booked| {
             let day = class_day::table.filter(class_day::date.eq(booked.days[0].date));
             diesel::update(day).set(class_day::used.eq(vec![2_u8; 48])).execute(conn)

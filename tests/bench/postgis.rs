@@ -43,9 +43,10 @@ const INDEXES: &str = "
     CREATE INDEX free_nursery ON free (nursery_id, date) INCLUDE (from_months, to_months, free_mask);
     ANALYZE;";
 
-/// Nearest first by the index, each nursery kept when one of its masks covers the window.
+/// Nearest first by the index, each nursery kept when one of its masks covers the window. Distances on a sphere, which
+/// is what we reckon with and quicker for PostGIS too: on its spheroid some at the edge are within by a hair, or not.
 pub const SEARCH: &str = "
-    SELECT n.id::text AS id, n.name, ST_Distance(n.at, p.at) AS distance_m, o.free_mask
+    SELECT n.id::text AS id, n.name, ST_Distance(n.at, p.at, false) AS distance_m, o.free_mask
     FROM (SELECT ST_SetSRID(ST_MakePoint($1, $2), 4326)::geography AS at) AS p
     CROSS JOIN nursery AS n
     JOIN LATERAL (
@@ -54,7 +55,7 @@ pub const SEARCH: &str = "
           AND f.free_mask & $5 = $5
         LIMIT 1
     ) AS o ON true
-    WHERE ST_DWithin(n.at, p.at, 20000)
+    WHERE ST_DWithin(n.at, p.at, 20000, false)
     ORDER BY n.at <-> p.at
     LIMIT 20";
 

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use diesel::prelude::*;
 use doorstep_shared::{
-    Date,
+    Date, HalfHour,
     ids::{BookingDayId, BookingId, ChildId, FamilyId, NurseryId},
 };
 
@@ -47,21 +47,28 @@ pub fn checked_days(conn: &mut Conn, ids: &[BookingId]) -> QueryResult<HashMap<B
     Ok(days)
 }
 
-diesel::alias!(booking_day as other_day: OtherDay);
-
 /// Pairs of days on which a child takes a place in two windows that overlap.
+///
+/// Compared here: a database that joins the days with themselves may do so by date, of which a city has few.
 pub fn overlaps(conn: &mut Conn) -> QueryResult<Vec<(ChildId, Date, BookingDayId, BookingDayId)>> {
-    let other = |column| other_day.field(column);
-    booking_day::table
-        .inner_join(
-            other_day.on(booking_day::child_id
-                .eq(other_day.field(booking_day::child_id))
-                .and(booking_day::date.eq(other_day.field(booking_day::date)))
-                .and(booking_day::id.lt(other(booking_day::id)))),
-        )
-        .filter(booking_day::takes_place.and(other_day.field(booking_day::takes_place)))
-        .filter(booking_day::from_half_hour.lt(other_day.field(booking_day::to_half_hour)))
-        .filter(other_day.field(booking_day::from_half_hour).lt(booking_day::to_half_hour))
-        .select((booking_day::child_id, booking_day::date, booking_day::id, other_day.field(booking_day::id)))
-        .load(conn)
+    type Row = (ChildId, Date, HalfHour, HalfHour, BookingDayId);
+    let mut rows: Vec<Row> = booking_day::table
+        .filter(booking_day::takes_place)
+        .select((
+            booking_day::child_id,
+            booking_day::date,
+            booking_day::from_half_hour,
+            booking_day::to_half_hour,
+            booking_day::id,
+        ))
+        .load(conn)?;
+    rows.sort_unstable();
+    let mut found = Vec::new();
+    for of_day in rows.chunk_by(|(child, date, ..), (other, on, ..)| (child, date) == (other, on)) {
+        for (at, (child, date, _, to, id)) in of_day.iter().enumerate() {
+            let later = of_day.iter().skip(at + 1).take_while(|(_, _, from, ..)| from < to);
+            found.extend(later.map(|(.., other)| (*child, *date, (*id).min(*other), (*id).max(*other))));
+        }
+    }
+    Ok(found)
 }

@@ -163,7 +163,7 @@ pub fn load_all_holds(conn: &mut Conn, since: Date) -> QueryResult<HashMap<Class
     let rows: Vec<Row> = booking::table
         .inner_join(booking_day::table)
         .filter(schema::IsHeld)
-        .filter(booking_day::takes_place.and(booking_day::date.ge(since)))
+        .filter(booking_day::takes_place)
         .select((
             booking_day::class_id,
             booking_day::date,
@@ -173,7 +173,8 @@ pub fn load_all_holds(conn: &mut Conn, since: Date) -> QueryResult<HashMap<Class
         ))
         .load(conn)?;
     let mut holds: HashMap<ClassDate, Vec<Hold>> = HashMap::new();
-    for (class, date, from, to, until) in rows {
+    // Not asked of the database, which would go through all days since instead of the few holds.
+    for (class, date, from, to, until) in rows.into_iter().filter(|(_, date, ..)| *date >= since) {
         if let (Some(span), Some(until)) = (Span::new(from, to), until) {
             holds.entry((class, date)).or_default().push(Hold { span, until });
         }
