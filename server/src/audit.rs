@@ -34,6 +34,7 @@ pub enum Action {
     PhotoRead,
     PickUpCodeIssued,
     PickUpCodeRevoked,
+    StaffSignedIn,
     /// An old refresh token was used again, so its session was ended.
     RefreshReused,
 }
@@ -64,6 +65,7 @@ impl Action {
             Self::PhotoRead => "photo_read",
             Self::PickUpCodeIssued => "pick_up_code_issued",
             Self::PickUpCodeRevoked => "pick_up_code_revoked",
+            Self::StaffSignedIn => "staff_signed_in",
             Self::RefreshReused => "refresh_reused",
         }
     }

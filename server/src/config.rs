@@ -83,6 +83,11 @@ pub struct Config {
     #[arg(long, env = "DOORSTEP_STREAMS", default_value_t = 20_000)]
     pub streams: usize,
 
+    /// Passwords of staff that are checked at once: so many for devices that are known, and as many for others. Each
+    /// takes 19 MiB and one core for some thirty milliseconds.
+    #[arg(long, env = "DOORSTEP_PASSWORDS", default_value_t = 2)]
+    pub passwords: usize,
+
     #[command(flatten)]
     pub code_limits: CodeLimits,
 

@@ -12,7 +12,7 @@ use actix_web::{
     http::{Method, StatusCode, header},
     web,
 };
-use doorstep_shared::{Problem, ProblemKind};
+use doorstep_shared::{Problem, ProblemKind, accounts::SessionKind};
 use doorstep_web::{
     api::{Call, Door},
     app,
@@ -90,7 +90,8 @@ fn visit(app: &web::Data<App>, api: web::Data<Api>, pages: &Pages, request: &Htt
         settings: language::settings(request),
         remembered: remembered(request),
         now: app.clock.now(),
-        signed_in: crate::accounts::has_session(request),
+        signed_in: crate::accounts::has_session(request, SessionKind::Family),
+        as_staff: crate::accounts::has_session(request, SessionKind::Staff),
         site: Arc::clone(&pages.site),
         form: None,
         door: door(app.get_ref().clone(), api, request.clone()),

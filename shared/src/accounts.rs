@@ -11,7 +11,18 @@ use crate::{
     messages::InboxMessage,
     phone::Phone,
     time::Timestamp,
+    words::words,
 };
+
+words! {
+    /// As whom a session acts. One kind never has the powers of another, though the account be the same.
+    pub enum SessionKind {
+        /// For a family, after a code by text message.
+        Family = "family",
+        /// For a nursery, after password and second factor.
+        Staff = "staff",
+    }
+}
 
 /// Send a sign-in code by text message.
 ///

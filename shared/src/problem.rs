@@ -14,6 +14,8 @@ words! {
         Unauthenticated = "unauthenticated",
         /// The code is wrong, used, expired or tried too often; which of them is not told.
         WrongCode = "wrong-code",
+        /// Phone, password and code do not belong together, or the code was used before; which of them is not told.
+        WrongCredentials = "wrong-credentials",
         Forbidden = "forbidden",
         /// An unsafe call from another site's page.
         CrossSite = "cross-site",
@@ -77,7 +79,7 @@ impl ProblemKind {
     pub const fn status(self) -> u16 {
         match self {
             Self::Malformed | Self::KeyMissing => 400,
-            Self::Unauthenticated | Self::WrongCode => 401,
+            Self::Unauthenticated | Self::WrongCode | Self::WrongCredentials => 401,
             Self::Forbidden | Self::CrossSite => 403,
             Self::NotFound => 404,
             Self::MethodNotAllowed => 405,
@@ -115,6 +117,7 @@ impl ProblemKind {
             Self::Invalid => "A field breaks a rule",
             Self::Unauthenticated => "Sign in first",
             Self::WrongCode => "The code is not valid",
+            Self::WrongCredentials => "Phone, password and code do not belong together",
             Self::Forbidden => "Not allowed",
             Self::CrossSite => "The call came from another site",
             Self::NotFound => "Not found",
@@ -187,6 +190,8 @@ words! {
         Taken = "taken",
         /// The consent without which nothing can be done was not given.
         ConsentNeeded = "consent-needed",
+        /// A password that is among the first that are tried.
+        TooGuessable = "too-guessable",
     }
 }
 

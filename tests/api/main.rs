@@ -30,6 +30,7 @@ mod search_dice;
 mod search_naive;
 mod search_world;
 mod series;
+mod staff;
 mod stopping;
 mod story;
 mod waitlist;

@@ -6,6 +6,7 @@ use doorstep_shared::{
     family::{Ability, FamilyPeople, GetFamily, Invite, Role},
     ids::{MessageId, WaitlistEntryId},
     messages::ListMessages,
+    staff::{StaffAbility, StaffRole},
 };
 use doorstep_tests::{Answer, prelude::*};
 use serde_json::{Value, json};
@@ -13,7 +14,7 @@ use serde_json::{Value, json};
 /// What a route answers to whom. A route without a row fails the test.
 struct Row {
     route: &'static str,
-    /// As the document says: an ability of the table in `shared`, or `anyone`, or `operator`.
+    /// As the document says: an ability of one of the tables in `shared`, or `anyone`, or `operator`.
     permission: &'static str,
     anonymous: u16,
     /// The guardian whose child and booking it is about.
@@ -24,11 +25,22 @@ struct Row {
     member: Option<u16>,
     /// Who only picks up for the family, likewise.
     pick_up: Option<u16>,
+    /// The head of the nursery that it is about, where it is for staff; her colleagues, where the table allows it.
+    head: u16,
+    /// The head of another nursery.
+    other_head: u16,
     body: fn(&Scene) -> Value,
 }
 
 const fn row(route: &'static str, permission: &'static str, [anonymous, owner, other]: [u16; 3]) -> Row {
-    Row { route, permission, anonymous, owner, other, member: None, pick_up: None, body: |_| json!({}) }
+    // Staff are nobody where families call, and as anybody where all may.
+    let (member, pick_up, head, other_head) = (None, None, anonymous, anonymous);
+    Row { route, permission, anonymous, owner, other, member, pick_up, head, other_head, body: |_| json!({}) }
+}
+
+/// What staff get where it is for them: the head of the nursery, and another nursery's.
+const fn staff(row: Row, [head, other_head]: [u16; 2]) -> Row {
+    Row { head, other_head, ..row }
 }
 
 /// Where who is no guardian gets another answer than the owner.
@@ -154,6 +166,18 @@ const ROWS: &[Row] = &[
     row("POST /api/v1/waitlist/{id}/accept", "book", [401, 200, 404]),
     row("POST /api/v1/waitlist/{id}/rejoin", "book", [401, 200, 404]),
     row("GET /api/v1/offers/{id}/waitlist", "book", [401, 200, 200]),
+    // Of staff: nobody who acts for a family is anybody there.
+    with(
+        row("POST /api/v1/staff/sessions", "anyone", [401; 3]),
+        |_| json!({"phone": "13912345678", "password": "a wrong password", "code": "123456"}),
+    ),
+    with(row("POST /api/v1/staff/sessions/refresh", "anyone", [401; 3]), |_| json!({"refresh_token": "made up"})),
+    staff(row("DELETE /api/v1/staff/sessions/current", "own_staff_account", [401; 3]), [204, 204]),
+    with(
+        staff(row("PATCH /api/v1/staff/sessions/current", "own_staff_account", [401; 3]), [200, 404]),
+        |scene| json!({"nursery_id": scene.head.me.at.nursery_id}),
+    ),
+    staff(row("GET /api/v1/staff/me", "own_staff_account", [401; 3]), [200, 200]),
 ];
 
 impl Row {
@@ -166,6 +190,14 @@ impl Row {
                 Role::Member => self.member.unwrap_or(self.owner),
                 Role::PickUp => self.pick_up.unwrap_or(self.owner),
             },
+        }
+    }
+
+    /// What somebody gets who works at the nursery: whatever the table says.
+    fn colleague(&self, role: StaffRole) -> u16 {
+        match self.permission.parse::<StaffAbility>() {
+            Ok(ability) if !role.may(ability) => 403,
+            _ => self.head,
         }
     }
 }
@@ -189,6 +221,12 @@ struct Scene {
     offered: WaitlistEntryId,
     left: WaitlistEntryId,
     wait: JoinWaitlist,
+    /// Of the nursery that Ann has booked.
+    head: Staff,
+    teacher: Staff,
+    front_desk: Staff,
+    /// Of another one.
+    other_head: Staff,
 }
 
 async fn scene(app: &TestApp, offer: &Offer) -> Scene {
@@ -217,7 +255,14 @@ async fn scene(app: &TestApp, offer: &Offer) -> Scene {
     cem.call(&CancelBooking::all(taken[1].id)).await.unwrap();
     ann.leave(left).await.unwrap();
     let wait = wait("14:00-15:00");
+    let head = app.head(offer.nursery).await;
+    let (teacher, front_desk) = (app.teacher(offer.nursery).await, app.front_desk(offer.nursery).await);
+    let other_head = app.head(full.nursery).await;
     Scene {
+        head,
+        teacher,
+        front_desk,
+        other_head,
         ann,
         grandma,
         neighbour,
@@ -294,6 +339,10 @@ async fn every_route_has_a_permission_and_keeps_it(app: TestApp) {
         // The owner last: nobody else must change what is the owner's.
         for (who, client, status) in [
             ("anybody", &app.client(), row.anonymous),
+            ("another nursery's head", &scene.other_head, row.other_head),
+            ("a teacher", &scene.teacher, row.colleague(StaffRole::Teacher)),
+            ("the front desk", &scene.front_desk, row.colleague(StaffRole::FrontDesk)),
+            ("the head", &scene.head, row.colleague(StaffRole::Head)),
             ("the other", &scene.ben, row.other),
             ("who picks up", &scene.neighbour, row.relative(Role::PickUp)),
             ("a member", &scene.grandma, row.relative(Role::Member)),

@@ -143,6 +143,7 @@ async fn render(request: HttpRequest, recorded: Arc<Recorded>) -> HttpResponse {
         remembered: Fields::default(),
         now: recorded.page.as_of,
         signed_in: false,
+        as_staff: false,
         site: Arc::new(site),
         form: None,
         door: door(recorded),

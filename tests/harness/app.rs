@@ -130,9 +130,14 @@ impl TestApp {
 
     /// Somebody who is not signed in, at an address of their own.
     pub fn client(&self) -> Client {
-        let number = self.people.fetch_add(1, Ordering::Relaxed);
+        let number = self.number();
         let [_, b, c, d] = number.to_be_bytes();
         Client::new(self.url(), format!("10.{b}.{c}.{d}"))
+    }
+
+    /// One that nobody else has.
+    pub(crate) fn number(&self) -> u32 {
+        self.people.fetch_add(1, Ordering::Relaxed)
     }
 
     /// A signed-in guardian with one child, a girl of 18 months.

@@ -15,6 +15,7 @@ mod program;
 mod proxy;
 mod running;
 mod snapshot;
+pub mod staff;
 pub mod trial;
 mod waiting;
 
@@ -31,13 +32,14 @@ pub use program::{build_folder, program, program_path, workspace};
 pub use proxy::Proxy;
 pub use running::Running;
 pub use snapshot::Snapshot;
+pub use staff::Staff;
 
 /// What nearly every test needs.
 pub mod prelude {
     pub use doorstep_shared::{Date, Problem, ProblemKind, Span, Timestamp};
     pub use futures::{future::join_all, join};
 
-    pub use crate::{Client, Database, Family, Offer, TestApp, test_on_both};
+    pub use crate::{Client, Database, Family, Offer, Staff, TestApp, test_on_both};
 }
 
 /// What a test starts from.

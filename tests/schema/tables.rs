@@ -8,13 +8,17 @@ use std::{
 use diesel::{QueryableByName, RunQueryDsl as _, sql_query, sql_types};
 use doorstep_server::db::{Conn, DatabaseUrl, Db};
 use doorstep_shared::{
+    accounts::SessionKind,
     bookings::{BookingState, DayState, PriorityGroup, WaitState},
     care::{CareKind, ClassKind, NurseryKind, Ownership},
     children::{ConsentPurpose, Sex},
     family::{InvitationAnswer, Role},
     messages::{DeliveryChannel, DeliveryState},
+    staff::{StaffInvitationAnswer, StaffInvitationPurpose, StaffRole},
 };
 use doorstep_tests::{Database, Fresh, test_on_both, workspace};
+
+use crate::source;
 
 /// A column in diesel's words.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -93,9 +97,12 @@ fn in_diesel(row: &Row, url: &DatabaseUrl) -> String {
     kind.to_owned()
 }
 
-/// The columns that `schema.rs` declares, by table and place.
+/// The columns that `schema.rs` and the files below it declare, by table and place.
 fn declared() -> Vec<Column> {
-    let text = fs::read_to_string(workspace().join("server/src/db/schema.rs")).unwrap();
+    let mut text = fs::read_to_string(workspace().join("server/src/db/schema.rs")).unwrap();
+    for file in source::below("server/src/db/schema") {
+        text.push_str(&file.text);
+    }
     let mut columns = Vec::new();
     for table in text.split("diesel::table! {").skip(1) {
         let (head, body) = table.split_once('{').unwrap();
@@ -164,6 +171,11 @@ fn closed_lists_hold_the_words_of_the_wire_on_both_databases() {
         };
     }
     let cases = words![
+        "session.kind" = SessionKind,
+        "staff_member.role" = StaffRole,
+        "staff_invitation.role" = StaffRole,
+        "staff_invitation.purpose" = StaffInvitationPurpose,
+        "staff_invitation.answer" = StaffInvitationAnswer,
         "family_member.role" = Role,
         "family_invitation.role" = Role,
         "family_invitation.answer" = InvitationAnswer,

@@ -15,6 +15,7 @@ pub fn title(kind: ProblemKind, locale: Locale) -> &'static str {
         ProblemKind::Invalid => td!(locale, problem.invalid),
         ProblemKind::Unauthenticated => td!(locale, problem.unauthenticated),
         ProblemKind::WrongCode => td!(locale, problem.wrong_code),
+        ProblemKind::WrongCredentials => td!(locale, problem.wrong_credentials),
         ProblemKind::Forbidden => td!(locale, problem.forbidden),
         ProblemKind::CrossSite => td!(locale, problem.cross_site),
         ProblemKind::NotFound => td!(locale, problem.not_found),
@@ -53,6 +54,7 @@ pub fn advice(kind: ProblemKind, locale: Locale) -> &'static str {
         ProblemKind::Unauthenticated => td!(locale, problem.advice_sign_in),
         ProblemKind::SomeDaysUnfit => td!(locale, problem.advice_some_days),
         ProblemKind::WrongCode => td!(locale, problem.advice_code),
+        ProblemKind::WrongCredentials => td!(locale, problem.advice_credentials),
         ProblemKind::Forbidden => td!(locale, problem.advice_forbidden),
         ProblemKind::NotFound => td!(locale, problem.advice_not_found),
         ProblemKind::Invalid | ProblemKind::Malformed | ProblemKind::TooLarge => td!(locale, problem.advice_fields),
@@ -113,6 +115,7 @@ pub fn rule(rule: FieldRule, locale: Locale) -> &'static str {
         FieldRule::Unknown => td!(locale, problem.rule_unknown),
         FieldRule::Taken => td!(locale, problem.rule_taken),
         FieldRule::ConsentNeeded => td!(locale, problem.rule_consent_needed),
+        FieldRule::TooGuessable => td!(locale, problem.rule_too_guessable),
     }
 }
 

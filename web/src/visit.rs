@@ -16,8 +16,10 @@ pub struct Visit {
     /// Remembered between visits, by name; see [`Page::remember`](crate::page::Page::remember).
     pub remembered: Fields,
     pub now: Timestamp,
-    /// Whether a session came along. It may have ended: an endpoint decides.
+    /// Whether a family's session came along. It may have ended: an endpoint decides.
     pub signed_in: bool,
+    /// Whether a session of staff did, likewise.
+    pub as_staff: bool,
     pub site: Arc<Site>,
     /// When the page is shown again because its form was refused.
     pub form: Option<FormState>,

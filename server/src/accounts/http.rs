@@ -4,7 +4,7 @@ use std::{ops::Deref, sync::Arc};
 
 use actix_web::HttpRequest;
 use doorstep_shared::{
-    ProblemKind,
+    ProblemKind, Timestamp,
     accounts::{
         ChildExport, CodeSent, DeleteAccount, ExportChild, ExportFamily, FamilyExport, GetMe, Me, RefreshSession,
         RequestCode, SignIn, SignOut, Tokens,
@@ -22,7 +22,8 @@ use super::{
     codes::{self, Asker},
     cookies, devices, families,
     permission::{self, ManagesChildren, SeesChildren, SignedIn},
-    sessions::{self, Held, Holder, RefreshToken},
+    sessions::{self, Actor, Held, Holder, RefreshToken},
+    staff,
 };
 use crate::{
     api::{Api, Call},
@@ -37,6 +38,7 @@ pub fn register(api: &mut Api, bookings: BookingsOf) {
     api.on(ask_code).on(sign_in).on(refresh).on(sign_out);
     api.on(me).on(delete_account);
     families::register(api);
+    staff::register(api);
     let of_child = Arc::clone(&bookings);
     api.on(move |call: Call<SignedIn>, _: ExportFamily| export_family(call, Arc::clone(&bookings)));
     api.on(add_child).on(list_children).on(get_child).on(change_child).on(delete_child);
@@ -61,6 +63,7 @@ async fn sign_in(call: Call<Anyone>, given: SignIn) -> Result<Tokens> {
     let code = codes::Code::parse(&given.code)?;
     let (keys, now, phone) = (Arc::clone(&call.app.accounts.keys), call.now, given.phone);
     let (asker, mark) = (asker(&call.app, &call.request, &phone), devices::mark(&keys, &phone));
+    let lifetime = Holder::lifetime(call.app.policy.on(now.local_date()));
     // Not with an idempotency record: a code works once, and tokens are written nowhere.
     let signed_in = call.app.db.write(move |conn| {
         if !codes::redeem(conn, now, &keys, &phone, &code, asker)? {
@@ -68,47 +71,61 @@ async fn sign_in(call: Call<Anyone>, given: SignIn) -> Result<Tokens> {
         }
         let met = families::meet(conn, now, &phone)?;
         families::speaks(conn, met.account, asker.locale)?;
-        let held = sessions::start(conn, now, met)?;
+        let held = sessions::start(conn, now, lifetime, met.holder())?;
         let me = families::me(conn, &held.holder)?;
         Ok(Some((held, me)))
     });
     let (held, me) = signed_in.await?.ok_or(ProblemKind::WrongCode)?;
-    let tokens = hand_out(&call, &held, me)?;
-    cookies::set(&call.app, &call.reply, &tokens);
+    permission::remember(&call.request, Some(held.holder));
+    let access = call.app.accounts.hand_over(&call.app, now, &call.reply, &held)?;
     cookies::set_device(&call.app, &call.reply, mark);
-    Ok(tokens)
+    Ok(tokens(held, access, me))
 }
 
 async fn refresh(call: Call<Anyone>, given: RefreshSession) -> Result<Tokens> {
-    let by_cookie = given.refresh_token.is_none();
-    let token = given.refresh_token.or_else(|| cookies::refresh(&call.app, &call.request));
+    let (held, access, me) = refreshed::<Holder>(&call, given.refresh_token).await?;
+    Ok(tokens(held, access, me))
+}
+
+/// Exchanges the refresh token that was given or, without one, that of the cookie: the session, its access token, and who
+/// holds it.
+///
+/// # Errors
+/// `unauthenticated` when the token opens nothing.
+pub async fn refreshed<A: Actor>(
+    call: &Call<Anyone>,
+    given: Option<String>,
+) -> Result<(Held<A>, (String, Timestamp), A::Me)> {
+    let (accounts, by_cookie) = (&call.app.accounts, given.is_none());
+    let token = given.or_else(|| cookies::refresh(&call.app, &call.request, A::KIND));
     let continued = match token.and_then(|token| RefreshToken::parse(&token)) {
-        Some(token) => call.app.accounts.rotate(&call.app.db, call.now, token, language::of(&call.request)).await?,
+        Some(token) => accounts.rotate::<A>(&call.app, call.now, token, language::of(&call.request)).await?,
         None => None,
     };
     let Some((held, me)) = continued else {
         if by_cookie {
-            cookies::clear(&call.app, &call.reply);
+            cookies::clear(&call.app, &call.reply, A::KIND);
         }
         return Err(ProblemKind::Unauthenticated.into());
     };
-    let tokens = hand_out(&call, &held, me)?;
-    if by_cookie {
-        cookies::set(&call.app, &call.reply, &tokens);
-    }
-    Ok(tokens)
+    permission::remember(&call.request, Some(held.holder));
+    let access = if by_cookie {
+        accounts.hand_over(&call.app, call.now, &call.reply, &held)?
+    } else {
+        accounts.access.issue(call.now, &held.holder)?
+    };
+    Ok((held, access, me))
 }
 
-fn hand_out(call: &Call<Anyone>, held: &Held, me: Me) -> Result<Tokens> {
-    permission::remember(&call.request, Some(held.holder));
-    call.app.accounts.tokens(call.now, held, me)
+fn tokens(held: Held<Holder>, (access_token, access_expires_at): (String, Timestamp), account: Me) -> Tokens {
+    Tokens { access_token, access_expires_at, refresh_token: held.refresh.to_string(), account }
 }
 
 async fn sign_out(call: Call<SignedIn>, _: SignOut) -> Result<()> {
     let (now, session) = (call.now, call.who.session);
     call.app.db.write(move |conn| sessions::end(conn, now, session)).await?;
     call.app.accounts.live.ended(now, session);
-    leave(&call);
+    call.app.accounts.leave::<Holder, _>(&call);
     Ok(())
 }
 
@@ -117,13 +134,8 @@ async fn delete_account(call: Call<SignedIn>, _: DeleteAccount) -> Result<()> {
     let erased = call.write(move |conn| families::erase(conn, now, &holder)).await?;
     call.app.accounts.live.ended_all(now, holder.account);
     erased.into_iter().for_each(|family| call.app.accounts.live.ended_family(now, family));
-    leave(&call);
+    call.app.accounts.leave::<Holder, _>(&call);
     Ok(())
-}
-
-pub fn leave<P: Permission>(call: &Call<P>) {
-    permission::remember(&call.request, None);
-    cookies::clear(&call.app, &call.reply);
 }
 
 async fn me(call: Call<SignedIn>, _: GetMe) -> Result<Me> {

@@ -1,20 +1,21 @@
-//! Forgetting codes, sessions and invitations that are over, a little at a time.
+//! Forgetting codes, tries, sessions and invitations that are over, a little at a time.
 
 use chrono::Duration;
 use diesel::QueryResult;
 use doorstep_shared::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{codes, families, sessions};
+use super::{codes, credentials, families, sessions};
 use crate::{
     db::Conn,
     error::Result,
     jobs::{Context, Job, Next},
 };
 
-/// Forgets codes, sessions and invitations that are over, a bounded number. Returns how many.
+/// Forgets codes, tries, sessions and invitations that are over, a bounded number. Returns how many.
 pub fn prune(conn: &mut Conn, now: Timestamp) -> QueryResult<usize> {
-    Ok(codes::prune(conn, now)? + sessions::prune(conn, now)? + families::prune(conn, now)?)
+    let sign_ins = codes::prune(conn, now)? + credentials::prune(conn, now)? + sessions::prune(conn, now)?;
+    Ok(sign_ins + families::prune(conn, now)?)
 }
 
 /// Runs [`prune`] for as long as the server does.

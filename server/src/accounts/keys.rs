@@ -33,6 +33,11 @@ pub enum Purpose {
     Refresh,
     Device,
     PickUp,
+    /// A device on which a phone has signed in by password.
+    StaffDevice,
+    /// The phone of a try at a password.
+    Try,
+    Recovery,
 }
 
 impl Purpose {
@@ -43,6 +48,9 @@ impl Purpose {
             Self::Refresh => b"doorstep refresh\0",
             Self::Device => b"doorstep device\0",
             Self::PickUp => b"doorstep pick-up\0",
+            Self::StaffDevice => b"doorstep staff device\0",
+            Self::Try => b"doorstep try\0",
+            Self::Recovery => b"doorstep recovery\0",
         }
     }
 }

@@ -2,17 +2,21 @@
 //!
 //! - `codes`: six digits by text message, redeemed once.
 //! - `devices`: those on which a phone has signed in before.
-//! - `sessions`: a signed-in device; access tokens for a quarter of an hour, a refresh token that rotates.
-//! - `permission`: [`Guardian`] and the like, what handlers of every slice ask for.
+//! - `sessions`: a signed-in device, for a family or a nursery; access tokens for a quarter of an hour, a refresh token
+//!   that rotates.
+//! - `permission`: [`Guardian`], [`ManagesStaff`] and the like, what handlers of every slice ask for.
+//! - `credentials`: passwords, codes of an authenticator app, recovery codes, and how often one may be wrong.
 //! - `families`: the account, the families it belongs to, its export and its end.
+//! - `staff`: who works at a nursery.
 //! - `children`: records, consents, erasing.
 //! - `keys`: the secrets of this installation.
 //!
-//! Everything is scoped by family: another family's child is not found.
+//! Everything is scoped by family or nursery: another family's child is not found, nor another nursery's staff.
 
 mod children;
 mod codes;
 mod cookies;
+mod credentials;
 mod devices;
 mod families;
 mod http;
@@ -20,36 +24,47 @@ mod jobs;
 mod keys;
 mod permission;
 mod sessions;
+mod staff;
 
 use std::{path::Path, sync::Arc};
 
-use doorstep_shared::{
-    Timestamp,
-    accounts::{Me, Tokens},
-    ids::PickUpCodeId,
-};
+use doorstep_shared::{Timestamp, ids::PickUpCodeId};
 use doorstep_web::Locale;
 use tokio::sync::Semaphore;
 
 pub use self::{
     cookies::has_session,
+    credentials::{NewCredential, TotpSecret, hash as hash_password},
     families::{Booked, BookingsOf, Told, pick_up_contact, told},
     http::register,
     jobs::{ForgetSignIns, prune},
-    permission::{Guardian, ManagesChildren, PicksUp, SeesBookings, SeesChildren, SignedIn},
-    sessions::Holder,
+    permission::{
+        AnswersRequests, ChecksIn, EditsOffers, EditsPlaces, Guardian, KeepsBoard, ManagesChildren, ManagesStaff,
+        PicksUp, SeesBookings, SeesChildren, SeesMoney, SeesNurseryChildren, SignedIn, StaffSignedIn, WritesReports,
+    },
+    sessions::{Holder, StaffHolder},
+    staff::{Colleague, Enlister},
 };
 use self::{
+    credentials::Hashing,
     keys::{Keys, Purpose},
-    sessions::{AccessTokens, Held, Live, RefreshToken, Rotation, Trust},
+    sessions::{AccessTokens, Actor, Held, Live, RefreshToken, Rotation, Trust},
 };
-use crate::{db::Db, error::Result};
+use crate::{
+    api::Call,
+    app::App,
+    auth::{Permission, Reply},
+    db::Db,
+    error::Result,
+};
 
 /// What sign-in needs beside the database.
 pub struct Accounts {
     keys: Arc<Keys>,
     access: AccessTokens,
-    live: Live,
+    live: Live<Holder>,
+    live_staff: Live<StaffHolder>,
+    hashing: Hashing,
     /// Whose turn it is to have a photo decoded.
     photos: Semaphore,
 }
@@ -65,16 +80,18 @@ impl PickUpDigits {
 }
 
 impl Accounts {
-    /// Reads the keys in the data folder, and makes them at first start.
+    /// Reads the keys in the data folder, and makes them at first start. Checks so many `passwords` at once.
     ///
     /// # Errors
     /// When the folder cannot be written, or others can read a key.
-    pub fn open(data: &Path) -> Result<Self> {
+    pub fn open(data: &Path, passwords: usize) -> Result<Self> {
         let keys = Keys::open(data)?;
         Ok(Self {
             access: AccessTokens::new(&keys),
             keys: Arc::new(keys),
             live: Live::default(),
+            live_staff: Live::default(),
+            hashing: Hashing::new(passwords),
             photos: Semaphore::new(1),
         })
     }
@@ -83,31 +100,43 @@ impl Accounts {
         PickUpDigits(Arc::clone(&self.keys))
     }
 
+    pub fn enlister(&self) -> Enlister {
+        Enlister(Arc::clone(&self.keys))
+    }
+
     /// Whose access token it is; None when it is not valid, or its session has ended.
     ///
     /// A session that the database held alive is believed for ten seconds, unless `trust` forbids; one ended in this
     /// process is refused at once.
-    async fn by_access(&self, db: &Db, now: Timestamp, token: &str, trust: Trust) -> Result<Option<Holder>> {
-        let Some(claims) = self.access.check(now, token) else { return Ok(None) };
-        let holder = match self.live.get(now, claims.sid) {
+    async fn by_access<A: Actor>(&self, db: &Db, now: Timestamp, token: &str, trust: Trust) -> Result<Option<A>> {
+        let Some(claims) = self.access.check::<A>(now, token) else { return Ok(None) };
+        let live = A::live(self);
+        let holder = match live.get(now, claims.sid) {
             sessions::Answer::Alive(holder) if trust == Trust::ForAWhile && claims.are_of(holder) => Some(holder),
             sessions::Answer::Ended => None,
             sessions::Answer::Alive(_) | sessions::Answer::Unknown => {
-                let found = db.read(move |conn| sessions::holder(conn, now, claims.sid)).await?;
-                found.filter(|holder| self.live.found(now, *holder))
+                let found = db.read(move |conn| A::find(conn, now, claims.sid)).await?;
+                found.filter(|holder| live.found(now, *holder))
             }
         };
-        Ok(holder.filter(|holder| holder.account == claims.sub))
+        Ok(holder.filter(|holder| holder.account() == claims.sub))
     }
 
     /// Exchanges a refresh token; None when it opens nothing. Notes the language that its holder uses.
-    async fn rotate(&self, db: &Db, now: Timestamp, token: RefreshToken, locale: Locale) -> Result<Option<(Held, Me)>> {
+    async fn rotate<A: Actor>(
+        &self,
+        app: &App,
+        now: Timestamp,
+        token: RefreshToken,
+        locale: Locale,
+    ) -> Result<Option<(Held<A>, A::Me)>> {
         let (keys, session) = (Arc::clone(&self.keys), token.session());
-        let rotated = db.write(move |conn| {
-            Ok(match sessions::rotate(conn, now, &keys, &token)? {
+        let lifetime = A::lifetime(app.policy.on(now.local_date()));
+        let rotated = app.db.write(move |conn| {
+            Ok(match sessions::rotate::<A>(conn, now, lifetime, &keys, &token)? {
                 Rotation::Continued(held) => {
-                    families::speaks(conn, held.holder.account, locale)?;
-                    let me = families::me(conn, &held.holder)?;
+                    families::speaks(conn, held.holder.account(), locale)?;
+                    let me = held.holder.me(conn)?;
                     Some(Some((held, me)))
                 }
                 Rotation::Refused => Some(None),
@@ -116,14 +145,40 @@ impl Accounts {
         });
         let rotated = rotated.await?;
         if rotated.is_none() {
-            self.live.ended(now, session);
+            A::live(self).ended(now, session);
         }
         Ok(rotated.flatten())
     }
 
-    /// The answer to a sign-in or a refresh.
-    fn tokens(&self, now: Timestamp, held: &Held, account: Me) -> Result<Tokens> {
-        let (access_token, access_expires_at) = self.access.issue(now, &held.holder)?;
-        Ok(Tokens { access_token, access_expires_at, refresh_token: held.refresh.to_string(), account })
+    /// Gives a browser the cookies of a session, and returns its access token with the time when that stops working.
+    fn hand_over<A: Actor>(
+        &self,
+        app: &App,
+        now: Timestamp,
+        reply: &Reply,
+        held: &Held<A>,
+    ) -> Result<(String, Timestamp)> {
+        let (access, expires_at) = self.access.issue(now, &held.holder)?;
+        let idle = A::lifetime(app.policy.on(now.local_date())).idle;
+        cookies::set(app, reply, A::KIND, access.clone(), held.refresh.to_string(), idle);
+        Ok((access, expires_at))
+    }
+
+    /// The session acts for another family or nursery from now on: calls that follow in this request and in others go
+    /// by it.
+    fn acts_as<A: Actor, P: Permission>(&self, call: &Call<P>, holder: A) -> Result<()> {
+        if A::live(self).found(call.now, holder) {
+            permission::remember(&call.request, Some(holder));
+        }
+        if has_session(&call.request, A::KIND) {
+            cookies::set_access(&call.app, &call.reply, A::KIND, self.access.issue(call.now, &holder)?.0);
+        }
+        Ok(())
+    }
+
+    /// Nobody is signed in any more, as this kind of actor, in what follows in this request and in this browser.
+    fn leave<A: Actor, P: Permission>(&self, call: &Call<P>) {
+        permission::remember::<A>(&call.request, None);
+        cookies::clear(&call.app, &call.reply, A::KIND);
     }
 }

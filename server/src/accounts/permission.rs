@@ -1,17 +1,17 @@
-//! Who acts for a family, and in which role: by a bearer token, or by the cookies of a browser.
+//! Who acts for a family or a nursery, and in which role: by a bearer token, or by the cookies of a browser.
 //!
-//! What a role may is the table in `doorstep_shared::family`; each of its abilities that a route can ask for is a type
-//! here.
+//! What a role may are the tables in `doorstep_shared::family` and `doorstep_shared::staff`; each of their abilities that
+//! a route can ask for is a type here. A session of another kind than a route asks for is none.
 
 use std::ops::Deref;
 
 use actix_web::{HttpMessage as _, HttpRequest, http::header};
-use doorstep_shared::{ProblemKind, family::Ability, ids::AccountId};
+use doorstep_shared::{ProblemKind, family::Ability, ids::AccountId, staff::StaffAbility};
 use futures::future::LocalBoxFuture;
 
 use super::{
     cookies,
-    sessions::{Holder, RefreshToken, Trust},
+    sessions::{Actor, Holder, RefreshToken, StaffHolder, Trust},
 };
 use crate::{
     app::App,
@@ -21,23 +21,23 @@ use crate::{
 };
 
 macro_rules! permissions {
-    ($($(#[$meta:meta])* $name:ident = $ability:ident;)+) => {$(
+    ($actor:ident by $abilities:ident { $($(#[$meta:meta])* $name:ident = $ability:ident;)+ }) => {$(
         $(#[$meta])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-        pub struct $name(Holder);
+        pub struct $name($actor);
 
         impl Deref for $name {
-            type Target = Holder;
-            fn deref(&self) -> &Holder {
+            type Target = $actor;
+            fn deref(&self) -> &$actor {
                 &self.0
             }
         }
 
         impl Permission for $name {
-            const NAME: &'static str = Ability::$ability.as_str();
+            const NAME: &'static str = $abilities::$ability.as_str();
 
             fn of<'a>(app: &'a App, request: &'a HttpRequest, reply: &'a Reply) -> LocalBoxFuture<'a, Result<Self>> {
-                Box::pin(async move { allowed(app, request, reply, Ability::$ability).await.map(Self) })
+                Box::pin(async move { allowed(app, request, reply, $abilities::$ability).await.map(Self) })
             }
 
             fn account(&self) -> Option<AccountId> {
@@ -48,34 +48,52 @@ macro_rules! permissions {
 }
 
 permissions! {
-    /// Whoever has signed in, in whatever role.
-    SignedIn = OwnAccount;
-    SeesChildren = SeeChildren;
-    ManagesChildren = ManageChildren;
-    SeesBookings = SeeBookings;
-    /// Who books.
-    Guardian = Book;
-    SeesFamily = SeeFamily;
-    ManagesFamily = ManageFamily;
-    PicksUp = SeePickUps;
+    Holder by Ability {
+        /// Whoever has signed in for a family, in whatever role.
+        SignedIn = OwnAccount;
+        SeesChildren = SeeChildren;
+        ManagesChildren = ManageChildren;
+        SeesBookings = SeeBookings;
+        /// Who books.
+        Guardian = Book;
+        SeesFamily = SeeFamily;
+        ManagesFamily = ManageFamily;
+        PicksUp = SeePickUps;
+    }
 }
 
-async fn allowed(app: &App, request: &HttpRequest, reply: &Reply, ability: Ability) -> Result<Holder> {
-    let holder = caller(app, request, reply).await?.ok_or(ProblemKind::Unauthenticated)?;
-    if holder.role.may(ability) { Ok(holder) } else { Err(ProblemKind::Forbidden.into()) }
+permissions! {
+    StaffHolder by StaffAbility {
+        /// Whoever has signed in as staff, in whatever role.
+        StaffSignedIn = OwnStaffAccount;
+        KeepsBoard = KeepBoard;
+        ChecksIn = CheckIn;
+        SeesNurseryChildren = SeeNurseryChildren;
+        EditsPlaces = EditPlaces;
+        AnswersRequests = AnswerRequests;
+        EditsOffers = EditOffers;
+        WritesReports = WriteReports;
+        SeesMoney = SeeMoney;
+        ManagesStaff = ManageStaff;
+    }
 }
 
-/// Found once per request: a page makes several calls, and a refresh token is exchanged once.
+async fn allowed<A: Actor>(app: &App, request: &HttpRequest, reply: &Reply, ability: A::Ability) -> Result<A> {
+    let holder = caller::<A>(app, request, reply).await?.ok_or(ProblemKind::Unauthenticated)?;
+    if holder.may(ability) { Ok(holder) } else { Err(ProblemKind::Forbidden.into()) }
+}
+
+/// Found once per request and kind: a page makes several calls, and a refresh token is exchanged once.
 #[derive(Clone, Copy)]
-struct Caller(Option<Holder>);
+struct Caller<A>(Option<A>);
 
 /// What the calls that follow in this request go by, after a sign-in or a sign-out.
-pub fn remember(request: &HttpRequest, holder: Option<Holder>) {
+pub fn remember<A: Actor>(request: &HttpRequest, holder: Option<A>) {
     request.extensions_mut().insert(Caller(holder));
 }
 
-async fn caller(app: &App, request: &HttpRequest, reply: &Reply) -> Result<Option<Holder>> {
-    let known = request.extensions().get::<Caller>().copied();
+async fn caller<A: Actor>(app: &App, request: &HttpRequest, reply: &Reply) -> Result<Option<A>> {
+    let known = request.extensions().get::<Caller<A>>().copied();
     if let Some(Caller(holder)) = known {
         return Ok(holder);
     }
@@ -83,7 +101,7 @@ async fn caller(app: &App, request: &HttpRequest, reply: &Reply) -> Result<Optio
         Some(token) => app.accounts.by_access(&app.db, app.clock.now(), &token, trust(app, request)).await?,
         None => by_cookies(app, request, reply).await?,
     };
-    remember(request, found);
+    remember::<A>(request, found);
     Ok(found)
 }
 
@@ -99,22 +117,22 @@ fn bearer(request: &HttpRequest) -> Option<String> {
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim().to_owned())
 }
 
-async fn by_cookies(app: &App, request: &HttpRequest, reply: &Reply) -> Result<Option<Holder>> {
+async fn by_cookies<A: Actor>(app: &App, request: &HttpRequest, reply: &Reply) -> Result<Option<A>> {
     let now = app.clock.now();
-    if let Some(token) = cookies::access(app, request)
+    if let Some(token) = cookies::access(app, request, A::KIND)
         && let Some(holder) = app.accounts.by_access(&app.db, now, &token, trust(app, request)).await?
     {
         return Ok(Some(holder));
     }
-    let Some(token) = cookies::refresh(app, request) else { return Ok(None) };
+    let Some(token) = cookies::refresh(app, request, A::KIND) else { return Ok(None) };
     let continued = match RefreshToken::parse(&token) {
-        Some(token) => app.accounts.rotate(&app.db, now, token, language::of(request)).await?,
+        Some(token) => app.accounts.rotate::<A>(app, now, token, language::of(request)).await?,
         None => None,
     };
-    let Some((held, me)) = continued else {
-        cookies::clear(app, reply);
+    let Some((held, _)) = continued else {
+        cookies::clear(app, reply, A::KIND);
         return Ok(None);
     };
-    cookies::set(app, reply, &app.accounts.tokens(now, &held, me)?);
+    app.accounts.hand_over(app, now, reply, &held)?;
     Ok(Some(held.holder))
 }

@@ -1,8 +1,12 @@
 //! The tables, as both databases hold them. A test compares them with what the migrations make.
 
 mod held;
+mod staff;
 
-pub use self::held::IsHeld;
+pub use self::{
+    held::IsHeld,
+    staff::{credential, recovery_code, sign_in_try, staff_invitation, staff_member},
+};
 
 diesel::table! {
     account (id) {
@@ -100,6 +104,9 @@ diesel::table! {
         expires_at -> Timestamp,
         ended_at -> Nullable<Timestamp>,
         family_id -> Nullable<Binary>,
+        kind -> Text,
+        nursery_id -> Nullable<Binary>,
+        ends_at -> Nullable<Timestamp>,
     }
 }
 
@@ -448,6 +455,11 @@ diesel::joinable!(pick_up_person -> family (family_id));
 diesel::joinable!(pick_up_code -> pick_up_person (person_id));
 diesel::joinable!(pick_up_code -> booking (booking_id));
 diesel::joinable!(session -> account (account_id));
+diesel::joinable!(credential -> account (account_id));
+diesel::joinable!(recovery_code -> account (account_id));
+diesel::joinable!(staff_member -> account (account_id));
+diesel::joinable!(staff_member -> nursery (nursery_id));
+diesel::joinable!(staff_invitation -> nursery (nursery_id));
 diesel::joinable!(child -> family (family_id));
 diesel::joinable!(consent -> child (child_id));
 diesel::joinable!(calendar_feed -> child (child_id));
@@ -471,7 +483,8 @@ diesel::joinable!(waitlist_entry -> booking (booking_id));
 
 diesel::allow_tables_to_appear_in_same_query! {
     account, calendar_feed, family, family_invitation, family_member, pick_up_person, pick_up_code, login_code,
-    session, child, consent, audit, district, nursery, nursery_import, nursery_import_row, class, offer,
-    offer_window, opening, closure, class_day, change, booking, booking_day, waitlist_entry, waitlist_child,
-    child_group, idempotency, job, message, delivery, visit_answer, setting,
+    credential, recovery_code, sign_in_try, staff_member, staff_invitation, session, child, consent, audit, district,
+    nursery, nursery_import, nursery_import_row, class, offer, offer_window, opening, closure, class_day, change,
+    booking, booking_day, waitlist_entry, waitlist_child, child_group, idempotency, job, message, delivery,
+    visit_answer, setting,
 }

@@ -13,8 +13,9 @@ pub fn page(response: &mut HttpResponseBuilder, nonce: &str, visit: &Visit) {
         "default-src 'self'; script-src 'self' 'nonce-{nonce}' 'wasm-unsafe-eval'; style-src 'self'; \
          img-src 'self' data: {tiles}; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
     );
-    // A page that shows a family's data must not stay anywhere; others may be kept but are asked for again.
-    let cache = if visit.signed_in { "no-store" } else { "private, no-cache" };
+    // A page that shows a family's or a nursery's data must not stay anywhere; others may be kept but are asked for
+    // again.
+    let cache = if visit.signed_in || visit.as_staff { "no-store" } else { "private, no-cache" };
     response
         .insert_header((header::CONTENT_SECURITY_POLICY, policy))
         .insert_header((header::CACHE_CONTROL, cache))

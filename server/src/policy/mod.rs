@@ -6,6 +6,7 @@
 mod calendar;
 mod load;
 mod messages;
+mod staff;
 
 use chrono::{Datelike as _, Months};
 use doorstep_shared::{
@@ -22,6 +23,7 @@ pub use self::{
     calendar::{Calendar, DayKind},
     load::Policies,
     messages::MessageRules,
+    staff::StaffRules,
 };
 
 /// The numbers in force on one day.
@@ -32,6 +34,7 @@ pub struct Policy {
     terms: Terms,
     pub booking: BookingRules,
     pub family: FamilyRules,
+    pub staff: StaffRules,
     pub messages: MessageRules,
     pub waitlist: WaitlistRules,
     pub search: SearchRules,

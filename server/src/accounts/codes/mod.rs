@@ -147,7 +147,7 @@ fn wait(limit: Limit, since: Timestamp, now: Timestamp) -> Option<u32> {
 }
 
 /// Rounded up, so that whoever waits that long has waited long enough.
-fn seconds(of: Duration) -> u32 {
+pub fn seconds(of: Duration) -> u32 {
     u32::try_from((of.num_milliseconds() + 999) / 1_000).unwrap_or(u32::MAX)
 }
 

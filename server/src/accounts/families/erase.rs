@@ -1,10 +1,14 @@
 //! The end of an account, and of the families of which it is the last guardian.
 
-use doorstep_shared::{Timestamp, family::Role, ids::FamilyId};
+use doorstep_shared::{Timestamp, accounts::SessionKind, family::Role, ids::FamilyId};
 
 use super::{invitations, members, phone, pick_ups, store};
 use crate::{
-    accounts::{children, sessions::Holder},
+    accounts::{
+        children,
+        sessions::{self, Holder},
+        staff,
+    },
     audit::{self, Action},
     db::{Conn, once},
     error::Result,
@@ -13,7 +17,8 @@ use crate::{
 
 /// Erases the account and what was sent to its phone. Families that have another guardian stay as they are; of the
 /// others, nothing is left but past bookings, which keep their places and prices and say nothing of who came. Codes sent
-/// to the phone go within a day, with the limits that count them.
+/// to the phone go within a day, with the limits that count them. Who works at a nursery goes on doing so: for that the
+/// account stays, with its number.
 ///
 /// Returns the families that were erased.
 ///
@@ -42,8 +47,12 @@ pub fn erase(conn: &mut Conn, now: Timestamp, holder: &Holder) -> Result<Vec<Fam
     once::forget(conn, holder.account)?;
     outbox::forget(conn, phone.as_str())?;
     audit::record(conn, now, holder.account, Action::AccountErased, holder.account.0)?;
-    // Sessions and what it belonged to go with it.
-    store::delete_account(conn, holder.account)?;
+    if staff::works(conn, holder.account)? {
+        sessions::end_all(conn, now, holder.account, SessionKind::Family)?;
+    } else {
+        // Sessions and what it belonged to go with it.
+        store::delete_account(conn, holder.account)?;
+    }
     Ok(erased)
 }
 

@@ -21,8 +21,7 @@ use super::{
 };
 use crate::{
     accounts::{
-        cookies, http,
-        permission::{self, ManagesFamily, SeesFamily, SignedIn},
+        permission::{ManagesFamily, SeesFamily, SignedIn},
         sessions::Holder,
     },
     api::{Api, Call, Upload},
@@ -57,26 +56,15 @@ async fn choose(call: Call<SignedIn>, chosen: ChooseFamily) -> Result<Me> {
     // Without an idempotency record: chosen twice is chosen, and the answer is who one is now.
     let choose = move |conn: &mut Conn| super::choose(conn, now, &holder, chosen.family_id);
     let (holder, me) = call.app.db.write(choose).await?;
-    acts_as(&call, holder)?;
+    call.app.accounts.acts_as(&call, holder)?;
     Ok(me)
-}
-
-/// The session acts for another family from now on: calls that follow in this request and in others go by it.
-fn acts_as<P: Permission>(call: &Call<P>, holder: Holder) -> Result<()> {
-    if call.app.accounts.live.found(call.now, holder) {
-        permission::remember(&call.request, Some(holder));
-    }
-    if cookies::has_session(&call.request) {
-        cookies::set_access(&call.app, &call.reply, call.app.accounts.access.issue(call.now, &holder)?.0);
-    }
-    Ok(())
 }
 
 async fn leave(call: Call<SignedIn>, _: LeaveFamily) -> Result<()> {
     let (now, holder) = (call.now, *call.who);
     call.write(move |conn| members::leave(conn, now, &holder)).await?;
     call.app.accounts.live.ended_in(now, holder.account, holder.family);
-    http::leave(&call);
+    call.app.accounts.leave::<Holder, _>(&call);
     Ok(())
 }
 
@@ -104,7 +92,7 @@ fn sign_out<P: Permission + Deref<Target = Holder>>(call: &Call<P>, account: mem
     if let Some(account) = account {
         call.app.accounts.live.ended_in(call.now, account, call.who.family);
         if account == call.who.account {
-            http::leave(call);
+            call.app.accounts.leave::<Holder, _>(call);
         }
     }
 }
@@ -143,7 +131,7 @@ async fn accept(call: Call<SignedIn>, wanted: AcceptInvitation) -> Result<Me> {
     let (now, holder) = (call.now, *call.who);
     // Without an idempotency record: it is accepted once, and the answer is who one is then.
     let (holder, me) = call.app.db.write(move |conn| invitations::accept(conn, now, &holder, wanted.id)).await?;
-    acts_as(&call, holder)?;
+    call.app.accounts.acts_as(&call, holder)?;
     Ok(me)
 }
 

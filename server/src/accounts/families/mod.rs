@@ -18,7 +18,7 @@ use doorstep_shared::{
     accounts::{Belonging, FamilyExport, Me},
     bookings::{Booking, WaitlistEntry},
     family::{Ability, PickUpCode, Role},
-    ids::{AccountId, FamilyId},
+    ids::{AccountId, FamilyId, SessionId},
     phone::Phone,
 };
 use doorstep_web::Locale;
@@ -56,17 +56,18 @@ pub struct Met {
     pub role: Role,
 }
 
+impl Met {
+    /// As whom it acts in a new session.
+    pub fn holder(self) -> Holder {
+        let Self { account, family, role } = self;
+        Holder { session: SessionId::new(), account, family, role }
+    }
+}
+
 /// The account of a phone with the family it chose last. An unknown phone becomes a new account, and an account that
 /// belongs nowhere gets a family of its own.
 pub fn meet(conn: &mut Conn, now: Timestamp, phone: &Phone) -> Result<Met> {
-    let account = match store::by_phone(conn, phone)? {
-        Some(account) => account,
-        None => {
-            let account = AccountId::new();
-            store::insert_account(conn, now, account, phone)?;
-            account
-        }
-    };
+    let account = account_of(conn, now, phone)?;
     if let Some(met) = store::chosen(conn, account)? {
         return Ok(met);
     }
@@ -74,6 +75,16 @@ pub fn meet(conn: &mut Conn, now: Timestamp, phone: &Phone) -> Result<Met> {
     store::insert_family(conn, now, met.family)?;
     store::insert_member(conn, now, met, "")?;
     Ok(met)
+}
+
+/// The account of a phone, a new one if need be. It belongs to no family until somebody signs in for one.
+pub fn account_of(conn: &mut Conn, now: Timestamp, phone: &Phone) -> Result<AccountId> {
+    if let Some(account) = store::by_phone(conn, phone)? {
+        return Ok(account);
+    }
+    let account = AccountId::new();
+    store::insert_account(conn, now, account, phone)?;
+    Ok(account)
 }
 
 /// Keeps bookings and other changes of the family away until the transaction ends.
@@ -147,7 +158,11 @@ pub fn me(conn: &mut Conn, holder: &Holder) -> Result<Me> {
     })
 }
 
-fn phone(conn: &mut Conn, account: AccountId) -> Result<Phone> {
+/// The number of an account.
+///
+/// # Errors
+/// `unauthenticated` when it was erased a moment ago.
+pub fn phone(conn: &mut Conn, account: AccountId) -> Result<Phone> {
     let phone = store::phone_of(conn, account)?.ok_or(ProblemKind::Unauthenticated)?;
     phone.parse().map_err(Error::internal)
 }

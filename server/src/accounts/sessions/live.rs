@@ -15,7 +15,7 @@ use doorstep_shared::{
     ids::{AccountId, FamilyId, SessionId},
 };
 
-use super::{Holder, token};
+use super::{Actor, Holder, token};
 
 /// How long a look into the database is believed.
 const TRUSTED: Duration = Duration::seconds(10);
@@ -23,9 +23,9 @@ const TRUSTED: Duration = Duration::seconds(10);
 const MANY: usize = 50_000;
 
 #[derive(Clone, Copy)]
-enum Known {
+enum Known<A> {
     Alive {
-        holder: Holder,
+        holder: A,
         until: Timestamp,
     },
     /// Kept until no access token of the session can be in time: a look that began before the end finds it ended.
@@ -34,8 +34,14 @@ enum Known {
     },
 }
 
-#[derive(Default)]
-pub struct Live(Mutex<HashMap<SessionId, Known>>);
+/// Those of one kind of actor.
+pub struct Live<A>(Mutex<HashMap<SessionId, Known<A>>>);
+
+impl<A> Default for Live<A> {
+    fn default() -> Self {
+        Self(Mutex::default())
+    }
+}
 
 /// How far an earlier look into the database is believed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,14 +54,14 @@ pub enum Trust {
 
 /// What is known without asking.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Answer {
-    Alive(Holder),
+pub enum Answer<A> {
+    Alive(A),
     Ended,
     Unknown,
 }
 
-impl Live {
-    pub fn get(&self, now: Timestamp, session: SessionId) -> Answer {
+impl<A: Actor> Live<A> {
+    pub fn get(&self, now: Timestamp, session: SessionId) -> Answer<A> {
         match self.lock().get(&session) {
             Some(Known::Ended { until }) if now < *until => Answer::Ended,
             Some(Known::Alive { holder, until }) if now < *until => Answer::Alive(*holder),
@@ -64,15 +70,15 @@ impl Live {
     }
 
     /// Notes a session that the database holds; false when it was ended in the meantime.
-    pub fn found(&self, now: Timestamp, holder: Holder) -> bool {
+    pub fn found(&self, now: Timestamp, holder: A) -> bool {
         let mut known = self.lock();
-        if let Some(Known::Ended { until }) = known.get(&holder.session)
+        if let Some(Known::Ended { until }) = known.get(&holder.session())
             && now < *until
         {
             return false;
         }
         make_room(&mut known, now);
-        known.insert(holder.session, Known::Alive { holder, until: now + TRUSTED });
+        known.insert(holder.session(), Known::Alive { holder, until: now + TRUSTED });
         true
     }
 
@@ -82,9 +88,24 @@ impl Live {
 
     /// All sessions of an account that this process knows.
     pub fn ended_all(&self, now: Timestamp, account: AccountId) {
-        self.end(now, |holder| holder.account == account);
+        self.end(now, |holder| holder.account() == account);
     }
 
+    fn end(&self, now: Timestamp, which: impl Fn(&A) -> bool) {
+        for entry in self.lock().values_mut() {
+            if matches!(entry, Known::Alive { holder, .. } if which(holder)) {
+                *entry = Known::Ended { until: now + token::VALID };
+            }
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<SessionId, Known<A>>> {
+        // No entry is ever half written.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Live<Holder> {
     /// Those of an account that act for a family: it was removed from it, or given another role there.
     pub fn ended_in(&self, now: Timestamp, account: AccountId, family: FamilyId) {
         self.end(now, |holder| holder.account == account && holder.family == family);
@@ -94,22 +115,9 @@ impl Live {
     pub fn ended_family(&self, now: Timestamp, family: FamilyId) {
         self.end(now, |holder| holder.family == family);
     }
-
-    fn end(&self, now: Timestamp, which: impl Fn(&Holder) -> bool) {
-        for entry in self.lock().values_mut() {
-            if matches!(entry, Known::Alive { holder, .. } if which(holder)) {
-                *entry = Known::Ended { until: now + token::VALID };
-            }
-        }
-    }
-
-    fn lock(&self) -> MutexGuard<'_, HashMap<SessionId, Known>> {
-        // No entry is ever half written.
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
 }
 
-fn make_room(known: &mut HashMap<SessionId, Known>, now: Timestamp) {
+fn make_room<A>(known: &mut HashMap<SessionId, Known<A>>, now: Timestamp) {
     if known.len() < MANY {
         return;
     }
@@ -129,7 +137,7 @@ mod tests {
 
     #[test]
     fn a_look_is_believed_for_ten_seconds() {
-        let (live, one) = (Live::default(), holder());
+        let (live, one) = (Live::<Holder>::default(), holder());
         assert_eq!(live.get(now(), one.session), Answer::Unknown);
         assert!(live.found(now(), one));
         assert_eq!(live.get(now() + TRUSTED - Duration::microseconds(1), one.session), Answer::Alive(one));
@@ -138,7 +146,7 @@ mod tests {
 
     #[test]
     fn a_slow_look_does_not_revive_a_session_that_was_ended() {
-        let (live, one) = (Live::default(), holder());
+        let (live, one) = (Live::<Holder>::default(), holder());
         live.ended(now(), one.session);
         assert!(!live.found(now(), one));
         assert_eq!(live.get(now(), one.session), Answer::Ended);
@@ -146,7 +154,7 @@ mod tests {
 
     #[test]
     fn every_session_of_an_account_can_be_ended() {
-        let (live, one, other) = (Live::default(), holder(), holder());
+        let (live, one, other) = (Live::<Holder>::default(), holder(), holder());
         let second = Holder { session: SessionId::new(), ..one };
         for holder in [one, second, other] {
             live.found(now(), holder);
@@ -158,7 +166,7 @@ mod tests {
 
     #[test]
     fn the_memory_of_sessions_is_bounded() {
-        let live = Live::default();
+        let live = Live::<Holder>::default();
         for _ in 0..MANY + 10 {
             live.found(now(), holder());
         }

@@ -1,9 +1,10 @@
-//! Sessions: a signed-in device with its rotating refresh token.
+//! Sessions: a signed-in device with its rotating refresh token, acting as one kind of [`Actor`].
 //!
 //! A refresh token names its session and carries a secret of 256 bits, kept as a hash. The first secret is random, and
 //! each next one is the keyed hash of the one before: when two tabs, or a retry after a lost answer, present the same
 //! token, both get the same successor, and the session does not fork.
 
+mod actor;
 mod live;
 mod store;
 mod token;
@@ -12,27 +13,25 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::Duration;
 use doorstep_shared::{
     Timestamp,
-    family::Role,
-    ids::{AccountId, FamilyId, SessionId},
+    accounts::SessionKind,
+    ids::{AccountId, FamilyId, NurseryId, SessionId},
 };
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
 pub use self::{
+    actor::{Actor, Holder, Lifetime, StaffHolder},
     live::{Answer, Live, Trust},
     token::{AccessTokens, VALID as ACCESS_VALID},
 };
-use super::{
-    families::Met,
-    keys::{self, Keys, Purpose},
-};
+use super::keys::{self, Keys, Purpose};
 use crate::{
     audit::{self, Action},
     db::Conn,
     error::Result,
 };
 
-/// A session ends when it was not used for this long.
+/// A family's session ends when it was not used for this long.
 pub const IDLE: Duration = Duration::days(30);
 /// How long the token before the current one is still honoured.
 pub const GRACE: Duration = Duration::seconds(30);
@@ -74,39 +73,36 @@ impl std::fmt::Display for RefreshToken {
     }
 }
 
-/// Whose session it is, the family it acts for, and in which role.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Holder {
-    pub session: SessionId,
-    pub account: AccountId,
-    pub family: FamilyId,
-    pub role: Role,
-}
-
 /// A session with the token that continues it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Held {
-    pub holder: Holder,
+pub struct Held<A> {
+    pub holder: A,
     pub refresh: RefreshToken,
+    /// When it ends however much it is used.
+    pub ends_at: Option<Timestamp>,
 }
 
 /// What became of a refresh token.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Rotation {
-    Continued(Held),
+pub enum Rotation<A> {
+    Continued(Held<A>),
     /// It opens nothing (any more).
     Refused,
     /// It was an old one: somebody has a copy, so the session was ended.
     Reused,
 }
 
-/// Opens a session for an account that has proved who it is.
-pub fn start(conn: &mut Conn, now: Timestamp, met: Met) -> Result<Held> {
-    let Met { account, family, role } = met;
-    let holder = Holder { session: SessionId::new(), account, family, role };
-    let refresh = RefreshToken { session: holder.session, secret: keys::random()? };
-    store::insert(conn, &holder, &refresh.hash(), now, now + IDLE)?;
-    Ok(Held { holder, refresh })
+/// Opens a session for an account that has proved who it is; `holder` names a new one.
+pub fn start<A: Actor>(conn: &mut Conn, now: Timestamp, lifetime: Lifetime, holder: A) -> Result<Held<A>> {
+    let refresh = RefreshToken { session: holder.session(), secret: keys::random()? };
+    let ends_at = lifetime.most.map(|most| now + most);
+    store::insert(conn, &holder, &refresh.hash(), now, expiry(now, lifetime, ends_at), ends_at)?;
+    Ok(Held { holder, refresh, ends_at })
+}
+
+fn expiry(now: Timestamp, lifetime: Lifetime, ends_at: Option<Timestamp>) -> Timestamp {
+    let idle = now + lifetime.idle;
+    ends_at.map_or(idle, |ends_at| idle.min(ends_at))
 }
 
 /// Lets a session act for another family of its account.
@@ -114,31 +110,38 @@ pub fn act_for(conn: &mut Conn, session: SessionId, family: FamilyId) -> Result<
     Ok(store::act_for(conn, session, family)?)
 }
 
-/// Exchanges a refresh token for its successor.
+/// Lets a staff session act for another nursery of its account.
+pub fn act_at(conn: &mut Conn, session: SessionId, nursery: NurseryId) -> Result<()> {
+    Ok(store::act_at(conn, session, nursery)?)
+}
+
+/// Exchanges a refresh token for its successor. One of another kind of session opens nothing.
 ///
 /// Returns `Ok` for a refusal too: that an old token was used again ends the session, and that must be committed.
-pub fn rotate(conn: &mut Conn, now: Timestamp, keys: &Keys, presented: &RefreshToken) -> Result<Rotation> {
-    let Some(row) = store::lock_session(conn, presented.session)? else { return Ok(Rotation::Refused) };
+pub fn rotate<A: Actor>(
+    conn: &mut Conn,
+    now: Timestamp,
+    lifetime: Lifetime,
+    keys: &Keys,
+    presented: &RefreshToken,
+) -> Result<Rotation<A>> {
+    let Some(row) = store::lock_session(conn, presented.session, A::KIND)? else { return Ok(Rotation::Refused) };
     if row.ended || row.expires_at <= now {
         return Ok(Rotation::Refused);
     }
     let (hash, successor) = (presented.hash(), presented.successor(keys));
     if hash == row.refresh_hash {
-        store::rotate(conn, presented.session, &successor.hash(), &hash, now, now + IDLE)?;
+        let expires_at = expiry(now, lifetime, row.ends_at);
+        store::rotate(conn, presented.session, &successor.hash(), &hash, now, expires_at)?;
     } else if row.previous_hash != Some(hash) || now - row.rotated_at > GRACE {
         store::end(conn, presented.session, now)?;
         audit::record(conn, now, row.account, Action::RefreshReused, presented.session.0)?;
         return Ok(Rotation::Reused);
     }
-    Ok(match store::holder(conn, presented.session, now)? {
-        Some(holder) => Rotation::Continued(Held { holder, refresh: successor }),
+    Ok(match A::find(conn, now, presented.session)? {
+        Some(holder) => Rotation::Continued(Held { holder, refresh: successor, ends_at: row.ends_at }),
         None => Rotation::Refused,
     })
-}
-
-/// Whose session it is; None when it has ended.
-pub fn holder(conn: &mut Conn, now: Timestamp, session: SessionId) -> Result<Option<Holder>> {
-    Ok(store::holder(conn, session, now)?)
 }
 
 pub fn end(conn: &mut Conn, now: Timestamp, session: SessionId) -> Result<()> {
@@ -150,6 +153,11 @@ pub fn end_in(conn: &mut Conn, now: Timestamp, account: AccountId, family: Famil
     Ok(store::end_in(conn, account, family, now)?)
 }
 
+/// Ends the sessions of one kind of an account.
+pub fn end_all(conn: &mut Conn, now: Timestamp, account: AccountId, kind: SessionKind) -> Result<()> {
+    Ok(store::end_all(conn, account, kind, now)?)
+}
+
 /// Forgets sessions that have ended or were not used, a bounded number. Returns how many.
 pub fn prune(conn: &mut Conn, now: Timestamp) -> diesel::QueryResult<usize> {
     store::delete_over(conn, now, now - KEPT)
@@ -157,7 +165,11 @@ pub fn prune(conn: &mut Conn, now: Timestamp) -> diesel::QueryResult<usize> {
 
 #[cfg(test)]
 pub mod testing {
+    use doorstep_shared::family::Role;
+
     use super::*;
+
+    pub const LIFETIME: Lifetime = Lifetime { idle: IDLE, most: None };
 
     /// A guardian whom nobody knows.
     pub fn holder() -> Holder {
@@ -168,30 +180,38 @@ pub mod testing {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{testing::LIFETIME, *};
     use crate::{
         accounts::{families, keys::testing::keys},
         db::{Db, testing},
     };
 
-    fn started(db: &Db, now: Timestamp) -> Held {
+    fn started(db: &Db, now: Timestamp) -> Held<Holder> {
+        started_for(db, now, LIFETIME)
+    }
+
+    fn started_for(db: &Db, now: Timestamp, lifetime: Lifetime) -> Held<Holder> {
         db.write_blocking(move |conn| {
-            let met = families::meet(conn, now, &"13800000001".parse().unwrap())?;
-            start(conn, now, met)
+            let holder = families::meet(conn, now, &"13800000001".parse().unwrap())?.holder();
+            start(conn, now, lifetime, holder)
         })
         .unwrap()
     }
 
     fn rotated(db: &Db, now: Timestamp, token: &RefreshToken) -> Option<RefreshToken> {
+        rotated_as::<Holder>(db, now, LIFETIME, token)
+    }
+
+    fn rotated_as<A: Actor>(db: &Db, now: Timestamp, lifetime: Lifetime, token: &RefreshToken) -> Option<RefreshToken> {
         let token = token.clone();
-        match db.write_blocking(move |conn| rotate(conn, now, &keys(), &token)).unwrap() {
+        match db.write_blocking(move |conn| rotate::<A>(conn, now, lifetime, &keys(), &token)).unwrap() {
             Rotation::Continued(held) => Some(held.refresh),
             Rotation::Refused | Rotation::Reused => None,
         }
     }
 
     fn lives(db: &Db, now: Timestamp, session: SessionId) -> bool {
-        db.read_blocking(|conn| holder(conn, now, session)).unwrap().is_some()
+        db.read_blocking(|conn| Holder::find(conn, now, session)).unwrap().is_some()
     }
 
     #[test]
@@ -247,6 +267,28 @@ mod tests {
     }
 
     #[test]
+    fn a_session_that_must_end_is_not_kept_alive_by_its_use() {
+        let (db, now) = (testing::scratch(), testing::now());
+        let lifetime = Lifetime { idle: Duration::hours(4), most: Some(Duration::hours(6)) };
+        let held = started_for(&db, now, lifetime);
+        let late = now + Duration::hours(6) - Duration::seconds(1);
+        assert_eq!(rotated_as::<Holder>(&db, now + lifetime.idle, lifetime, &held.refresh), None, "not used");
+        let second = rotated_as::<Holder>(&db, now + Duration::hours(3), lifetime, &held.refresh).unwrap();
+        let third = rotated_as::<Holder>(&db, late, lifetime, &second).unwrap();
+        assert!(lives(&db, late, held.holder.session));
+        assert!(!lives(&db, now + Duration::hours(6), held.holder.session));
+        assert_eq!(rotated_as::<Holder>(&db, now + Duration::hours(6), lifetime, &third), None);
+    }
+
+    #[test]
+    fn a_token_of_one_kind_of_session_opens_none_of_another_and_ends_none() {
+        let (db, now) = (testing::scratch(), testing::now());
+        let held = started(&db, now);
+        assert_eq!(rotated_as::<StaffHolder>(&db, now, LIFETIME, &held.refresh), None);
+        assert!(rotated(&db, now, &held.refresh).is_some());
+    }
+
+    #[test]
     fn an_ended_session_cannot_be_continued() {
         let (db, now) = (testing::scratch(), testing::now());
         let held = started(&db, now);
@@ -261,7 +303,8 @@ mod tests {
         let (db, now) = (testing::scratch(), testing::now());
         let held = started(&db, now);
         let session = held.holder.session;
-        let stored = db.write_blocking(move |conn| Ok(store::lock_session(conn, session)?.unwrap())).unwrap();
+        let stored =
+            db.write_blocking(move |conn| Ok(store::lock_session(conn, session, Holder::KIND)?.unwrap())).unwrap();
         let forged = RefreshToken { session, secret: stored.refresh_hash.try_into().unwrap() };
         assert_eq!(rotated(&db, now, &forged), None);
     }

@@ -3,13 +3,14 @@
 use diesel::prelude::*;
 use doorstep_shared::{
     Timestamp,
-    ids::{AccountId, FamilyId, SessionId},
+    accounts::SessionKind,
+    ids::{AccountId, FamilyId, NurseryId, SessionId},
 };
 
-use super::Holder;
+use super::{Actor, Holder, StaffHolder};
 use crate::db::{
     Conn,
-    schema::{family_member, session},
+    schema::{family_member, session, staff_member},
 };
 
 pub struct Row {
@@ -18,21 +19,26 @@ pub struct Row {
     pub previous_hash: Option<Vec<u8>>,
     pub rotated_at: Timestamp,
     pub expires_at: Timestamp,
+    pub ends_at: Option<Timestamp>,
     pub ended: bool,
 }
 
-pub fn insert(
+pub fn insert<A: Actor>(
     conn: &mut Conn,
-    holder: &Holder,
+    holder: &A,
     refresh_hash: &[u8],
     now: Timestamp,
     expires_at: Timestamp,
+    ends_at: Option<Timestamp>,
 ) -> QueryResult<()> {
     diesel::insert_into(session::table)
         .values((
-            session::id.eq(holder.session),
-            session::account_id.eq(holder.account),
-            session::family_id.eq(holder.family),
+            session::id.eq(holder.session()),
+            session::account_id.eq(holder.account()),
+            session::kind.eq(A::KIND),
+            session::family_id.eq(holder.family()),
+            session::nursery_id.eq(holder.nursery()),
+            session::ends_at.eq(ends_at),
             session::refresh_hash.eq(refresh_hash.to_vec()),
             session::rotated_at.eq(now),
             session::created_at.eq(now),
@@ -42,28 +48,31 @@ pub fn insert(
     Ok(())
 }
 
-/// The row, kept from others until the transaction ends, so that one of two rotations sees the other's.
-pub fn lock_session(conn: &mut Conn, id: SessionId) -> QueryResult<Option<Row>> {
-    type Columns = (AccountId, Vec<u8>, Option<Vec<u8>>, Timestamp, Timestamp, Option<Timestamp>);
+/// The row of a session of that kind, kept from others until the transaction ends, so that one of two rotations sees the
+/// other's.
+pub fn lock_session(conn: &mut Conn, id: SessionId, kind: SessionKind) -> QueryResult<Option<Row>> {
+    type Columns = (AccountId, Vec<u8>, Option<Vec<u8>>, Timestamp, Timestamp, Option<Timestamp>, Option<Timestamp>);
     let columns = (
         session::account_id,
         session::refresh_hash,
         session::previous_hash,
         session::rotated_at,
         session::expires_at,
+        session::ends_at,
         session::ended_at,
     );
-    let query = session::table.filter(session::id.eq(id)).select(columns);
+    let query = session::table.filter(session::id.eq(id)).filter(session::kind.eq(kind)).select(columns);
     let row: Option<Columns> = match conn {
         Conn::Postgres(conn) => query.for_update().first(conn).optional()?,
         Conn::Sqlite(conn) => query.first(conn).optional()?,
     };
-    Ok(row.map(|(account, refresh_hash, previous_hash, rotated_at, expires_at, ended_at)| Row {
+    Ok(row.map(|(account, refresh_hash, previous_hash, rotated_at, expires_at, ends_at, ended_at)| Row {
         account,
         refresh_hash,
         previous_hash,
         rotated_at,
         expires_at,
+        ends_at,
         ended: ended_at.is_some(),
     }))
 }
@@ -96,12 +105,36 @@ pub fn holder(conn: &mut Conn, id: SessionId, now: Timestamp) -> QueryResult<Opt
                 .and(family_member::family_id.nullable().eq(session::family_id))),
         )
         .filter(session::id.eq(id))
+        .filter(session::kind.eq(Holder::KIND))
         .filter(session::ended_at.is_null())
         .filter(session::expires_at.gt(now))
         .select((session::account_id, family_member::family_id, family_member::role))
         .first(conn)
         .optional()?;
     Ok(row.map(|(account, family, role)| Holder { session: id, account, family, role }))
+}
+
+/// Who holds a staff session that has not ended, unless they do not work (any more) at the nursery that it acts for.
+pub fn staff_holder(conn: &mut Conn, id: SessionId, now: Timestamp) -> QueryResult<Option<StaffHolder>> {
+    let row = session::table
+        .inner_join(
+            staff_member::table.on(staff_member::account_id
+                .eq(session::account_id)
+                .and(staff_member::nursery_id.nullable().eq(session::nursery_id))),
+        )
+        .filter(session::id.eq(id))
+        .filter(session::kind.eq(StaffHolder::KIND))
+        .filter(session::ended_at.is_null())
+        .filter(session::expires_at.gt(now))
+        .select((session::account_id, staff_member::nursery_id, staff_member::role))
+        .first(conn)
+        .optional()?;
+    Ok(row.map(|(account, nursery, role)| StaffHolder { session: id, account, nursery, role }))
+}
+
+pub fn act_at(conn: &mut Conn, id: SessionId, nursery: NurseryId) -> QueryResult<()> {
+    diesel::update(session::table.filter(session::id.eq(id))).set(session::nursery_id.eq(nursery)).execute(conn)?;
+    Ok(())
 }
 
 pub fn act_for(conn: &mut Conn, id: SessionId, family: FamilyId) -> QueryResult<()> {
@@ -120,6 +153,15 @@ pub fn end_in(conn: &mut Conn, account: AccountId, family: FamilyId, now: Timest
     let open = session::table
         .filter(session::account_id.eq(account))
         .filter(session::family_id.eq(family))
+        .filter(session::ended_at.is_null());
+    diesel::update(open).set(session::ended_at.eq(now)).execute(conn)?;
+    Ok(())
+}
+
+pub fn end_all(conn: &mut Conn, account: AccountId, kind: SessionKind, now: Timestamp) -> QueryResult<()> {
+    let open = session::table
+        .filter(session::account_id.eq(account))
+        .filter(session::kind.eq(kind))
         .filter(session::ended_at.is_null());
     diesel::update(open).set(session::ended_at.eq(now)).execute(conn)?;
     Ok(())

@@ -3,12 +3,13 @@
 use chrono::Duration;
 use doorstep_shared::{
     Timestamp,
-    ids::{AccountId, FamilyId, SessionId},
+    accounts::SessionKind,
+    ids::{AccountId, FamilyId, NurseryId, SessionId},
 };
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, decode, encode};
 use serde::{Deserialize, Serialize};
 
-use super::Holder;
+use super::Actor;
 use crate::{
     accounts::keys::Keys,
     error::{Error, Result},
@@ -29,18 +30,24 @@ pub struct Claims {
     aud: String,
     pub sub: AccountId,
     pub sid: SessionId,
-    /// The family that the session acted for. The database decides; this says when to ask it again.
+    /// Of what kind the session is. A token of one kind is none of another.
+    kind: SessionKind,
+    /// The family or the nursery that the session acted for. The database decides; this says when to ask it again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     fam: Option<FamilyId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    nur: Option<NurseryId>,
     /// Seconds since 1970, as `exp`.
     iat: i64,
     exp: i64,
 }
 
 impl Claims {
-    /// Whether the token was issued to this session as it is held to be: not since then for another family.
-    pub fn are_of(&self, holder: Holder) -> bool {
-        self.sid == holder.session && self.fam.is_none_or(|family| family == holder.family)
+    /// Whether the token was issued to this session as it is held to be: not since then for another family or nursery.
+    pub fn are_of<A: Actor>(&self, holder: A) -> bool {
+        self.sid == holder.session()
+            && self.kind == A::KIND
+            && (self.fam, self.nur) == (holder.family(), holder.nursery())
     }
 }
 
@@ -66,14 +73,16 @@ impl AccessTokens {
     ///
     /// # Errors
     /// When it cannot be signed, which is a mistake of ours.
-    pub fn issue(&self, now: Timestamp, holder: &Holder) -> Result<(String, Timestamp)> {
+    pub fn issue<A: Actor>(&self, now: Timestamp, holder: &A) -> Result<(String, Timestamp)> {
         let expires_at = now + VALID;
         let claims = Claims {
             iss: ISSUER.to_owned(),
             aud: AUDIENCE.to_owned(),
-            sub: holder.account,
-            sid: holder.session,
-            fam: Some(holder.family),
+            sub: holder.account(),
+            sid: holder.session(),
+            kind: A::KIND,
+            fam: holder.family(),
+            nur: holder.nursery(),
             iat: now.seconds(),
             exp: expires_at.seconds(),
         };
@@ -81,11 +90,12 @@ impl AccessTokens {
         Ok((encode(&header, &claims, &self.sign).map_err(Error::internal)?, expires_at))
     }
 
-    /// What a token claims; None when it is forged, of another kind, or over.
-    pub fn check(&self, now: Timestamp, token: &str) -> Option<Claims> {
+    /// What a token claims; None when it is forged, of another kind of session, or over.
+    pub fn check<A: Actor>(&self, now: Timestamp, token: &str) -> Option<Claims> {
         let token = decode::<Claims>(token, &self.check, &self.validation).ok()?;
-        let in_time = now.seconds() < token.claims.exp;
-        (token.header.typ.as_deref() == Some(TYPE) && in_time).then_some(token.claims)
+        let claims = token.claims;
+        let is_one = token.header.typ.as_deref() == Some(TYPE) && claims.kind == A::KIND && now.seconds() < claims.exp;
+        is_one.then_some(claims)
     }
 }
 
@@ -95,7 +105,13 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
-    use crate::{accounts::keys::testing::keys, db::testing::now};
+    use crate::{
+        accounts::{
+            keys::testing::keys,
+            sessions::{Holder, StaffHolder},
+        },
+        db::testing::now,
+    };
 
     fn header(alg: &str, typ: &str) -> Value {
         json!({ "alg": alg, "typ": typ })
@@ -104,7 +120,8 @@ mod tests {
     fn claims() -> Value {
         let (account, session) = (AccountId::new(), SessionId::new());
         let (iat, exp) = (now().seconds(), (now() + VALID).seconds());
-        json!({ "iss": ISSUER, "aud": AUDIENCE, "sub": account, "sid": session, "iat": iat, "exp": exp })
+        let kind = SessionKind::Family;
+        json!({ "iss": ISSUER, "aud": AUDIENCE, "sub": account, "sid": session, "kind": kind, "iat": iat, "exp": exp })
     }
 
     fn with(mut claims: Value, name: &str, value: Value) -> Value {
@@ -151,13 +168,15 @@ mod tests {
             ("another audience", signed(&good, &with(claims(), "aud", json!("other")), key), false),
             ("no audience", signed(&good, &without(claims(), "aud"), key), false),
             ("no session", signed(&good, &without(claims(), "sid"), key), false),
+            ("of a staff session", signed(&good, &with(claims(), "kind", json!(SessionKind::Staff)), key), false),
+            ("of no kind", signed(&good, &without(claims(), "kind"), key), false),
             ("no account", signed(&good, &without(claims(), "sub"), key), false),
             ("nothing", String::new(), false),
             ("dots", "..".to_owned(), false),
         ];
         let tokens = AccessTokens::new(&keys);
         for (name, token, accepted) in cases {
-            assert_eq!(tokens.check(now(), &token).is_some(), accepted, "{name}");
+            assert_eq!(tokens.check::<Holder>(now(), &token).is_some(), accepted, "{name}");
         }
     }
 
@@ -167,11 +186,27 @@ mod tests {
         let holder = crate::accounts::sessions::testing::holder();
         let (token, expires_at) = tokens.issue(now(), &holder).unwrap();
         assert_eq!(expires_at, now() + VALID);
-        let claims = tokens.check(expires_at - Duration::seconds(1), &token).unwrap();
+        let claims = tokens.check::<Holder>(expires_at - Duration::seconds(1), &token).unwrap();
         assert_eq!((claims.sub, claims.sid), (holder.account, holder.session));
         assert!(claims.are_of(holder));
         assert!(!claims.are_of(Holder { family: FamilyId::new(), ..holder }), "acting for another family since");
-        assert_eq!(tokens.check(expires_at, &token), None);
+        assert_eq!(tokens.check::<Holder>(expires_at, &token), None);
+    }
+
+    #[test]
+    fn a_family_token_is_none_of_staff_and_the_reverse() {
+        let tokens = AccessTokens::new(&keys());
+        let family = crate::accounts::sessions::testing::holder();
+        let (session, account) = (family.session, family.account);
+        let nursery = NurseryId::new();
+        let staff = StaffHolder { session, account, nursery, role: doorstep_shared::staff::StaffRole::Head };
+        let (of_family, _) = tokens.issue(now(), &family).unwrap();
+        let (of_staff, _) = tokens.issue(now(), &staff).unwrap();
+        assert!(tokens.check::<StaffHolder>(now(), &of_family).is_none());
+        assert!(tokens.check::<Holder>(now(), &of_staff).is_none());
+        let claims = tokens.check::<StaffHolder>(now(), &of_staff).unwrap();
+        assert!(claims.are_of(staff) && !claims.are_of(family));
+        assert!(!claims.are_of(StaffHolder { nursery: NurseryId::new(), ..staff }), "acting for another nursery since");
     }
 
     #[test]
@@ -180,6 +215,9 @@ mod tests {
         let token = signed(&header("HS256", TYPE), &claims(), &keys.token);
         let parts: Vec<_> = token.split('.').collect();
         let other = URL_SAFE_NO_PAD.encode(claims().to_string());
-        assert_eq!(AccessTokens::new(&keys).check(now(), &format!("{}.{other}.{}", parts[0], parts[2])), None);
+        assert_eq!(
+            AccessTokens::new(&keys).check::<Holder>(now(), &format!("{}.{other}.{}", parts[0], parts[2])),
+            None
+        );
     }
 }

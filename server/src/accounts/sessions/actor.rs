@@ -1,0 +1,149 @@
+//! As whom a session acts. Each kind finds itself in the database, and has its own cookies, tokens and abilities; so
+//! none can be taken for another.
+
+use chrono::Duration;
+use doorstep_shared::{
+    Timestamp,
+    accounts::{Me, SessionKind},
+    family::{Ability, Role},
+    ids::{AccountId, FamilyId, NurseryId, SessionId},
+    staff::{StaffAbility, StaffMe, StaffRole},
+};
+
+use super::{IDLE, Live, store};
+use crate::{
+    accounts::{Accounts, families, staff},
+    db::Conn,
+    error::Result,
+    policy::Policy,
+};
+
+pub trait Actor: Copy + PartialEq + Send + 'static {
+    const KIND: SessionKind;
+    type Ability: Copy + Send;
+    /// What it is told about itself.
+    type Me: Send + 'static;
+
+    fn session(&self) -> SessionId;
+    fn account(&self) -> AccountId;
+    fn family(&self) -> Option<FamilyId> {
+        None
+    }
+    fn nursery(&self) -> Option<NurseryId> {
+        None
+    }
+    fn may(&self, ability: Self::Ability) -> bool;
+
+    /// How long such a session lives.
+    fn lifetime(policy: &Policy) -> Lifetime;
+    /// Those that were found alive a moment ago.
+    fn live(accounts: &Accounts) -> &Live<Self>;
+    /// Who holds a session of this kind; None when it has ended.
+    fn find(conn: &mut Conn, now: Timestamp, session: SessionId) -> Result<Option<Self>>;
+    /// The account as it sees itself.
+    fn me(&self, conn: &mut Conn) -> Result<Self::Me>;
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Lifetime {
+    /// Not used for this long, it ends.
+    pub idle: Duration,
+    /// It ends after that in any case. None: never, while it is used.
+    pub most: Option<Duration>,
+}
+
+/// Whose session it is, the family it acts for, and in which role.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Holder {
+    pub session: SessionId,
+    pub account: AccountId,
+    pub family: FamilyId,
+    pub role: Role,
+}
+
+impl Actor for Holder {
+    const KIND: SessionKind = SessionKind::Family;
+    type Ability = Ability;
+    type Me = Me;
+
+    fn session(&self) -> SessionId {
+        self.session
+    }
+
+    fn account(&self) -> AccountId {
+        self.account
+    }
+
+    fn family(&self) -> Option<FamilyId> {
+        Some(self.family)
+    }
+
+    fn may(&self, ability: Ability) -> bool {
+        self.role.may(ability)
+    }
+
+    fn lifetime(_: &Policy) -> Lifetime {
+        Lifetime { idle: IDLE, most: None }
+    }
+
+    fn live(accounts: &Accounts) -> &Live<Self> {
+        &accounts.live
+    }
+
+    fn find(conn: &mut Conn, now: Timestamp, session: SessionId) -> Result<Option<Self>> {
+        Ok(store::holder(conn, session, now)?)
+    }
+
+    fn me(&self, conn: &mut Conn) -> Result<Me> {
+        families::me(conn, self)
+    }
+}
+
+/// Whose session it is, the nursery it acts for, and as what they work there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StaffHolder {
+    pub session: SessionId,
+    pub account: AccountId,
+    pub nursery: NurseryId,
+    pub role: StaffRole,
+}
+
+impl Actor for StaffHolder {
+    const KIND: SessionKind = SessionKind::Staff;
+    type Ability = StaffAbility;
+    type Me = StaffMe;
+
+    fn session(&self) -> SessionId {
+        self.session
+    }
+
+    fn account(&self) -> AccountId {
+        self.account
+    }
+
+    fn nursery(&self) -> Option<NurseryId> {
+        Some(self.nursery)
+    }
+
+    fn may(&self, ability: StaffAbility) -> bool {
+        self.role.may(ability)
+    }
+
+    fn lifetime(policy: &Policy) -> Lifetime {
+        let rules = policy.staff;
+        let hours = |hours: u16| Duration::hours(hours.into());
+        Lifetime { idle: hours(rules.session_idle_hours), most: Some(hours(rules.session_hours)) }
+    }
+
+    fn live(accounts: &Accounts) -> &Live<Self> {
+        &accounts.live_staff
+    }
+
+    fn find(conn: &mut Conn, now: Timestamp, session: SessionId) -> Result<Option<Self>> {
+        Ok(store::staff_holder(conn, session, now)?)
+    }
+
+    fn me(&self, conn: &mut Conn) -> Result<StaffMe> {
+        staff::me(conn, self)
+    }
+}

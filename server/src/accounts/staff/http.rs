@@ -1,0 +1,85 @@
+//! The calls of staff about themselves: decode, one verb, encode.
+
+use doorstep_shared::{
+    ProblemKind, Timestamp,
+    staff::{ChooseNursery, GetStaffMe, RefreshStaffSession, StaffMe, StaffSignIn, StaffSignOut, StaffTokens},
+};
+
+use crate::{
+    accounts::{
+        credentials, families,
+        http::refreshed,
+        permission::{self, StaffSignedIn},
+        sessions::{self, Actor as _, Held, StaffHolder},
+    },
+    api::{Api, Call},
+    audit::{self, Action},
+    auth::Anyone,
+    db::Conn,
+    error::Result,
+    language,
+};
+
+/// Registers the endpoints.
+pub fn register(api: &mut Api) {
+    api.on(sign_in).on(refresh).on(sign_out);
+    api.on(choose).on(me);
+}
+
+async fn sign_in(call: Call<Anyone>, given: StaffSignIn) -> Result<StaffTokens> {
+    let StaffSignIn { phone, password, code } = given;
+    let proof = credentials::prove(&call.app, &call.request, call.now, &phone, password, &code).await?;
+    let (now, locale) = (call.now, language::of(&call.request));
+    let lifetime = StaffHolder::lifetime(call.app.policy.on(now.local_date()));
+    // Not with an idempotency record: a code works once, and tokens are written nowhere.
+    let signed_in = call.app.db.write(move |conn| {
+        if !proof.redeem(conn, now)? {
+            return Ok(Err(ProblemKind::WrongCredentials));
+        }
+        // A refusal too: the code is used up.
+        let Some(holder) = super::chosen(conn, proof.account)? else { return Ok(Err(ProblemKind::Forbidden)) };
+        families::speaks(conn, holder.account, locale)?;
+        let held = sessions::start(conn, now, lifetime, holder)?;
+        audit::record(conn, now, holder.account, Action::StaffSignedIn, holder.session.0)?;
+        let me = super::me(conn, &holder)?;
+        Ok(Ok((held, me)))
+    });
+    let (held, staff) = signed_in.await??;
+    permission::remember(&call.request, Some(held.holder));
+    let access = call.app.accounts.hand_over(&call.app, now, &call.reply, &held)?;
+    credentials::mark_device(&call.app, &call.request, &call.reply, &phone)?;
+    Ok(tokens(held, access, staff))
+}
+
+async fn refresh(call: Call<Anyone>, given: RefreshStaffSession) -> Result<StaffTokens> {
+    let (held, access, staff) = refreshed::<StaffHolder>(&call, given.refresh_token).await?;
+    Ok(tokens(held, access, staff))
+}
+
+fn tokens(held: Held<StaffHolder>, access: (String, Timestamp), staff: StaffMe) -> StaffTokens {
+    let (access_token, access_expires_at) = access;
+    let (refresh_token, session_ends_at) = (held.refresh.to_string(), held.ends_at);
+    StaffTokens { access_token, access_expires_at, refresh_token, session_ends_at, staff }
+}
+
+async fn sign_out(call: Call<StaffSignedIn>, _: StaffSignOut) -> Result<()> {
+    let (now, session) = (call.now, call.who.session);
+    call.app.db.write(move |conn| sessions::end(conn, now, session)).await?;
+    call.app.accounts.live_staff.ended(now, session);
+    call.app.accounts.leave::<StaffHolder, _>(&call);
+    Ok(())
+}
+
+async fn choose(call: Call<StaffSignedIn>, chosen: ChooseNursery) -> Result<StaffMe> {
+    let (now, holder) = (call.now, *call.who);
+    // Without an idempotency record: chosen twice is chosen, and the answer is who one is now.
+    let choose = move |conn: &mut Conn| super::choose(conn, now, &holder, chosen.nursery_id);
+    let (holder, me) = call.app.db.write(choose).await?;
+    call.app.accounts.acts_as(&call, holder)?;
+    Ok(me)
+}
+
+async fn me(call: Call<StaffSignedIn>, _: GetStaffMe) -> Result<StaffMe> {
+    let holder = *call.who;
+    call.app.db.read(move |conn| super::me(conn, &holder)).await
+}
