@@ -67,6 +67,9 @@ ids! {
     /// A care kind sold by a class.
     OfferId,
     ClosureId,
+    /// Somebody who looks after children.
+    CarerId,
+    ShiftId,
     /// One run of an import.
     ImportId,
     BookingId,

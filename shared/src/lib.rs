@@ -18,6 +18,7 @@ pub mod money;
 pub mod nurseries;
 pub mod phone;
 pub mod problem;
+pub mod roster;
 pub mod secret;
 pub mod slots;
 pub mod staff;

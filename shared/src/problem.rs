@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Date, bookings::UnfitDay, slots::NextBest, time::Timestamp, words::words};
+use crate::{Date, bookings::UnfitDay, roster::Overfull, slots::NextBest, time::Timestamp, words::words};
 
 words! {
     /// The stable name of what went wrong.
@@ -56,6 +56,8 @@ words! {
         AlreadyWaiting = "already-waiting",
         /// The family waits for as many windows as it may.
         TooManyEntries = "too-many-entries",
+        /// More children have a place than there would be places; `overfull` names the times.
+        FewerThanBooked = "fewer-than-booked",
         /// The price is above what the policy allows.
         PriceOverCap = "price-over-cap",
         /// Upcoming bookings stand in the way of erasing a child, or of a birth date with which it is too young or too
@@ -97,6 +99,7 @@ impl ProblemKind {
             | Self::PlaceFree
             | Self::AlreadyWaiting
             | Self::TooManyEntries
+            | Self::FewerThanBooked
             | Self::PriceOverCap
             | Self::StillBooked
             | Self::LastGuardian
@@ -141,6 +144,7 @@ impl ProblemKind {
             Self::PlaceFree => "A place is free: book it",
             Self::AlreadyWaiting => "The child waits for that already",
             Self::TooManyEntries => "The family waits for too many windows",
+            Self::FewerThanBooked => "More children have a place than there would be",
             Self::PriceOverCap => "The price is above the cap",
             Self::StillBooked => "There are bookings to come",
             Self::LastGuardian => "A family needs a guardian",
@@ -222,6 +226,9 @@ pub struct Problem {
     /// The dates of a pattern that could be booked by themselves.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub fits: Vec<Date>,
+    /// Where more children have a place than there would be.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub overfull: Vec<Overfull>,
     /// From when it becomes possible.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub possible_from: Option<Timestamp>,
@@ -243,6 +250,7 @@ impl Problem {
             dates: Vec::new(),
             unfit: Vec::new(),
             fits: Vec::new(),
+            overfull: Vec::new(),
             possible_from: None,
             code: None,
         }

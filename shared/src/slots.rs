@@ -186,6 +186,8 @@ words! {
         ClassCap = "class_cap",
         /// Carers × children per carer.
         Staff = "staff",
+        /// Children whom the head of the nursery lets come at that time.
+        Allowed = "allowed",
         /// Closed at some time of the window.
         Closed = "closed",
     }

@@ -25,6 +25,7 @@ mod pick_ups;
 mod races;
 mod races_family;
 mod reminders;
+mod roster;
 mod search;
 mod search_dice;
 mod search_naive;

@@ -4,8 +4,9 @@ use doorstep_shared::{
     bookings::{Booking, CancelBooking, JoinWaitlist},
     children::{Consent, ConsentPurpose},
     family::{Ability, FamilyPeople, GetFamily, Invite, Role},
-    ids::{MessageId, WaitlistEntryId},
+    ids::{CarerId, MessageId, WaitlistEntryId},
     messages::ListMessages,
+    roster::AddCarer,
     staff::{StaffAbility, StaffRole},
 };
 use doorstep_tests::{Answer, prelude::*};
@@ -178,6 +179,22 @@ const ROWS: &[Row] = &[
         |scene| json!({"nursery_id": scene.head.me.at.nursery_id}),
     ),
     staff(row("GET /api/v1/staff/me", "own_staff_account", [401; 3]), [200, 200]),
+    staff(row("GET /api/v1/staff/places", "keep_board", [401; 3]), [200, 200]),
+    with(
+        staff(row("POST /api/v1/staff/classes/{class_id}/roster", "edit_places", [401; 3]), [200, 404]),
+        |_| json!({"weekday": 1, "shifts": []}),
+    ),
+    with(
+        staff(row("POST /api/v1/staff/classes/{class_id}/allowed", "edit_places", [401; 3]), [200, 404]),
+        |_| json!({"weekday": 1}),
+    ),
+    // No day of that week has one.
+    with(
+        staff(row("POST /api/v1/staff/roster-copies", "edit_places", [401; 3]), [422, 422]),
+        |scene| json!({"from": scene.wait.date, "to": scene.wait.date}),
+    ),
+    with(staff(row("POST /api/v1/staff/carers", "edit_places", [401; 3]), [201, 201]), |_| json!({"name": "王老师"})),
+    staff(row("DELETE /api/v1/staff/carers/{id}", "edit_places", [401; 3]), [200, 404]),
 ];
 
 impl Row {
@@ -227,6 +244,7 @@ struct Scene {
     front_desk: Staff,
     /// Of another one.
     other_head: Staff,
+    carer: CarerId,
 }
 
 async fn scene(app: &TestApp, offer: &Offer) -> Scene {
@@ -258,7 +276,9 @@ async fn scene(app: &TestApp, offer: &Offer) -> Scene {
     let head = app.head(offer.nursery).await;
     let (teacher, front_desk) = (app.teacher(offer.nursery).await, app.front_desk(offer.nursery).await);
     let other_head = app.head(full.nursery).await;
+    let carer = head.call(&AddCarer { name: "李老师".to_owned() }).await.unwrap().id;
     Scene {
+        carer,
         head,
         teacher,
         front_desk,
@@ -294,12 +314,14 @@ impl Scene {
             route if route.starts_with("/api/v1/waitlist/") => self.waiting.to_string(),
             route if route.starts_with("/api/v1/bookings/") => self.confirmed.id.to_string(),
             route if route.starts_with("/api/v1/messages/") => self.message.to_string(),
+            route if route.starts_with("/api/v1/staff/carers/") => self.carer.to_string(),
             route if route.starts_with("/api/v1/offers/") => self.confirmed.days[0].offer_id.to_string(),
             _ => self.confirmed.nursery.id.to_string(),
         };
         let query = format!("?date={}&from=09:00&to=11:00", self.wait.date);
         let query = if route == "/api/v1/offers/{id}/waitlist" { query.as_str() } else { "" };
         let path = format!("{route}{query}").replace("{id}", &id).replace("{purpose}", "health");
+        let path = path.replace("{class_id}", &self.confirmed.days[0].class_id.to_string());
         let path = path.replace("{date}", &self.confirmed.days[0].date.to_string());
         match method {
             "POST" | "PATCH" => client.send(method, &path, &(row.body)(self)).await,

@@ -1,6 +1,7 @@
 //! The same search, written as plainly as can be: everything is read from the rows, every half-hour is looked at, every
 //! nursery is tried. Slow, and obviously right.
 
+mod duty;
 mod rows;
 
 use std::collections::HashMap;
@@ -22,7 +23,7 @@ use doorstep_shared::{
     slots::{Blocking, Chip, Facets, Filter, Limit, LimitKind, SearchSlots, SlotSort, StripDay},
 };
 
-use self::rows::read_classes;
+use self::{duty::Duty, rows::read_classes};
 use crate::search_world::NAMES;
 
 pub struct Naive {
@@ -48,10 +49,16 @@ struct Class {
     id: ClassId,
     kind: ClassKind,
     places: i16,
-    carers: i16,
+    duty: Duty,
     offers: Vec<Offer>,
     /// Children by date and half-hour.
     children: HashMap<(Date, u8), u16>,
+}
+
+impl Class {
+    fn there(&self, date: Date, index: u8) -> u16 {
+        self.children.get(&(date, index)).copied().unwrap_or(0)
+    }
 }
 
 struct Offer {
@@ -290,17 +297,11 @@ impl Naive {
         opens && !shut
     }
 
-    fn seats(&self, nursery: &Nursery, class: &Class, date: Date) -> u16 {
-        let rule = self.policies.on(date).class_rule(nursery.kind, class.kind);
-        (class.places as u16).min(rule.children).min(class.carers as u16 * rule.ratio)
-    }
-
     fn free(&self, nursery: &Nursery, class: &Class, date: Date, index: u8) -> u16 {
         if !self.is_open(nursery, class, date, index) {
             return 0;
         }
-        let there = class.children.get(&(date, index)).copied().unwrap_or(0);
-        self.seats(nursery, class, date).saturating_sub(there)
+        self.seats(nursery, class, date, index).saturating_sub(class.there(date, index))
     }
 
     fn told(
@@ -314,12 +315,17 @@ impl Naive {
     ) -> Told {
         let free = (from.index()..to.index()).map(|index| self.free(nursery, class, date, index)).min().unwrap();
         let rule = self.policies.on(date).class_rule(nursery.kind, class.kind);
-        let seats = self.seats(nursery, class, date);
-        let limit = if class.carers as u16 * rule.ratio == seats {
-            let detail = format!("{} × {} = {seats}", class.carers, rule.ratio);
+        let left = |index: &u8| i32::from(self.seats(nursery, class, date, *index)) - class.there(date, *index) as i32;
+        let tightest = (from.index()..to.index()).min_by_key(left).unwrap();
+        let (seats, (carers, allowed)) =
+            (self.seats(nursery, class, date, tightest), self.duty(nursery, class, date, tightest));
+        let limit = if carers * rule.ratio == seats {
+            let detail = format!("{carers} × {} = {seats}", rule.ratio);
             Limit { kind: LimitKind::Staff, detail }
         } else if rule.children == seats {
             Limit { kind: LimitKind::ClassCap, detail: seats.to_string() }
+        } else if allowed == seats && class.places as u16 > seats {
+            Limit { kind: LimitKind::Allowed, detail: seats.to_string() }
         } else {
             Limit { kind: LimitKind::Places, detail: seats.to_string() }
         };

@@ -1,8 +1,11 @@
 //! A made-up city whose places come and go, written as rows with the verbs that bookings use.
 
+use std::collections::HashMap;
+
 use chrono::Days;
 use diesel::prelude::*;
 use doorstep_server::{
+    bookings::roster,
     db::{
         Conn, Db, changes,
         schema::{
@@ -10,14 +13,16 @@ use doorstep_server::{
             opening,
         },
     },
+    error::{Error, Result},
     inventory,
     policy::Policies,
 };
 use doorstep_shared::{
-    Date, HalfHour, Span, Timestamp,
+    Date, HalfHour, ProblemKind, Span, Timestamp,
     bookings::{BookingState, DayState},
     care::{CareKind, ClassKind, NurseryKind, Ownership},
-    ids::{AccountId, BookingDayId, BookingId, ChildId, ClassId, ClosureId, FamilyId, NurseryId, OfferId},
+    ids::{AccountId, BookingDayId, BookingId, CarerId, ChildId, ClassId, ClosureId, FamilyId, NurseryId, OfferId},
+    roster::{Allowed, SetAllowed, SetRoster, Shift},
 };
 
 use crate::search_dice::Dice;
@@ -40,6 +45,7 @@ pub struct World {
     account: AccountId,
     child: ChildId,
     classes: Vec<(ClassId, NurseryId, OfferId)>,
+    carers: HashMap<NurseryId, Vec<CarerId>>,
     booked: Vec<BookingId>,
 }
 
@@ -58,10 +64,11 @@ impl World {
             for _ in 0..count {
                 insert_nursery(conn, &mut dice, now, &mut classes)?;
             }
-            Ok(classes)
+            let carers = hire(conn, now, &classes)?;
+            Ok((classes, carers))
         });
-        let classes = write.await.unwrap();
-        Self { db: db.clone(), family, account, child, classes, booked: Vec::new() }
+        let (classes, carers) = write.await.unwrap();
+        Self { db: db.clone(), family, account, child, classes, carers, booked: Vec::new() }
     }
 
     /// One nursery more.
@@ -70,16 +77,21 @@ impl World {
         let write = self.db.write(move |conn| {
             let mut classes = Vec::new();
             insert_nursery(conn, &mut Dice(seed), now, &mut classes)?;
-            Ok(classes)
+            let carers = hire(conn, now, &classes)?;
+            Ok((classes, carers))
         });
-        self.classes.extend(write.await.unwrap());
+        let (classes, carers) = write.await.unwrap();
+        self.classes.extend(classes);
+        self.carers.extend(carers);
     }
 
     /// Books, holds, cancels, confirms and closes at random.
     pub async fn stir(&mut self, dice: &mut Dice, now: Timestamp, steps: usize) {
         for _ in 0..steps {
-            match dice.below(20) {
+            match dice.below(22) {
                 0 => self.close(dice, now).await,
+                20 => self.put_on_duty(dice, now).await,
+                21 => self.allow(dice, now).await,
                 1..=3 if !self.booked.is_empty() => self.change(dice, now).await,
                 _ => self.book(dice, now).await,
             }
@@ -158,6 +170,56 @@ impl World {
             Ok(())
         });
         write.await.unwrap();
+    }
+
+    /// Makes a roster for a date or a weekday, or does away with it.
+    async fn put_on_duty(&mut self, dice: &mut Dice, now: Timestamp) {
+        let (class, nursery, _) = *dice.pick(&self.classes);
+        let (date, weekday) = self.some_day(dice, now);
+        let shifts = (!dice.once_in(4)).then(|| {
+            let carers = &self.carers[&nursery];
+            let some = carers.iter().filter(|_| !dice.once_in(3)).copied().collect::<Vec<_>>();
+            let shift = |carer_id| {
+                let (from, to) =
+                    *dice.pick(&[("07:30", "18:00"), ("08:00", "12:00"), ("12:00", "17:30"), ("09:30", "10:00")]);
+                Shift { carer_id, from: half_hour(from), to: half_hour(to) }
+            };
+            some.into_iter().map(shift).collect()
+        });
+        let ask = SetRoster { class_id: class, date, weekday, shifts, accept: true };
+        let write = self.db.write(move |conn| {
+            let policies = Policies::load(None, None)?;
+            match roster::set_roster(conn, roster::Asked { nursery, now, policies: &policies, accept: true }, &ask) {
+                // Somebody of theirs is in another class then: the roster stays as it was.
+                Err(Error::Refused(problem)) if problem.kind == ProblemKind::Invalid => Ok(()),
+                done => done.map(|_| ()),
+            }
+        });
+        write.await.unwrap();
+    }
+
+    /// Lets so many children come on a date or a weekday, or as many as there are places.
+    async fn allow(&mut self, dice: &mut Dice, now: Timestamp) {
+        let (class, nursery, _) = *dice.pick(&self.classes);
+        let (date, weekday) = self.some_day(dice, now);
+        let allowed = (!dice.once_in(4)).then(|| {
+            let (from, to) = *dice.pick(&[("00:00", "24:00"), ("08:00", "12:00"), ("15:00", "17:30")]);
+            vec![Allowed { from: half_hour(from), to: half_hour(to), children: dice.below(4) as u8 }]
+        });
+        let ask = SetAllowed { class_id: class, date, weekday, allowed, accept: true };
+        let write = self.db.write(move |conn| {
+            let policies = Policies::load(None, None)?;
+            let asked = roster::Asked { nursery, now, policies: &policies, accept: true };
+            roster::set_allowed(conn, asked, &ask).map(|_| ())
+        });
+        write.await.unwrap();
+    }
+
+    fn some_day(&self, dice: &mut Dice, now: Timestamp) -> (Option<Date>, Option<u8>) {
+        if dice.once_in(3) {
+            return (None, Some(dice.between(1, 7) as u8));
+        }
+        (Some(now.local_date() + Days::new(dice.below(8) as u64)), None)
     }
 
     async fn close(&mut self, dice: &mut Dice, now: Timestamp) {
@@ -281,6 +343,22 @@ fn insert_nursery(
         classes.push((class, id, any.unwrap()));
     }
     changes::nurseries_batch(conn, now, &[id])
+}
+
+/// Gives each nursery three carers.
+fn hire(
+    conn: &mut Conn,
+    now: Timestamp,
+    classes: &[(ClassId, NurseryId, OfferId)],
+) -> Result<HashMap<NurseryId, Vec<CarerId>>> {
+    let mut carers: HashMap<_, Vec<_>> = HashMap::new();
+    for (_, nursery, _) in classes {
+        let hired = carers.entry(*nursery).or_default();
+        while hired.len() < 3 {
+            hired.push(roster::add_carer(conn, *nursery, now, "王".to_owned())?.id);
+        }
+    }
+    Ok(carers)
 }
 
 fn insert_offer(conn: &mut Conn, dice: &mut Dice, class: ClassId) -> QueryResult<OfferId> {

@@ -39,6 +39,7 @@ pub fn title(kind: ProblemKind, locale: Locale) -> &'static str {
         ProblemKind::PlaceFree => td!(locale, problem.place_free),
         ProblemKind::AlreadyWaiting => td!(locale, problem.already_waiting),
         ProblemKind::TooManyEntries => td!(locale, problem.too_many_entries),
+        ProblemKind::FewerThanBooked => td!(locale, problem.fewer_than_booked),
         ProblemKind::PriceOverCap => td!(locale, problem.price_over_cap),
         ProblemKind::StillBooked => td!(locale, problem.still_booked),
         ProblemKind::LastGuardian => td!(locale, problem.last_guardian),
@@ -76,6 +77,7 @@ pub fn advice(kind: ProblemKind, locale: Locale) -> &'static str {
         ProblemKind::CrossSite | ProblemKind::MethodNotAllowed | ProblemKind::UnsupportedMediaType => {
             td!(locale, problem.advice_open_here)
         }
+        ProblemKind::FewerThanBooked => td!(locale, problem.advice_fewer_than_booked),
         ProblemKind::LastGuardian => td!(locale, problem.advice_last_guardian),
         ProblemKind::InvitationEnded => td!(locale, problem.advice_invitation_ended),
         ProblemKind::TooManyRequests => td!(locale, problem.advice_wait),

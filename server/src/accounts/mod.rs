@@ -35,7 +35,7 @@ use tokio::sync::Semaphore;
 pub use self::{
     cookies::has_session,
     credentials::{NewCredential, TotpSecret, hash as hash_password},
-    families::{Booked, BookingsOf, Told, pick_up_contact, told},
+    families::{Booked, BookingsOf, Told, person_name, pick_up_contact, told},
     http::register,
     jobs::{ForgetSignIns, prune},
     permission::{

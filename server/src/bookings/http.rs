@@ -12,7 +12,7 @@ use doorstep_shared::{
 
 use super::{
     Order, calendar, cancel, change, check_shape, feed, locked::Asked, messages::Actor, moving, pick_up, read,
-    reminders, waiting,
+    reminders, roster, waiting,
 };
 use crate::{
     accounts::{Guardian, SeesBookings},
@@ -37,6 +37,7 @@ pub fn register(api: &mut Api) {
     api.on(feed::make).on(feed::get).on(feed::end);
     api.on(reminders::answer);
     pick_up::register(api);
+    roster::register(api);
     let summary = "A child's days as a calendar to follow (RFC 5545), by the secret of its link.";
     api.raw(Method::Get, feed::PATH, Anyone::NAME, summary, |config| {
         config.route(feed::PATH, web::get().to(feed::answer));

@@ -26,6 +26,7 @@ mod places;
 mod price;
 mod read;
 mod reminders;
+pub mod roster;
 mod rules;
 mod store;
 mod view;

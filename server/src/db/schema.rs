@@ -1,10 +1,12 @@
 //! The tables, as both databases hold them. A test compares them with what the migrations make.
 
 mod held;
+mod roster;
 mod staff;
 
 pub use self::{
     held::IsHeld,
+    roster::{carer, shift},
     staff::{credential, recovery_code, sign_in_try, staff_invitation, staff_member},
 };
 
@@ -195,6 +197,9 @@ diesel::table! {
         name -> Text,
         places -> SmallInt,
         carers -> SmallInt,
+        carers_most -> SmallInt,
+        carers_week -> Nullable<Binary>,
+        allowed_week -> Nullable<Binary>,
     }
 }
 
@@ -247,6 +252,8 @@ diesel::table! {
         used -> Binary,
         version -> BigInt,
         waiting -> Integer,
+        carers -> Nullable<Binary>,
+        allowed -> Nullable<Binary>,
     }
 }
 

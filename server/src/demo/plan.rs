@@ -19,7 +19,10 @@ use super::{
     words,
 };
 use crate::{
-    inventory::rules::{Closed, Staffing, Used, Week, open_on, runs},
+    inventory::{
+        rules::{Closed, Used, Week, open_on, runs},
+        seats::Staffing,
+    },
     nurseries::draft::{ClassDraft, OfferDraft},
     policy::{ClassRule, Policies, Policy},
 };

@@ -11,7 +11,8 @@ use doorstep_shared::{
 };
 
 use super::{
-    rules::{self, Staffing, Used},
+    rules::{self, Used, Week},
+    seats::{Limits, Seats, Staffing},
     store,
 };
 use crate::{db::Conn, policy::Policies};
@@ -24,7 +25,11 @@ pub struct Day {
     pub nursery: NurseryId,
     pub nursery_kind: NurseryKind,
     pub class_kind: ClassKind,
-    pub staffing: Staffing,
+    pub seats: Seats,
+    /// What this date says of its own about its places.
+    pub(super) limits: Limits,
+    /// What every week says.
+    pub(super) week: Limits,
     /// When it is open, one bit for each half-hour.
     pub open: u64,
     /// Why it is closed at some time at which it usually is not, in the nursery's words.
@@ -41,7 +46,7 @@ pub struct Day {
 impl Day {
     /// Places left in the fullest half-hour of `span`; 0 when closed at some time of it.
     pub fn free(&self, span: Span) -> u16 {
-        rules::free(self.staffing.seats(), self.open, &self.used, span)
+        rules::free(&self.seats, self.open, &self.used, span)
     }
 
     /// Whether the class is open all through `span`.
@@ -51,7 +56,7 @@ impl Day {
 
     /// What binds the number of places in `span`.
     pub fn limit(&self, span: Span) -> Limit {
-        rules::limit(self.staffing, self.open, span)
+        self.seats.limit(self.open, &self.used, span)
     }
 
     /// Takes one place. False, and nothing is changed, when some half-hour of `span` has none left.
@@ -63,6 +68,25 @@ impl Day {
             self.changed = true;
         }
         fits
+    }
+
+    /// What this date says of its own about its places.
+    pub const fn limits(&self) -> Limits {
+        self.limits
+    }
+
+    /// What every week says.
+    pub const fn weekly(&self) -> Limits {
+        self.week
+    }
+
+    /// Gives the class so many carers at most, every week and the date other limits. What places there are more of goes
+    /// to who waits when it is saved.
+    pub fn plan(&mut self, carers: u16, week: Limits, own: Limits) {
+        let usual = Staffing { carers, ..self.seats.usual };
+        (self.week, self.limits, self.seats) = (week, own, Seats::new(usual, own.or(week)));
+        self.changed = true;
+        self.look_again();
     }
 
     /// Gives one place back.
@@ -193,6 +217,14 @@ pub fn look_at_days(
     Ok(days)
 }
 
+/// The opening hours of a nursery in a normal week.
+///
+/// # Errors
+/// When the database fails.
+pub fn week_of(conn: &mut Conn, nursery: NurseryId) -> QueryResult<Week> {
+    Ok(store::load_weeks(conn, Some(&[nursery]))?.remove(&nursery).unwrap_or_default())
+}
+
 /// Puts class-days together. A row that does not exist yet is one where nobody has a place.
 fn load(
     conn: &mut Conn,
@@ -203,7 +235,7 @@ fn load(
     let found: HashMap<_, _> = found.into_iter().map(|row| ((row.class_id, row.date), row)).collect();
     let register = store::load_register(conn, wanted)?;
     let days = wanted.iter().filter_map(|&(class_id, date)| {
-        let nobody = store::DayRow { class_id, date, used: Used::NOBODY, version: 0, waiting: 0 };
+        let nobody = store::DayRow::nobody(class_id, date);
         day(&register, policies, found.get(&(class_id, date)).copied().unwrap_or(nobody))
     });
     Ok(Days(days.collect()))
@@ -211,10 +243,13 @@ fn load(
 
 /// Puts a class-day together. None for a class that does not exist.
 fn day(register: &store::Register, policies: &Policies, row: store::DayRow) -> Option<Day> {
-    let store::DayRow { class_id: class, date, used, version, waiting } = row;
+    let store::DayRow { class_id: class, date, used, version, waiting, .. } = row;
     let found = register.classes.get(&class)?;
     let rule = policies.on(date).class_rule(found.nursery_kind, found.kind);
     let week = register.weeks.get(&found.nursery).copied().unwrap_or_default();
+    let (limits, kind) = (row.limits(), policies.calendar.day_kind(date));
+    let weekly = found.week_limits.as_ref();
+    let weekly = weekly.map_or(Limits::NONE, |limits| limits.on(rules::weekday_on(&week, date, kind)));
     let closures = register.closures.get(&found.nursery).map_or(&[][..], Vec::as_slice);
     Some(Day {
         class,
@@ -222,8 +257,10 @@ fn day(register: &store::Register, policies: &Policies, row: store::DayRow) -> O
         nursery: found.nursery,
         nursery_kind: found.nursery_kind,
         class_kind: found.kind,
-        staffing: Staffing::new(found.places, found.carers, rule),
-        open: rules::open_on(&week, date, policies.calendar.day_kind(date), class, closures),
+        seats: Seats::new(Staffing::new(found.places, found.carers, rule), limits.or(weekly)),
+        limits,
+        week: weekly,
+        open: rules::open_on(&week, date, kind, class, closures),
         closure: closures.iter().find(|closed| closed.concerns(class, date)).map(|closed| closed.reason.clone()),
         used,
         waiting,
@@ -297,15 +334,18 @@ pub fn overfull(conn: &mut Conn, policies: &Policies, from: Date) -> QueryResult
         let register = store::load_register(conn, &wanted)?;
         let days = rows.iter().filter_map(|row| day(&register, policies, *row));
         for day in days {
-            let seats = day.staffing.seats();
-            let over = rules::runs(!day.used.below(seats.saturating_add(1)) | (!day.open & !day.used.below(1)));
+            let over = rules::runs(day.seats.overfull(&day.used) | (!day.open & !day.used.below(1)));
             found.extend(over.map(|span| {
                 format!(
                     "class {} on {} at {span}: {} children, {}",
                     day.class,
                     day.date,
                     day.used.peak(span),
-                    if day.is_open(span) { format!("{seats} places") } else { "closed at some time of it".to_owned() },
+                    if day.is_open(span) {
+                        format!("{} places", day.seats.least(span))
+                    } else {
+                        "closed at some time of it".to_owned()
+                    },
                 )
             }));
         }
@@ -336,7 +376,9 @@ pub mod testing {
                 nursery: NurseryId::new(),
                 nursery_kind,
                 class_kind,
-                staffing: Staffing::new(places, places, rule),
+                seats: Seats::steady(Staffing::new(places, places, rule)),
+                limits: Limits::NONE,
+                week: Limits::NONE,
                 open: open.mask(),
                 closure: None,
                 used: Used::NOBODY,

@@ -10,6 +10,7 @@ mod index;
 mod keep;
 pub mod rules;
 mod search;
+pub mod seats;
 mod state;
 mod store;
 mod watch;
@@ -22,11 +23,13 @@ use doorstep_shared::{
 #[cfg(test)]
 pub use self::days::testing;
 pub use self::{
-    days::{Day, Days, check, lock_days, look_at_days, overfull, save_days},
+    days::{Day, Days, check, lock_days, look_at_days, overfull, save_days, week_of},
     http::register,
     index::Index,
     keep::start,
+    rules::Week,
     search::next_best::Refused,
+    seats::{CarerColumns, Limits, PerHalfHour, UNSAID, WeekLimits, of_columns as limits_of},
 };
 use crate::error::Result;
 

@@ -1,14 +1,10 @@
 //! Pure decisions about places: how many there are, when, and whether a window fits.
 
 use chrono::Datelike;
-use doorstep_shared::{
-    Date, HalfHour, Span,
-    ids::ClassId,
-    slots::{Limit, LimitKind},
-    time::HALF_HOURS,
-};
+use doorstep_shared::{Date, HalfHour, Span, ids::ClassId, time::HALF_HOURS};
 
-use crate::policy::{ClassRule, DayKind};
+use super::seats::Seats;
+use crate::policy::DayKind;
 
 /// Every half-hour of a day, one bit each; bit 0 is 00:00–00:30.
 pub const WHOLE_DAY: u64 = (1 << HALF_HOURS) - 1;
@@ -58,6 +54,13 @@ impl Used {
         }
     }
 
+    /// So many more in each half-hour.
+    pub fn add_each(&mut self, more: &[u8; HALF_HOURS]) {
+        for (used, more) in self.0.iter_mut().zip(more) {
+            *used = used.saturating_add(*more);
+        }
+    }
+
     /// One child fewer in each half-hour of `span`.
     pub fn remove(&mut self, span: Span) {
         for used in self.0.get_mut(span.indexes()).unwrap_or_default() {
@@ -76,51 +79,6 @@ impl Used {
         // Eight bytes of 0 or 1 become eight bits: the product moves the one of byte `n` to bit `56 + n`.
         let bits = eights.iter().map(|eight| u64::from_le_bytes(*eight).wrapping_mul(0x0102_0408_1020_4080) >> 56);
         bits.zip(0..).fold(0, |mask, (bits, index)| mask | bits << (8 * index))
-    }
-}
-
-/// What sets the number of places of a class while it is open.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Staffing {
-    /// Approved places.
-    pub places: u16,
-    /// Children at most in a class of its kind.
-    pub cap: u16,
-    pub carers: u16,
-    /// Children per carer at most.
-    pub ratio: u16,
-}
-
-impl Staffing {
-    pub const fn new(places: u16, carers: u16, rule: ClassRule) -> Self {
-        Self { places, cap: rule.children, carers, ratio: rule.ratio }
-    }
-
-    /// Bookable places while open, at most 255.
-    pub fn seats(self) -> u16 {
-        self.places.min(self.cap).min(self.carers.saturating_mul(self.ratio)).min(u8::MAX.into())
-    }
-
-    /// The number that binds. Where several do, the one that says most: carers, then the cap, then the places.
-    pub fn limit_kind(self) -> LimitKind {
-        let seats = self.seats();
-        if self.carers.saturating_mul(self.ratio) == seats {
-            LimitKind::Staff
-        } else if self.cap == seats {
-            LimitKind::ClassCap
-        } else {
-            LimitKind::Places
-        }
-    }
-
-    /// The limit that binds, in numbers.
-    pub fn limit(self) -> Limit {
-        let kind = self.limit_kind();
-        let detail = match kind {
-            LimitKind::Staff => format!("{} × {} = {}", self.carers, self.ratio, self.seats()),
-            _ => self.seats().to_string(),
-        };
-        Limit { kind, detail }
     }
 }
 
@@ -155,16 +113,21 @@ impl Closed {
     }
 }
 
+/// The weekday whose hours and roster hold on a date, 0 on Monday: on a 调休 workday that of a Monday, where the nursery
+/// is closed on that weekday otherwise.
+pub fn weekday_on(week: &Week, date: Date, day: &DayKind) -> usize {
+    let weekday = date.weekday().num_days_from_monday() as usize;
+    let is_open = week.0.get(weekday).is_some_and(|open| *open != 0);
+    if matches!(day, DayKind::Workday { .. }) && !is_open { 0 } else { weekday }
+}
+
 /// The half-hours in which a nursery is open on a date by its weekly template and the calendar, one bit each.
 ///
 /// Closed on public holidays. On a 调休 workday a nursery that its template closes on that weekday opens as on a Monday.
 pub fn template_on(week: &Week, date: Date, day: &DayKind) -> u64 {
-    let Week([monday, ..]) = *week;
-    let template = week.0.get(date.weekday().num_days_from_monday() as usize).copied().unwrap_or(0);
     match day {
         DayKind::Holiday { .. } => 0,
-        DayKind::Workday { .. } if template == 0 => monday,
-        _ => template,
+        _ => week.0.get(weekday_on(week, date, day)).copied().unwrap_or(0),
     }
 }
 
@@ -176,17 +139,11 @@ pub fn open_on(week: &Week, date: Date, day: &DayKind, class: ClassId, closures:
 }
 
 /// Places left in the fullest half-hour of `want`; 0 when closed at some time of it.
-pub fn free(seats: u16, open: u64, used: &Used, want: Span) -> u16 {
+pub fn free(seats: &Seats, open: u64, used: &Used, want: Span) -> u16 {
     if open & want.mask() != want.mask() {
         return 0;
     }
-    seats.saturating_sub(used.peak(want).into())
-}
-
-/// The limit that binds for a window: closed, or what sets the number of places.
-pub fn limit(staffing: Staffing, open: u64, want: Span) -> Limit {
-    let shut = runs(want.mask() & !open).next();
-    shut.map_or_else(|| staffing.limit(), |span| Limit { kind: LimitKind::Closed, detail: span.to_string() })
+    seats.left(used, want)
 }
 
 /// The longest runs of set bits, in order.
@@ -211,6 +168,7 @@ pub fn first_run(mask: u64, length: u8) -> Option<Span> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::inventory::seats::Staffing;
 
     fn span(text: &str) -> Span {
         text.parse().unwrap()
@@ -235,34 +193,9 @@ mod tests {
         ];
         let open = span("07:00-18:00").mask();
         for (name, seats, taken, want, fits) in cases {
-            assert_eq!(free(*seats, open, &used(taken), span(want)) > 0, *fits, "{name}");
+            let seats = Seats::steady(Staffing { places: *seats, cap: 9, carers: 9, ratio: 1, allowed: u16::MAX });
+            assert_eq!(free(&seats, open, &used(taken), span(want)) > 0, *fits, "{name}");
         }
-    }
-
-    #[test]
-    fn the_smallest_number_binds() {
-        let cases = [
-            ("carers", (20, 20, 3, 5), 15, LimitKind::Staff, "3 × 5 = 15"),
-            ("the cap", (20, 15, 4, 5), 15, LimitKind::ClassCap, "15"),
-            ("the places", (12, 15, 3, 5), 12, LimitKind::Places, "12"),
-            ("carers are named where all agree", (15, 15, 3, 5), 15, LimitKind::Staff, "3 × 5 = 15"),
-            ("nobody is on duty", (15, 15, 0, 5), 0, LimitKind::Staff, "0 × 5 = 0"),
-            ("more places than a byte counts", (400, 400, 400, 5), 255, LimitKind::Places, "255"),
-        ];
-        for (name, (places, cap, carers, ratio), seats, kind, detail) in cases {
-            let staffing = Staffing { places, cap, carers, ratio };
-            assert_eq!(staffing.seats(), seats, "{name}");
-            assert_eq!(staffing.limit(), Limit { kind, detail: detail.to_owned() }, "{name}");
-        }
-    }
-
-    #[test]
-    fn a_window_over_a_closed_time_says_which() {
-        let staffing = Staffing { places: 5, cap: 5, carers: 2, ratio: 5 };
-        let open = span("08:00-12:00").mask() | span("13:30-17:30").mask();
-        assert_eq!(limit(staffing, open, span("11:00-14:00")).detail, "12:00–13:30");
-        assert_eq!(limit(staffing, open, span("11:00-14:00")).kind, LimitKind::Closed);
-        assert_eq!(limit(staffing, open, span("09:00-12:00")).kind, LimitKind::ClassCap);
     }
 
     #[test]

@@ -22,28 +22,37 @@ use doorstep_shared::{
 use super::{
     days::Day,
     rules::{Closed, Used, Week},
+    seats::{self, CarerColumns, Limits, PerHalfHour, WeekLimits},
     state::{Hold, State},
 };
 use crate::db::{Conn, fixed::Fixed, schema, schema::IsHeld};
 
-impl<DB: Backend> ToSql<sql_types::Binary, DB> for Used
-where
-    [u8]: ToSql<sql_types::Binary, DB>,
-{
-    fn to_sql<'b>(&'b self, out: &mut serialize::Output<'b, '_, DB>) -> serialize::Result {
-        self.as_bytes().as_slice().to_sql(out)
-    }
+/// How a byte for each half-hour is stored.
+macro_rules! stored {
+    ($type:ty) => {
+        impl<DB: Backend> ToSql<sql_types::Binary, DB> for $type
+        where
+            [u8]: ToSql<sql_types::Binary, DB>,
+        {
+            fn to_sql<'b>(&'b self, out: &mut serialize::Output<'b, '_, DB>) -> serialize::Result {
+                self.as_bytes().as_slice().to_sql(out)
+            }
+        }
+
+        impl<DB: Backend> FromSql<sql_types::Binary, DB> for $type
+        where
+            Vec<u8>: FromSql<sql_types::Binary, DB>,
+        {
+            fn from_sql(bytes: DB::RawValue<'_>) -> deserialize::Result<Self> {
+                let bytes = Vec::from_sql(bytes)?;
+                Self::from_bytes(&bytes).ok_or_else(|| format!("{} half-hours in a day", bytes.len()).into())
+            }
+        }
+    };
 }
 
-impl<DB: Backend> FromSql<sql_types::Binary, DB> for Used
-where
-    Vec<u8>: FromSql<sql_types::Binary, DB>,
-{
-    fn from_sql(bytes: DB::RawValue<'_>) -> deserialize::Result<Self> {
-        let bytes = Vec::from_sql(bytes)?;
-        Self::from_bytes(&bytes).ok_or_else(|| format!("{} half-hours in a day", bytes.len()).into())
-    }
-}
+stored!(Used);
+stored!(PerHalfHour);
 
 pub type ClassDate = (ClassId, Date);
 
@@ -61,6 +70,23 @@ pub struct DayRow {
     /// Open entries of its waitlist, at most.
     #[diesel(sql_type = sql_types::Integer)]
     pub waiting: i32,
+    /// Carers on duty, where the date has a roster of its own.
+    #[diesel(sql_type = sql_types::Nullable<sql_types::Binary>)]
+    pub carers: Option<PerHalfHour>,
+    /// Children whom the head lets come, where she has said so for the date.
+    #[diesel(sql_type = sql_types::Nullable<sql_types::Binary>)]
+    pub allowed: Option<PerHalfHour>,
+}
+
+impl DayRow {
+    /// What a row that does not exist says.
+    pub const fn nobody(class_id: ClassId, date: Date) -> Self {
+        Self { class_id, date, used: Used::NOBODY, version: 0, waiting: 0, carers: None, allowed: None }
+    }
+
+    pub const fn limits(&self) -> Limits {
+        Limits { carers: self.carers, allowed: self.allowed }
+    }
 }
 
 /// Locks the rows of `wanted`, which is sorted, making those that are missing. On SQLite the writer is alone: rows that
@@ -76,7 +102,7 @@ pub fn lock_class_days(conn: &mut Conn, wanted: &[ClassDate]) -> QueryResult<Vec
                  SELECT w.class_id, w.date, ?, 0 FROM unnest(?, ?) AS w (class_id, date) \
                  JOIN class ON class.id = w.class_id ORDER BY w.class_id, w.date \
                  ON CONFLICT (class_id, date) DO UPDATE SET version = class_day.version \
-                 RETURNING class_id, date, used, version, waiting",
+                 RETURNING class_id, date, used, version, waiting, carers, allowed",
             )
             .bind::<sql_types::Binary, _>(Used::NOBODY)
             .bind::<sql_types::Array<sql_types::Binary>, _>(classes)
@@ -124,13 +150,16 @@ pub struct ClassRow {
     pub nursery_kind: NurseryKind,
     pub kind: ClassKind,
     pub places: u16,
+    /// Most on duty at one time.
     pub carers: u16,
+    pub week_limits: Option<Box<WeekLimits>>,
 }
 
 /// The register of the classes in `wanted`, with the closures on its dates.
 pub fn load_register(conn: &mut Conn, wanted: &[ClassDate]) -> QueryResult<Register> {
     use schema::{class, nursery, opening};
-    type Row = ((ClassId, NurseryId, NurseryKind, ClassKind, i16, i16), Option<(i16, HalfHour, HalfHour)>);
+    type Class = (ClassId, NurseryId, NurseryKind, ClassKind, i16);
+    type Row = (Class, CarerColumns, Option<(i16, HalfHour, HalfHour)>);
     let mut classes: Vec<_> = wanted.iter().map(|(class, _)| *class).collect();
     classes.dedup();
     // A row for each opening of a week, so that one statement tells both.
@@ -138,14 +167,17 @@ pub fn load_register(conn: &mut Conn, wanted: &[ClassDate]) -> QueryResult<Regis
         .inner_join(nursery::table.left_join(opening::table))
         .filter(class::id.eq_any(classes))
         .select((
-            (class::id, nursery::id, nursery::kind, class::kind, class::places, class::carers),
+            (class::id, nursery::id, nursery::kind, class::kind, class::places),
+            (class::carers, class::carers_most, class::carers_week, class::allowed_week),
             (opening::weekday, opening::from_half_hour, opening::to_half_hour).nullable(),
         ))
         .load(conn)?;
     let mut register = Register::default();
-    for ((id, nursery, nursery_kind, kind, places, carers), opening) in rows {
-        let (places, carers) = (places.unsigned_abs(), carers.unsigned_abs());
-        register.classes.insert(id, ClassRow { nursery, nursery_kind, kind, places, carers });
+    for ((id, nursery, nursery_kind, kind, places), carers, opening) in rows {
+        register.classes.entry(id).or_insert_with(|| {
+            let (carers, week_limits) = seats::of_columns(carers);
+            ClassRow { nursery, nursery_kind, kind, places: places.unsigned_abs(), carers, week_limits }
+        });
         // The classes of a nursery say the same of its week.
         let week = register.weeks.entry(nursery).or_default();
         if let Some((weekday, from, to)) = opening {
@@ -286,22 +318,25 @@ pub fn open_holds(conn: &mut Conn, now: Timestamp, days: &[&Day]) -> QueryResult
     Ok(holds)
 }
 
-/// Writes places in use and how many wait, with the next version, and a change row for each day.
+/// Writes places in use, what limits them and how many wait, with the next version, and a change row for each day.
 pub fn save_batch(conn: &mut Conn, now: Timestamp, days: &[&Day], holds: &Holds) -> QueryResult<()> {
     use schema::{change, class_day};
     let state = |day: &Day| {
         let holds = holds.get(&(day.class, day.date)).map_or(&[][..], Vec::as_slice);
-        State::encode(&day.used, holds)
+        State::encode(&day.used, &day.limits, holds)
     };
     match conn {
         Conn::Postgres(conn) => {
             let column = |part: fn(&Day) -> Vec<u8>| days.iter().map(|day| part(day)).collect::<Vec<_>>();
+            let limit =
+                |part: fn(&Limits) -> Option<PerHalfHour>| days.iter().map(|day| part(&day.limits)).collect::<Vec<_>>();
             let dates: Vec<_> = days.iter().map(|day| day.date).collect();
             let versions: Vec<_> = days.iter().map(|day| day.version + 1).collect();
             Fixed::new(
-                "WITH new AS (SELECT * FROM unnest(?, ?, ?, ?, ?, ?, ?) \
-                              AS new (class_id, date, used, version, waiting, nursery_id, state)), \
-                 saved AS (UPDATE class_day SET used = new.used, version = new.version, waiting = new.waiting FROM new \
+                "WITH new AS (SELECT * FROM unnest(?, ?, ?, ?, ?, ?, ?, ?, ?) \
+                              AS new (class_id, date, used, version, waiting, carers, allowed, nursery_id, state)), \
+                 saved AS (UPDATE class_day SET used = new.used, version = new.version, waiting = new.waiting, \
+                                                carers = new.carers, allowed = new.allowed FROM new \
                            WHERE class_day.class_id = new.class_id AND class_day.date = new.date) \
                  INSERT INTO change (at, kind, nursery_id, class_id, date, version, state) \
                  SELECT ?, 'class_day', nursery_id, class_id, date, version, state FROM new",
@@ -311,6 +346,8 @@ pub fn save_batch(conn: &mut Conn, now: Timestamp, days: &[&Day], holds: &Holds)
             .bind::<sql_types::Array<sql_types::Binary>, _>(column(|day| day.used.as_bytes().to_vec()))
             .bind::<sql_types::Array<sql_types::BigInt>, _>(versions)
             .bind::<sql_types::Array<sql_types::Integer>, _>(days.iter().map(|day| day.waiting).collect::<Vec<_>>())
+            .bind::<sql_types::Array<sql_types::Nullable<sql_types::Binary>>, _>(limit(|limits| limits.carers))
+            .bind::<sql_types::Array<sql_types::Nullable<sql_types::Binary>>, _>(limit(|limits| limits.allowed))
             .bind::<sql_types::Array<sql_types::Binary>, _>(column(|day| day.nursery.0.as_bytes().to_vec()))
             .bind::<sql_types::Array<sql_types::Binary>, _>(days.iter().map(|day| state(day)).collect::<Vec<_>>())
             .bind::<sql_types::Timestamp, _>(now)
@@ -322,6 +359,8 @@ pub fn save_batch(conn: &mut Conn, now: Timestamp, days: &[&Day], holds: &Holds)
                     class_day::used.eq(day.used),
                     class_day::version.eq(day.version + 1),
                     class_day::waiting.eq(day.waiting),
+                    class_day::carers.eq(day.limits.carers),
+                    class_day::allowed.eq(day.limits.allowed),
                 );
                 diesel::insert_into(class_day::table)
                     .values((class_day::class_id.eq(day.class), class_day::date.eq(day.date), new))

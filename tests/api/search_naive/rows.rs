@@ -14,16 +14,16 @@ use doorstep_shared::{
     ids::{ClassId, NurseryId, OfferId},
 };
 
-use super::{Class, Offer};
+use super::{Class, Offer, duty::read_duty};
 
 pub fn read_classes(conn: &mut Conn, nursery: NurseryId, now: Timestamp) -> QueryResult<Vec<Class>> {
-    let rows: Vec<(ClassId, ClassKind, i16, i16)> = class::table
+    let rows: Vec<(ClassId, ClassKind, i16, i16, Option<Vec<u8>>)> = class::table
         .filter(class::nursery_id.eq(nursery))
         .order(class::id)
-        .select((class::id, class::kind, class::places, class::carers))
+        .select((class::id, class::kind, class::places, class::carers, class::allowed_week))
         .load(conn)?;
     let mut classes = Vec::new();
-    for (id, kind, places, carers) in rows {
+    for (id, kind, places, carers, allowed_week) in rows {
         let rows: Vec<(OfferId, CareKind, Fen, i32)> = offer::table
             .filter(offer::class_id.eq(id).and(offer::withdrawn_at.is_null()))
             .select((offer::id, offer::care, offer::price_fen, offer::lead_minutes))
@@ -55,7 +55,8 @@ pub fn read_classes(conn: &mut Conn, nursery: NurseryId, now: Timestamp) -> Quer
                 *children.entry((date, index as u8)).or_default() += 1;
             }
         }
-        classes.push(Class { id, kind, places, carers, offers, children });
+        let duty = read_duty(conn, id, carers, allowed_week)?;
+        classes.push(Class { id, kind, places, duty, offers, children });
     }
     Ok(classes)
 }

@@ -23,7 +23,9 @@ use doorstep_shared::{
 };
 use doorstep_web::Locale;
 
-pub use self::{erase::erase, http::register, invitations::prune, pick_ups::contact as pick_up_contact};
+pub use self::{
+    erase::erase, http::register, invitations::prune, pick_ups::contact as pick_up_contact, rules::name as person_name,
+};
 use super::{
     children,
     keys::Keys,

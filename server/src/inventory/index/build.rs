@@ -8,7 +8,7 @@ use doorstep_shared::Timestamp;
 use super::{city::City, store, table, tree};
 use crate::{
     db::{Conn, read_once},
-    inventory::state::State,
+    inventory::{seats::Limits, state::State},
     policy::Policies,
 };
 
@@ -38,9 +38,16 @@ fn read(conn: &mut Conn, policies: Arc<Policies>, now: Timestamp) -> QueryResult
                 known = city.row_of(class).map(|row| (class, row));
             }
             if let Some((_, row)) = known {
-                city.table.put(row, day, table::version(version), State { used, holds: Vec::new() });
+                let state = State { used, limits: Limits::NONE, holds: Vec::new() };
+                city.table.put(row, day, table::version(version), state);
             }
         })?;
+    }
+    // Few days say something of their own: the many are read without asking each.
+    for ((class, date), limits) in store::load_limits(conn, None, today)? {
+        if let Some(row) = city.row_of(class) {
+            city.table.limit(row, table::number(date), limits);
+        }
     }
     city.open_all();
     city.settle();

@@ -18,7 +18,8 @@ use super::{
 };
 use crate::{
     inventory::{
-        rules::{self, Staffing},
+        rules,
+        seats::{Seats, Staffing},
         state::{Hold, State},
     },
     policy::Policies,
@@ -273,6 +274,13 @@ impl City {
         self.table.next_expiry().map_or(midnight, |expiry| expiry.min(midnight))
     }
 
+    /// The places of a class on a date.
+    pub fn seats(&self, nursery: &Nursery, class: &Class, date: Date) -> Seats {
+        let kind = self.policies.calendar.day_kind(date);
+        let limits = self.table.limits(class.row, table::number(date)).or(nursery.limits(class, date, kind));
+        Seats::new(nursery.staffing(class, &self.policies, date), limits)
+    }
+
     /// Works out the masks of a nursery's classes.
     fn open_days(&mut self, slot: u32, days: Range<i32>) {
         let Some(nursery) = self.slots.get(slot as usize).and_then(Option::as_ref) else { return };
@@ -281,9 +289,9 @@ impl City {
             let (policy, kind) = (self.policies.on(date), self.policies.calendar.day_kind(date));
             for class in &nursery.classes {
                 let open = rules::open_on(&nursery.week, date, kind, class.id, &nursery.closures);
-                let seats =
-                    Staffing::new(class.places, class.carers, policy.class_rule(nursery.kind, class.kind)).seats();
-                self.table.open(class.row, day, open, seats);
+                let usual = Staffing::new(class.places, class.carers, policy.class_rule(nursery.kind, class.kind));
+                let limits = self.table.limits(class.row, day).or(nursery.limits(class, date, kind));
+                self.table.open(class.row, day, open, &Seats::new(usual, limits));
             }
         }
     }
@@ -294,8 +302,8 @@ impl City {
         let Some(class) = nursery.classes.get(place as usize) else { return };
         let date = table::date(day);
         let open = nursery.open_on(class, &self.policies, date);
-        let seats = nursery.staffing(class, &self.policies, date).seats();
-        self.table.open(row, day, open, seats);
+        let seats = self.seats(nursery, class, date);
+        self.table.open(row, day, open, &seats);
         self.log.note(slot);
     }
 }

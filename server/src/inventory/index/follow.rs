@@ -3,7 +3,7 @@
 //! SQLite has one writer, so rows appear in the order of `seq`. PostgreSQL shows rows in the order of commits, not of
 //! `seq`: there everything is read again from the oldest transaction that was still running at the last look.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use diesel::QueryResult;
 use doorstep_shared::{
@@ -78,9 +78,12 @@ pub fn load(
     let classes = changes.nurseries.iter().flat_map(|nursery| &nursery.classes).map(|class| class.id);
     let new: Vec<_> = classes.filter(|class| !knows(*class)).collect();
     for part in new.chunks(500) {
+        let limited: HashMap<_, _> = store::load_limits(conn, Some(part), today)?.into_iter().collect();
         store::load_class_days(conn, part, today, |class, day, used: Used, version| {
+            let date = table::date(day);
+            let limits = limited.get(&(class, date)).copied().unwrap_or_default();
             // As if a little older: the change row of this very state also tells its holds.
-            changes.days.push((class, table::date(day), version - 1, State { used, holds: Vec::new() }));
+            changes.days.push((class, date, version - 1, State { used, limits, holds: Vec::new() }));
         })?;
     }
     Ok(changes)

@@ -10,8 +10,11 @@ use doorstep_shared::{
 
 use super::{names::Spelled, tree::Unit};
 use crate::{
-    inventory::rules::{self, Closed, Staffing, Week},
-    policy::{ClassRule, Policies},
+    inventory::{
+        rules::{self, Closed, Week},
+        seats::{Limits, Staffing, WeekLimits},
+    },
+    policy::{ClassRule, DayKind, Policies},
 };
 
 /// A nursery with its classes, as the database holds it.
@@ -39,6 +42,7 @@ pub struct ClassRow {
     pub kind: ClassKind,
     pub places: u16,
     pub carers: u16,
+    pub week_limits: Option<Box<WeekLimits>>,
     pub offers: Vec<OfferRow>,
 }
 
@@ -77,7 +81,9 @@ pub struct Class {
     pub id: ClassId,
     pub kind: ClassKind,
     pub places: u16,
+    /// Most on duty at one time.
     pub carers: u16,
+    pub week_limits: Option<Box<WeekLimits>>,
     /// Its row in the table of days.
     pub row: u32,
     /// By price, then offer, then start.
@@ -114,6 +120,7 @@ impl Nursery {
             kind: class.kind,
             places: class.places,
             carers: class.carers,
+            week_limits: class.week_limits,
             row: row_of(class.id),
             sales: sales(&class.offers),
         };
@@ -143,6 +150,12 @@ impl Nursery {
 
     pub fn staffing(&self, class: &Class, policies: &Policies, date: Date) -> Staffing {
         Staffing::new(class.places, class.carers, self.rule(class, policies, date))
+    }
+
+    /// What limits the places of a class on a date that says nothing of its own.
+    pub fn limits(&self, class: &Class, date: Date, kind: &DayKind) -> Limits {
+        let Some(limits) = &class.week_limits else { return Limits::NONE };
+        limits.on(rules::weekday_on(&self.week, date, kind))
     }
 
     /// When a class is open on a date, one bit for each half-hour.

@@ -20,6 +20,7 @@ use crate::{
     db::{Conn, fixed::Fixed, schema},
     inventory::{
         rules::Used,
+        seats::{self, CarerColumns, Limits, PerHalfHour},
         state::Hold,
         store::{ClassDate, load_closures, load_weeks},
     },
@@ -87,8 +88,9 @@ fn load_classes(conn: &mut Conn, nurseries: Option<&[NurseryId]>) -> QueryResult
     if let Some(nurseries) = nurseries {
         query = query.filter(class::nursery_id.eq_any(nurseries));
     }
-    let columns = (class::nursery_id, class::id, class::kind, class::places, class::carers);
-    let mut rows: Vec<(NurseryId, ClassId, ClassKind, i16, i16)> = query.select(columns).load(conn)?;
+    let carers = (class::carers, class::carers_most, class::carers_week, class::allowed_week);
+    let columns = (class::nursery_id, class::id, class::kind, class::places, carers);
+    let mut rows: Vec<(NurseryId, ClassId, ClassKind, i16, CarerColumns)> = query.select(columns).load(conn)?;
     // Not by the database, which would go through an index to do it.
     rows.sort_unstable_by_key(|(_, class, ..)| *class);
     let of_offer = (offer::class_id, offer::id, offer::care, offer::price_fen, offer::lead_minutes);
@@ -117,9 +119,9 @@ fn load_classes(conn: &mut Conn, nurseries: Option<&[NurseryId]>) -> QueryResult
     }
     let mut classes: HashMap<NurseryId, Vec<ClassRow>> = HashMap::new();
     for (nursery, id, kind, places, carers) in rows {
-        let (places, carers) = (places.unsigned_abs(), carers.unsigned_abs());
+        let (places, (carers, week_limits)) = (places.unsigned_abs(), seats::of_columns(carers));
         let offers = offers_of.remove(&id).unwrap_or_default();
-        classes.entry(nursery).or_default().push(ClassRow { id, kind, places, carers, offers });
+        classes.entry(nursery).or_default().push(ClassRow { id, kind, places, carers, week_limits, offers });
     }
     Ok(classes)
 }
@@ -154,6 +156,19 @@ pub fn load_class_days(
         }
     }
     Ok(())
+}
+
+/// Class-days of all classes or of some, from `since` on, that say something of their own about their places.
+pub fn load_limits(conn: &mut Conn, classes: Option<&[ClassId]>, since: Date) -> QueryResult<Vec<(ClassDate, Limits)>> {
+    use schema::class_day::dsl;
+    let limited = dsl::carers.is_not_null().or(dsl::allowed.is_not_null());
+    let mut query = dsl::class_day.filter(limited.and(dsl::date.ge(since))).into_boxed();
+    if let Some(classes) = classes {
+        query = query.filter(dsl::class_id.eq_any(classes));
+    }
+    let rows: Vec<(ClassDate, (Option<PerHalfHour>, Option<PerHalfHour>))> =
+        query.select(((dsl::class_id, dsl::date), (dsl::carers, dsl::allowed))).load(conn)?;
+    Ok(rows.into_iter().map(|(day, (carers, allowed))| (day, Limits { carers, allowed })).collect())
 }
 
 /// Every hold that still takes places from `since` on, also one that ran out and was not given back yet.

@@ -8,6 +8,7 @@ use doorstep_shared::{Date, Timestamp};
 
 use crate::inventory::{
     rules::Used,
+    seats::{Limits, Seats},
     state::{Hold, State},
 };
 
@@ -40,7 +41,13 @@ pub struct Table {
     one: Vec<u64>,
     /// At least two.
     two: Vec<u64>,
+    /// Children, and on days of [`Table::bare`] besides them the places that are missing: so the usual number of places
+    /// tells what is left on any day.
     used: Vec<Used>,
+    /// Only the children, on days that have fewer places than usual at some time.
+    bare: HashMap<(u32, i32), Used>,
+    /// What days say of their own about their places.
+    limits: HashMap<(u32, i32), Limits>,
     /// One more than the version; 0 where nothing was told.
     version: Vec<u32>,
     /// Rows that belong to no class any more.
@@ -63,6 +70,8 @@ impl Table {
             one: Vec::new(),
             two: Vec::new(),
             used: Vec::new(),
+            bare: HashMap::new(),
+            limits: HashMap::new(),
             version: Vec::new(),
             unused: Vec::new(),
             holds: HashMap::new(),
@@ -107,6 +116,8 @@ impl Table {
             self.clear(row, day);
         }
         self.holds.retain(|(of, _), _| *of != row);
+        self.limits.retain(|(of, _), _| *of != row);
+        self.bare.retain(|(of, _), _| *of != row);
         self.beyond.retain(|(of, _), _| *of != row);
         self.unused.push(row);
     }
@@ -130,8 +141,15 @@ impl Table {
         }
     }
 
+    /// Children in each half-hour.
     pub fn used(&self, row: u32, day: i32) -> &Used {
-        self.place(row, day).and_then(|place| self.used.get(place)).unwrap_or(&Used::NOBODY)
+        let bare = self.bare.get(&(row, day));
+        bare.or_else(|| self.used.get(self.place(row, day)?)).unwrap_or(&Used::NOBODY)
+    }
+
+    /// What a day says of its own about its places.
+    pub fn limits(&self, row: u32, day: i32) -> Limits {
+        if self.limits.is_empty() { Limits::NONE } else { self.limits.get(&(row, day)).copied().unwrap_or_default() }
     }
 
     /// Takes a newer state of a day. False when the one held is as new. `version` is above 0.
@@ -151,8 +169,21 @@ impl Table {
             return false;
         }
         (*used, *held) = (state.used, version);
+        self.bare.remove(&(row, day));
+        self.limit(row, day, state.limits);
         self.hold(row, day, state.holds);
         true
+    }
+
+    /// Replaces what a day says of its own about its places; of one that is not held yet too.
+    pub fn limit(&mut self, row: u32, day: i32, limits: Limits) {
+        if let Some((_, state)) = self.beyond.get_mut(&(row, day)) {
+            state.limits = limits;
+        } else if !limits.is_none() {
+            self.limits.insert((row, day), limits);
+        } else if !self.limits.is_empty() {
+            self.limits.remove(&(row, day));
+        }
     }
 
     /// Replaces the holds of a day, whose places are part of its places in use.
@@ -166,9 +197,22 @@ impl Table {
     }
 
     /// Works out the masks of a day.
-    pub fn open(&mut self, row: u32, day: i32, open: u64, seats: u16) {
+    pub fn open(&mut self, row: u32, day: i32, open: u64, seats: &Seats) {
         let Some(place) = self.place(row, day) else { return };
-        let Some(used) = self.used.get(place).filter(|_| open != 0) else { return self.shut(place) };
+        let Some(used) = self.used.get_mut(place) else { return };
+        if !self.bare.is_empty()
+            && let Some(bare) = self.bare.remove(&(row, day))
+        {
+            *used = bare;
+        }
+        if let Some(missing) = seats.missing() {
+            self.bare.insert((row, day), *used);
+            used.add_each(&missing);
+        }
+        if open == 0 {
+            return self.shut(place);
+        }
+        let seats = seats.usual.seats();
         let (one, two) = (open & used.below(seats), open & used.below(seats.saturating_sub(1)));
         if let (Some(at_one), Some(at_two)) = (self.one.get_mut(place), self.two.get_mut(place)) {
             (*at_one, *at_two) = (one, two);
@@ -200,6 +244,7 @@ impl Table {
                 self.holds.remove(&(row, day));
             }
             if let Some(used) = place.and_then(|place| self.used.get_mut(place)) {
+                let used = self.bare.get_mut(&(row, day)).unwrap_or(used);
                 over.iter().for_each(|hold| used.remove(hold.span));
                 changed.push((row, day));
             }
@@ -221,6 +266,8 @@ impl Table {
             }
         }
         self.holds.retain(|(_, day), _| *day >= first);
+        self.limits.retain(|(_, day), _| *day >= first);
+        self.bare.retain(|(_, day), _| *day >= first);
         let due: Vec<_> = self.beyond.keys().copied().filter(|(_, day)| *day < self.held().end).collect();
         for (row, day) in due {
             if let Some((version, state)) = self.beyond.remove(&(row, day)) {
@@ -282,6 +329,7 @@ mod tests {
     use doorstep_shared::Span;
 
     use super::*;
+    use crate::inventory::seats::{PerHalfHour, Staffing};
 
     fn span(text: &str) -> Span {
         text.parse().unwrap()
@@ -294,7 +342,50 @@ mod tests {
     fn state(taken: &[&str]) -> State {
         let mut used = Used::NOBODY;
         taken.iter().for_each(|text| used.add(span(text)));
-        State { used, holds: Vec::new() }
+        State { used, limits: Limits::NONE, holds: Vec::new() }
+    }
+
+    fn places(count: u16) -> Seats {
+        Seats::steady(Staffing { places: count, cap: count, carers: count, ratio: 1, allowed: u16::MAX })
+    }
+
+    #[test]
+    fn what_is_missing_counts_as_taken_and_comes_back() {
+        let mut table = Table::new("2026-11-22".parse().unwrap(), 61);
+        let (row, monday, morning) = (table.add_row(), day("2026-11-23"), span("08:00-12:00"));
+        let mut carers = [2; doorstep_shared::time::HALF_HOURS];
+        carers[morning.indexes()].fill(1);
+        let limits = Limits { carers: Some(PerHalfHour::new(carers)), allowed: None };
+        table.put(row, monday, 1, State { limits, ..state(&["09:00-10:00"]) });
+        assert_eq!(table.limits(row, monday), limits);
+        let fewer = Seats::new(places(2).usual, limits);
+        for _ in 0..2 {
+            table.open(row, monday, span("08:00-14:00").mask(), &fewer);
+            assert_eq!(table.on(monday).one(row), span("08:00-14:00").mask() & !span("09:00-10:00").mask());
+            assert_eq!(table.on(monday).two(row), span("12:00-14:00").mask());
+            assert_eq!(table.on(monday).used(row).peak(morning), 2, "one child and one place that is missing");
+            assert_eq!(table.used(row, monday).peak(morning), 1);
+        }
+        table.put(row, monday, 2, state(&["09:00-10:00"]));
+        table.open(row, monday, span("08:00-14:00").mask(), &places(2));
+        assert_eq!(table.on(monday).two(row), span("08:00-14:00").mask() & !span("09:00-10:00").mask());
+        assert_eq!(table.limits(row, monday), Limits::NONE);
+    }
+
+    #[test]
+    fn a_hold_runs_out_on_a_day_with_fewer_places_too() {
+        let mut table = Table::new("2026-11-22".parse().unwrap(), 61);
+        let (row, monday, until) = (table.add_row(), day("2026-11-23"), Timestamp::from_micros(1).unwrap());
+        let carers = Some(PerHalfHour::new([1; doorstep_shared::time::HALF_HOURS]));
+        let limits = Limits { carers, allowed: None };
+        let holds = vec![Hold { span: span("09:00-10:00"), until }];
+        table.put(row, monday, 1, State { limits, holds, ..state(&["09:00-10:00"]) });
+        let fewer = Seats::new(places(2).usual, limits);
+        table.open(row, monday, span("08:00-12:00").mask(), &fewer);
+        assert_eq!(table.expire(until), [(row, monday)]);
+        table.open(row, monday, span("08:00-12:00").mask(), &fewer);
+        assert_eq!(table.on(monday).one(row), span("08:00-12:00").mask());
+        assert!(table.used(row, monday).is_empty());
     }
 
     #[test]
@@ -305,7 +396,7 @@ mod tests {
         assert!(!table.put(row, monday, 2, state(&[])));
         assert!(!table.put(row, monday, 3, state(&[])));
         assert_eq!(table.used(row, monday).peak(span("09:00-10:00")), 1);
-        table.open(row, monday, span("08:00-12:00").mask(), 2);
+        table.open(row, monday, span("08:00-12:00").mask(), &places(2));
         assert_eq!(table.on(monday).one(row), span("08:00-12:00").mask());
         assert_eq!(table.on(monday).two(row), span("08:00-12:00").mask() & !span("09:00-10:00").mask());
     }
@@ -335,7 +426,7 @@ mod tests {
             assert_eq!(table.add_row(), added);
             let today = monday + i32::try_from(added % 60).unwrap();
             table.put(added, today, 1, state(&["09:00-10:00"]));
-            table.open(added, today, morning, 1);
+            table.open(added, today, morning, &places(1));
         }
         for row in 0..200_u32 {
             let today = monday + i32::try_from(row % 60).unwrap();

@@ -70,7 +70,7 @@ fn day(asked: &Asked<'_>, nursery: &Nursery, wish: &Wish, number: i32) -> DayAva
     let takes_one =
         |class: &&Class| (0..asked.children.len()).any(|child| asked.takes_on(nursery, class, child, number));
     for class in nursery.classes.iter().filter(takes_one) {
-        let staffing = nursery.staffing(class, &asked.city.policies, date);
+        let seats = asked.city.seats(nursery, class, date);
         let open = nursery.open_on(class, &asked.city.policies, date);
         let used = asked.city.table.used(class.row, number);
         let mut add = |sale: &Sale, span: Span, price_fen: Fen| {
@@ -81,10 +81,10 @@ fn day(asked: &Asked<'_>, nursery: &Nursery, wish: &Wish, number: i32) -> DayAva
                 class_kind: class.kind,
                 care: sale.care,
                 span,
-                free: rules::free(staffing.seats(), open, used, span),
-                seats: if is_open { staffing.seats() } else { 0 },
+                free: rules::free(&seats, open, used, span),
+                seats: if is_open { seats.least(span) } else { 0 },
                 price_fen,
-                limit: rules::limit(staffing, open, span),
+                limit: seats.limit(open, used, span),
                 bookable: asked.is_bookable(sale, number, span),
             });
         };

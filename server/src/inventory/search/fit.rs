@@ -17,7 +17,8 @@ use crate::{
             table::{self, Column},
             tally::Steady,
         },
-        rules::{self, Staffing},
+        rules,
+        seats::Staffing,
     },
     policy::{ClassRule, DayKind, Policy},
 };
@@ -430,8 +431,17 @@ impl<'c> Asked<'c> {
         })
     }
 
-    /// What sets the number of places in a window.
+    /// What sets the number of places in a window, where fewest are left.
     pub fn staffing(&self, nursery: &Nursery, entry: &Entry<'_>) -> Staffing {
+        let (class, table) = (entry.class, &self.city.table);
+        if class.week_limits.is_none() && table.limits(class.row, entry.day).is_none() {
+            return self.usual(nursery, entry);
+        }
+        let seats = self.city.seats(nursery, class, table::date(entry.day));
+        seats.tightest(table.used(class.row, entry.day), entry.span)
+    }
+
+    fn usual(&self, nursery: &Nursery, entry: &Entry<'_>) -> Staffing {
         let policy = self.day(entry.day).map_or_else(|| self.city.policies.on(self.city.today()), |day| day.policy);
         Staffing::new(entry.class.places, entry.class.carers, policy.class_rule(nursery.kind, entry.class.kind))
     }
@@ -443,17 +453,17 @@ impl<'c> Asked<'c> {
     /// Places left in the fullest half-hour of a window that fits, and so is open.
     pub fn places_left(&self, nursery: &Nursery, entry: &Entry<'_>) -> u16 {
         let Some(day) = self.day(entry.day) else { return 0 };
-        places_left(day, entry.class.row, entry.span, || self.staffing(nursery, entry))
+        places_left(day, entry.class.row, entry.span, || self.usual(nursery, entry))
     }
 }
 
-/// The same for the class in a row.
-pub fn places_left(day: &Day<'_>, row: u32, span: Span, staffing: impl FnOnce() -> Staffing) -> u16 {
+/// The same for the class in a row. What is missing counts as taken there, so the usual number of places tells.
+pub fn places_left(day: &Day<'_>, row: u32, span: Span, usual: impl FnOnce() -> Staffing) -> u16 {
     // Often the last one, which the masks tell.
     if day.places.two(row) & span.mask() != span.mask() {
         return 1;
     }
-    staffing().seats().saturating_sub(day.places.used(row).peak(span).into())
+    usual().seats().saturating_sub(day.places.used(row).peak(span).into())
 }
 
 /// The pairs of kinds that take a child. Many pairs follow one rule, which is judged once.

@@ -15,7 +15,7 @@ use crate::inventory::{
         shelf::{Sells, cares},
         tally::{Key, STRIP, Steady, Verdict},
     },
-    rules::Staffing,
+    seats::Staffing,
 };
 
 pub struct Sweep<'a, 'c> {

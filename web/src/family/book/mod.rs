@@ -41,7 +41,7 @@ const RECOUNT: &str = "recount";
 /// `GET /book?offer=…&date=…&from=…&to=…`.
 pub async fn page(visit: &Visit) -> Answer {
     let (fields, trouble) = match &visit.form {
-        Some(form) => (form.fields.clone(), Trouble::Refused(form.problem.clone())),
+        Some(form) => (form.fields.clone(), Trouble::Refused(Box::new(form.problem.clone()))),
         None => (visit.query.clone(), Trouble::None),
     };
     show(visit, &fields, trouble).await
@@ -166,7 +166,7 @@ async fn show(visit: &Visit, fields: &Fields, trouble: Trouble) -> Answer {
     let (mut visit, back) = (visit.clone(), scene.wish.href());
     // The form as it stands now, which may be another than the one that was sent.
     visit.form = match &trouble {
-        Trouble::Refused(problem) => Some(FormState { fields: fields.clone(), problem: problem.clone() }),
+        Trouble::Refused(problem) => Some(FormState { fields: fields.clone(), problem: problem.as_ref().clone() }),
         Trouble::None | Trouble::Added { .. } | Trouble::PriceChanged { .. } => None,
     };
     let signed_in = scene.children.is_some();

@@ -36,7 +36,7 @@ use crate::{
 #[derive(Clone)]
 pub enum Trouble {
     None,
-    Refused(Problem),
+    Refused(Box<Problem>),
     /// None at all: this child was added, and the next one is asked for.
     Added {
         name: String,
@@ -62,13 +62,13 @@ impl Trouble {
 
 impl From<Problem> for Trouble {
     fn from(problem: Problem) -> Self {
-        Self::Refused(problem)
+        Self::Refused(Box::new(problem))
     }
 }
 
 impl From<ProblemKind> for Trouble {
     fn from(kind: ProblemKind) -> Self {
-        Self::Refused(kind.into())
+        Self::Refused(Box::new(kind.into()))
     }
 }
 
@@ -126,7 +126,7 @@ fn BookForm(visit: Visit, scene: Scene, fields: Fields, trouble: Trouble, busy: 
     ];
     labels.extend(child_form::labels(locale));
     let refused = match &trouble {
-        Trouble::Refused(problem) => Some(problem.clone()),
+        Trouble::Refused(problem) => Some(problem.as_ref().clone()),
         Trouble::None | Trouble::Added { .. } | Trouble::PriceChanged { .. } => None,
     };
     let next_best = refused.as_ref().map(|problem| problem.next_best.clone()).unwrap_or_default();

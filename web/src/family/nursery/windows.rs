@@ -231,6 +231,7 @@ fn limit(window: &Window, locale: Locale) -> String {
         LimitKind::Places => td!(locale, nursery.limit_places, detail = detail, taken = taken),
         LimitKind::ClassCap => td!(locale, nursery.limit_class_cap, detail = detail, taken = taken),
         LimitKind::Staff => td!(locale, nursery.limit_staff, detail = detail, taken = taken),
+        LimitKind::Allowed => td!(locale, nursery.limit_allowed, detail = detail, taken = taken),
         LimitKind::Closed => td!(locale, nursery.limit_closed).to_owned(),
     }
 }

@@ -33,7 +33,7 @@ impl<T: Into<Trouble>> From<T> for Stop {
 /// `GET /book/weekly?offer=…&from=…&to=…`.
 pub async fn page(visit: &Visit) -> Answer {
     let (fields, trouble) = match &visit.form {
-        Some(form) => (&form.fields, Trouble::Refused(form.problem.clone())),
+        Some(form) => (&form.fields, Trouble::Refused(Box::new(form.problem.clone()))),
         None => (&visit.query, Trouble::None),
     };
     show(visit, fields, trouble.into()).await
@@ -53,7 +53,7 @@ pub async fn submit(visit: &Visit, form: &Fields) -> Answer {
             // What does not fit is shown, not ticked: the next press books the rest.
             let unfit: Vec<Date> = problem.unfit.iter().map(|day| day.date).collect();
             let form = without(form, &unfit);
-            show(visit, &form, problem.into()).await
+            show(visit, &form, (*problem).into()).await
         }
         Err(stop) => show(visit, form, stop).await,
     }
@@ -122,7 +122,7 @@ async fn show(visit: &Visit, fields: &Fields, Stop { trouble, unseen }: Stop) ->
     let (locale, status) = (visit.locale(), trouble.status());
     let (mut visit, back, fields) = (visit.clone(), plan.weekly.href(), fields.clone());
     visit.form = match &trouble {
-        Trouble::Refused(problem) => Some(FormState { fields: fields.clone(), problem: problem.clone() }),
+        Trouble::Refused(problem) => Some(FormState { fields: fields.clone(), problem: problem.as_ref().clone() }),
         Trouble::None | Trouble::Added { .. } | Trouble::PriceChanged { .. } => None,
     };
     let ready = plan.scene.children.as_ref().is_some_and(|children| !children.is_empty());

@@ -92,7 +92,7 @@ fn WeeklyForm(visit: Visit, plan: Plan, fields: Fields, trouble: Trouble, unseen
     let error =
         |field: &str| form.as_ref().filter(|form| form.problem.kind == ProblemKind::Invalid)?.error(field, locale);
     let (refused, changed) = match trouble {
-        Trouble::Refused(problem) => (Some(problem), None),
+        Trouble::Refused(problem) => (Some(*problem), None),
         Trouble::PriceChanged { care, before, now } => (None, Some(view! { <PriceNotice care before now locale/> })),
         Trouble::None | Trouble::Added { .. } => (None, None),
     };
