@@ -8,6 +8,7 @@ use crate::{
     accounts::{self, Accounts},
     api::Api,
     bookings::{self, KeepWaitlist},
+    carriers::Official,
     clock::Clock,
     config::Config,
     db::{
@@ -38,6 +39,8 @@ pub struct Inner {
     pub index: Arc<Index>,
     pub districts: KnownDistricts,
     pub accounts: Accounts,
+    /// The official account that people bind their WeChat to, where there is one.
+    pub wechat: Option<Official>,
     /// Waiting orders, booked many in one transaction.
     pub bookings: Batch<bookings::Order, Booking>,
 }
@@ -62,7 +65,8 @@ impl App {
         let bookings = Batch::start(&db, shape, Arc::new(move |conn, orders| bookings::book_many(conn, &book, orders)));
         let index = inventory::start(&db, Arc::clone(&clock), Arc::clone(&policy));
         let districts = KnownDistricts::default();
-        Ok(Self(Arc::new(Inner { config, db, clock, policy, index, districts, accounts, bookings })))
+        let wechat = Official::of(&config)?;
+        Ok(Self(Arc::new(Inner { config, db, clock, policy, index, districts, accounts, wechat, bookings })))
     }
 
     /// Why calls had better go to another process; None when all is well.

@@ -93,6 +93,58 @@ pub struct Config {
 
     #[command(flatten)]
     pub sms: SmsSettings,
+
+    #[command(flatten)]
+    pub wechat: WechatSettings,
+}
+
+/// The official account that writes to people's WeChat, where one is named; text messages must be set up too. Without
+/// one no page speaks of it.
+///
+/// A template is `ID:gap=fact,…`: the id that the account gave it, and what fills its gaps, facts being `nursery`,
+/// `when` and `text`. A kind of message without a template goes by text message.
+#[derive(Clone, Debug, clap::Args)]
+pub struct WechatSettings {
+    /// AppID of the official account. Set: who has bound a WeChat is told there.
+    #[arg(long, env = "DOORSTEP_WECHAT_APP_ID")]
+    pub wechat_app_id: Option<String>,
+
+    /// Its AppSecret.
+    #[arg(long, env = "DOORSTEP_WECHAT_APP_SECRET", hide_env_values = true)]
+    pub wechat_app_secret: Option<String>,
+
+    /// Template of what happened to a booking, such as `ID:thing1=nursery,time2=when`.
+    #[arg(long, env = "DOORSTEP_WECHAT_TEMPLATE_BOOKING")]
+    pub wechat_template_booking: Option<Template>,
+
+    /// Template of a place that is offered to who waits.
+    #[arg(long, env = "DOORSTEP_WECHAT_TEMPLATE_OFFER")]
+    pub wechat_template_offer: Option<Template>,
+
+    /// Template of a visit that is near.
+    #[arg(long, env = "DOORSTEP_WECHAT_TEMPLATE_REMINDER")]
+    pub wechat_template_reminder: Option<Template>,
+
+    /// Template of anything else but codes to sign in with, which never go by WeChat.
+    #[arg(long, env = "DOORSTEP_WECHAT_TEMPLATE_OTHER")]
+    pub wechat_template_other: Option<Template>,
+
+    /// Address of the service.
+    #[arg(long, env = "DOORSTEP_WECHAT_ENDPOINT", default_value = "https://api.weixin.qq.com")]
+    pub wechat_endpoint: url::Url,
+
+    /// Where WeChat's own browser says who somebody is.
+    #[arg(
+        long,
+        env = "DOORSTEP_WECHAT_AUTHORIZE",
+        default_value = "https://open.weixin.qq.com/connect/oauth2/authorize"
+    )]
+    pub wechat_authorize: url::Url,
+
+    /// Milliseconds for which the service's answer is waited for; eight seconds at most, because a message may need two
+    /// tokens and two tries, and half a minute is longer than anybody waits.
+    #[arg(long, env = "DOORSTEP_WECHAT_PATIENCE_MS", default_value_t = 5_000, value_parser = clap::value_parser!(u32).range(1..=8_000))]
+    pub wechat_patience_ms: u32,
 }
 
 /// Who brings text messages to phones: Alibaba Cloud, where a key is set. Without one they stay in the outbox.

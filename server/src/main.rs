@@ -4,6 +4,7 @@ use std::{path::PathBuf, process::ExitCode, sync::Arc};
 
 use clap::{Parser, Subcommand};
 use doorstep_server::{
+    accounts::Openids,
     app::{self, App},
     carriers,
     clock::{Clock as _, SystemClock},
@@ -72,6 +73,13 @@ enum Command {
         /// Replace the database that is there; all that it holds is lost.
         #[arg(long)]
         force: bool,
+    },
+    /// List messages with how far they have come: sent, failed and why, waiting. Says nothing of what they say.
+    Outbox {
+        #[command(flatten)]
+        options: commands::OutboxOptions,
+        #[command(flatten)]
+        config: Config,
     },
     /// Note that a child comes first in line where families wait for places, as the city has confirmed it.
     Group {
@@ -186,6 +194,7 @@ fn run(command: Command) -> Result<ExitCode> {
             let db = if options.dry_run { as_it_is(&config)? } else { Some(open(&config)?) };
             import::command::import(db.as_ref(), &policies(&config)?, SystemClock.now(), &options)?;
         }
+        Command::Outbox { options, config } => println!("{}", commands::outbox(&config, &options)?.trim_end()),
         Command::Group { options, config } => commands::group(&config, &options, SystemClock.now())?,
         Command::Demo { options, config } => {
             demo::command::demo(&open(&config)?, &policies(&config)?, SystemClock.now(), &options)?;
@@ -204,11 +213,12 @@ fn worker(db: &Db, config: &Config) -> Result<Worker> {
 }
 
 fn courier(db: &Db, config: &Config) -> Result<Courier> {
+    let openids = Openids::at(&config.data)?;
     Courier::start(Post {
         db: db.clone(),
         clock: Arc::new(SystemClock),
         policies: Arc::new(policies(config)?),
-        carriers: carriers::of(config)?,
+        carriers: carriers::of(config, Arc::new(move |account, sealed| openids.open(account, sealed)))?,
     })
 }
 

@@ -1,7 +1,10 @@
 //! A person's inbox, and by what other ways messages reach them.
 
+mod wechat;
+
 use serde::{Deserialize, Serialize};
 
+pub use self::wechat::{AskWechat, BindWechat, UnbindWechat, WechatPermission};
 use crate::{
     endpoint::{Endpoint, Method, Status},
     ids::{BookingId, MessageId},
@@ -28,6 +31,8 @@ words! {
     /// A way to a person's phone.
     pub enum DeliveryChannel {
         Sms = "sms",
+        /// A message of the official account. What cannot be told there is told by text message.
+        Wechat = "wechat",
     }
 }
 
@@ -192,6 +197,20 @@ pub struct Channels {
     pub language: Language,
     /// Text messages. Codes to sign in with come anyhow.
     pub sms: bool,
+    /// Left out where this installation writes to nobody's WeChat.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wechat: Option<WechatChannel>,
+}
+
+/// News by WeChat, in the place of text messages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct WechatChannel {
+    /// Wanted, and a WeChat is bound to the account.
+    pub on: bool,
+    /// Since when one is bound.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bound_at: Option<Timestamp>,
 }
 
 impl Endpoint for GetChannels {
@@ -202,6 +221,8 @@ impl Endpoint for GetChannels {
 }
 
 /// Change how one is told. What is left out stays.
+///
+/// 409 `wrong-state` for WeChat where none is bound.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
@@ -210,6 +231,8 @@ pub struct ChangeChannels {
     pub language: Option<Language>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sms: Option<bool>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wechat: Option<bool>,
 }
 
 impl Endpoint for ChangeChannels {

@@ -67,6 +67,8 @@ words! {
         LastGuardian = "last-guardian",
         /// The invitation ran out, was answered or taken back.
         InvitationEnded = "invitation-ended",
+        /// WeChat did not say who somebody is there, or not to this session, or too long ago. Ask it again.
+        WechatNotConfirmed = "wechat-not-confirmed",
         /// The database cannot be reached, cannot write, or does not answer. Try again after `retry_after_s`, with the
         /// same `Idempotency-Key`: nothing happens twice, and should the call have been committed after all, its
         /// answer comes.
@@ -103,7 +105,8 @@ impl ProblemKind {
             | Self::PriceOverCap
             | Self::StillBooked
             | Self::LastGuardian
-            | Self::InvitationEnded => 409,
+            | Self::InvitationEnded
+            | Self::WechatNotConfirmed => 409,
             Self::TooLarge => 413,
             Self::UnsupportedMediaType => 415,
             Self::Invalid | Self::KeyReused => 422,
@@ -149,6 +152,7 @@ impl ProblemKind {
             Self::StillBooked => "There are bookings to come",
             Self::LastGuardian => "A family needs a guardian",
             Self::InvitationEnded => "The invitation has ended",
+            Self::WechatNotConfirmed => "WeChat has not confirmed who it is",
             Self::Unavailable => "Not available for the moment",
             Self::Internal => "A mistake on our side",
         }

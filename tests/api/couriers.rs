@@ -28,11 +28,13 @@ const SECRET: &str = "a secret of the test";
 
 /// How the provider answers next.
 #[derive(Clone, Copy)]
-enum Answer {
+pub enum Answer {
     Ok,
     /// Says for how long.
     Throttled,
     Rejected,
+    /// And says whom it does not reach.
+    RejectedWithNumber,
     /// Reads the request and says nothing.
     Silent,
     /// Reads the request and hangs up.
@@ -42,7 +44,7 @@ enum Answer {
 }
 
 /// A provider on this machine. It notes what it was asked to send.
-struct Provider {
+pub struct Provider {
     settings: SmsSettings,
     answer: Arc<Mutex<Answer>>,
     asked: Arc<Mutex<Vec<BTreeMap<String, String>>>>,
@@ -56,7 +58,7 @@ impl Drop for Provider {
 }
 
 impl Provider {
-    async fn start() -> Self {
+    pub async fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let settings = SmsSettings {
             sms_key_id: Some("key".to_owned()),
@@ -78,16 +80,16 @@ impl Provider {
         Self { settings, answer, asked, serving }
     }
 
-    fn answers(&self, answer: Answer) {
+    pub fn answers(&self, answer: Answer) {
         *self.answer.lock().unwrap() = answer;
     }
 
     /// What it was asked to send, oldest first.
-    fn asked(&self) -> Vec<BTreeMap<String, String>> {
+    pub fn asked(&self) -> Vec<BTreeMap<String, String>> {
         self.asked.lock().unwrap().clone()
     }
 
-    fn post(&self, app: &TestApp) -> Post {
+    pub fn post(&self, app: &TestApp) -> Post {
         let inside = app.inside();
         let carrier: Arc<dyn carriers::Carrier> = Arc::new(Alibaba::of(&self.settings).unwrap().unwrap());
         let (clock, policies) = (Arc::clone(&inside.clock), Arc::clone(&inside.policy));
@@ -103,6 +105,8 @@ async fn serve(mut stream: TcpStream, answer: Arc<Mutex<Answer>>, asked: Arc<Mut
     }
     let head = String::from_utf8(head).unwrap();
     let query = check_signature(&head);
+    let number = &query["PhoneNumbers"];
+    let with_number = format!(r#"{{"Code":"isv.MOBILE_NUMBER_ILLEGAL","Message":"{number} is no number"}}"#);
     asked.lock().unwrap().push(query);
     let answer = *answer.lock().unwrap();
     let (status, more, body) = match answer {
@@ -113,6 +117,7 @@ async fn serve(mut stream: TcpStream, answer: Arc<Mutex<Answer>>, asked: Arc<Mut
         Answer::Rejected => {
             ("200 OK", "", r#"{"Code":"isv.MOBILE_NUMBER_ILLEGAL","Message":"no such number","RequestId":"R"}"#)
         }
+        Answer::RejectedWithNumber => ("200 OK", "", with_number.as_str()),
         Answer::Silent => return futures::future::pending().await,
         Answer::HangsUp => return,
         Answer::BreaksDown => ("500 Internal Server Error", "", r#"{"Code":"InternalError","Message":"sorry"}"#),
@@ -158,7 +163,7 @@ fn check_signature(head: &str) -> BTreeMap<String, String> {
 }
 
 /// The newest message to a phone.
-async fn newest(app: &TestApp, phone: &str) -> Written {
+pub async fn newest(app: &TestApp, phone: &str) -> Written {
     let phone = phone.to_owned();
     app.db().read(move |conn| Ok(outbox::latest(conn, Some(&phone), 1)?.remove(0))).await.unwrap()
 }

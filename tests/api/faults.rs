@@ -2,8 +2,10 @@
 
 use std::time::{Duration, Instant};
 
-use diesel::{Connection as _, RunQueryDsl as _, SqliteConnection, connection::SimpleConnection as _, sql_query};
-use doorstep_server::db::DatabaseUrl;
+use diesel::{
+    Connection as _, PgConnection, RunQueryDsl as _, SqliteConnection, connection::SimpleConnection as _, sql_query,
+};
+use doorstep_server::db::{DatabaseUrl, Db};
 use doorstep_shared::bookings::CancelBooking;
 use doorstep_tests::{Folder, Proxy, prelude::*, program, read, run};
 
@@ -190,4 +192,23 @@ async fn a_server_does_not_start_on_a_database_of_a_newer_version(app: TestApp) 
     }
     let differences = before.differences(&app.snapshot().await);
     assert!(differences.is_empty(), "something was changed:\n{}", differences.join("\n"));
+}
+
+#[test]
+fn a_role_that_may_not_choose_the_language_of_messages_is_served_where_it_is_english() {
+    run(Database::Postgres, async |database: Database| {
+        let (fresh, role) = (database.fresh(), format!("r{}", uuid::Uuid::now_v7().simple()));
+        let DatabaseUrl::Postgres(url) = fresh.url() else { panic!("PostgreSQL") };
+        let mut owner = PgConnection::establish(&url).unwrap();
+        owner.batch_execute(&format!("CREATE ROLE {role} LOGIN")).unwrap();
+        let server = url.split_once('@').unwrap().1;
+        let as_role = DatabaseUrl::Postgres(format!("postgres://{role}@{server}"));
+        let mut its = PgConnection::establish(&format!("postgres://{role}@{server}")).unwrap();
+        let may_choose = its.batch_execute("SET lc_messages = 'C'").is_ok();
+        drop(its);
+        let opened = Db::open(&as_role, 1).unwrap().read_blocking(|_| Ok(()));
+        owner.batch_execute(&format!("DROP ROLE {role}")).unwrap();
+        assert!(!may_choose, "what is asked is whether it may");
+        opened.expect("English is what it has");
+    });
 }

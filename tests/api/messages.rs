@@ -128,7 +128,7 @@ async fn the_account_keeps_the_language_in_which_it_last_used_the_product(app: T
     assert_eq!(refreshed.status, 200);
     assert_eq!(language(&ann).await, Language::En, "each quarter of an hour a session is continued");
     let zh = ChangeChannels { language: Some(Language::Zh), ..ChangeChannels::default() };
-    assert_eq!(ann.call(&zh).await.unwrap(), Channels { language: Language::Zh, sms: true });
+    assert_eq!(ann.call(&zh).await.unwrap(), Channels { language: Language::Zh, sms: true, wechat: None });
     ann.book(&offer, "09:00-11:00").await.unwrap();
     assert!(inbox(&ann).await[0].body.contains("已预约"));
     let again = app.client();

@@ -160,6 +160,10 @@ const ROWS: &[Row] = &[
     row("POST /api/v1/messages/read", "own_account", [401, 204, 204]),
     row("GET /api/v1/me/channels", "own_account", [401, 200, 200]),
     with(row("PATCH /api/v1/me/channels", "own_account", [401, 200, 200]), |_| json!({"sms": false})),
+    // Tests have no official account, so nobody finds one.
+    row("GET /api/v1/me/wechat", "own_account", [401, 404, 404]),
+    with(row("POST /api/v1/me/wechat", "own_account", [401, 404, 404]), |_| json!({"code": "c", "state": "s"})),
+    row("DELETE /api/v1/me/wechat", "own_account", [401, 204, 204]),
     with(row("POST /api/v1/waitlist", "book", [401, 201, 404]), |scene| json!(scene.wait)),
     row("GET /api/v1/waitlist", "see_bookings", [401, 200, 200]),
     row("GET /api/v1/waitlist/{id}", "see_bookings", [401, 200, 404]),

@@ -19,4 +19,5 @@ mod steps;
 mod unplanned;
 mod waiting;
 mod walk;
+mod wechat;
 mod weekly;

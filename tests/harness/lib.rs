@@ -18,6 +18,7 @@ mod snapshot;
 pub mod staff;
 pub mod trial;
 mod waiting;
+mod wechat;
 
 pub use app::TestApp;
 pub use client::{Answer, Client, read};
@@ -33,6 +34,7 @@ pub use proxy::Proxy;
 pub use running::Running;
 pub use snapshot::Snapshot;
 pub use staff::Staff;
+pub use wechat::{WechatAnswer, WechatDouble};
 
 /// What nearly every test needs.
 pub mod prelude {

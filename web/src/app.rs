@@ -55,8 +55,11 @@ pub async fn answer(visit: &Visit) -> Answer {
         ["messages"] | ["messages", "read"] => family::inbox::page(visit).await,
         ["messages", id] | ["messages", id, "read" | "coming"] => family::inbox::message_page(visit, id).await,
         // An invitation that has ended is said on one's own page.
-        ["me"] | ["me", "channels" | "family"] | ["invitations", ..] => family::me::page(visit).await,
+        ["me"] | ["me", "channels" | "family"] | ["me", "wechat", "unbind"] | ["invitations", ..] => {
+            family::me::page(visit).await
+        }
         ["me", "delete"] => family::me::delete_page(visit).await,
+        ["me", "wechat"] => family::wechat::page(visit).await,
         ["family"] | ["family", "invitations", ..] => family::people::page(visit).await,
         ["family", "invite"] => family::people::invite::page(visit).await,
         ["family", "leave"] => family::people::member::leave_page(visit).into(),
@@ -93,6 +96,8 @@ pub async fn submit(visit: &Visit, form: &Fields) -> Answer {
         ["messages", id, verb] => family::inbox::submit(visit, form, id, verb).await,
         ["me", "channels"] => family::channels::submit(visit, form).await,
         ["me", "delete"] => family::me::delete(visit, form).await,
+        ["me", "wechat"] => family::wechat::submit(visit, form, "bind").await,
+        ["me", "wechat", verb] => family::wechat::submit(visit, form, verb).await,
         ["me", "family"] => family::people::invitations::choose(visit, form).await,
         ["invitations", id, verb] => family::people::invitations::answer(visit, form, id, verb).await,
         ["family", "invite"] => family::people::invite::submit(visit, form).await,

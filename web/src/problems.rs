@@ -44,6 +44,7 @@ pub fn title(kind: ProblemKind, locale: Locale) -> &'static str {
         ProblemKind::StillBooked => td!(locale, problem.still_booked),
         ProblemKind::LastGuardian => td!(locale, problem.last_guardian),
         ProblemKind::InvitationEnded => td!(locale, problem.invitation_ended),
+        ProblemKind::WechatNotConfirmed => td!(locale, problem.wechat_not_confirmed),
         ProblemKind::Unavailable => td!(locale, problem.unavailable),
         ProblemKind::Internal => td!(locale, problem.internal),
     }
@@ -80,6 +81,7 @@ pub fn advice(kind: ProblemKind, locale: Locale) -> &'static str {
         ProblemKind::FewerThanBooked => td!(locale, problem.advice_fewer_than_booked),
         ProblemKind::LastGuardian => td!(locale, problem.advice_last_guardian),
         ProblemKind::InvitationEnded => td!(locale, problem.advice_invitation_ended),
+        ProblemKind::WechatNotConfirmed => td!(locale, problem.advice_wechat_not_confirmed),
         ProblemKind::TooManyRequests => td!(locale, problem.advice_wait),
         ProblemKind::Unavailable => td!(locale, problem.advice_not_twice),
         ProblemKind::Internal => td!(locale, problem.advice_nothing_charged),

@@ -38,6 +38,8 @@ pub enum Purpose {
     /// The phone of a try at a password.
     Try,
     Recovery,
+    Openid,
+    WechatState,
 }
 
 impl Purpose {
@@ -51,6 +53,8 @@ impl Purpose {
             Self::StaffDevice => b"doorstep staff device\0",
             Self::Try => b"doorstep try\0",
             Self::Recovery => b"doorstep recovery\0",
+            Self::Openid => b"doorstep openid\0",
+            Self::WechatState => b"doorstep wechat state\0",
         }
     }
 }

@@ -9,6 +9,7 @@
 //! - `families`: the account, the families it belongs to, its export and its end.
 //! - `staff`: who works at a nursery.
 //! - `children`: records, consents, erasing.
+//! - `wechat`: what binding a WeChat needs of the keys.
 //! - `keys`: the secrets of this installation.
 //!
 //! Everything is scoped by family or nursery: another family's child is not found, nor another nursery's staff.
@@ -25,6 +26,7 @@ mod keys;
 mod permission;
 mod sessions;
 mod staff;
+mod wechat;
 
 use std::{path::Path, sync::Arc};
 
@@ -44,6 +46,7 @@ pub use self::{
     },
     sessions::{Holder, StaffHolder},
     staff::{Colleague, Enlister},
+    wechat::{Openids, WechatStates},
 };
 use self::{
     credentials::Hashing,
@@ -102,6 +105,14 @@ impl Accounts {
 
     pub fn enlister(&self) -> Enlister {
         Enlister(Arc::clone(&self.keys))
+    }
+
+    pub fn openids(&self) -> Openids {
+        Openids::new(&self.keys)
+    }
+
+    pub fn wechat_states(&self) -> WechatStates {
+        WechatStates::new(&self.keys)
     }
 
     /// Whose access token it is; None when it is not valid, or its session has ended.

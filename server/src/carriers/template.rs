@@ -4,9 +4,6 @@ use std::{collections::BTreeMap, str::FromStr};
 
 use super::Parcel;
 
-/// Characters of a value at most; longer ones are refused.
-const LONGEST: usize = 35;
-
 /// What a gap can be filled with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Fact {
@@ -48,9 +45,10 @@ impl FromStr for Template {
 }
 
 impl Template {
-    /// What fills its gaps.
-    pub fn filled(&self, parcel: &Parcel) -> BTreeMap<&str, String> {
-        self.gaps.iter().map(|(name, fact)| (name.as_str(), short(&value(*fact, parcel)))).collect()
+    /// What fills its gaps, each cut to so many characters.
+    pub fn filled(&self, parcel: &Parcel, longest: impl Fn(&str) -> usize) -> BTreeMap<&str, String> {
+        let filled = |(name, fact): &'_ (String, Fact)| short(&value(*fact, parcel), longest(name));
+        self.gaps.iter().map(|gap| (gap.0.as_str(), filled(gap))).collect()
     }
 }
 
@@ -68,11 +66,11 @@ fn value(fact: Fact, parcel: &Parcel) -> String {
     }
 }
 
-fn short(value: &str) -> String {
-    if value.chars().count() <= LONGEST {
+fn short(value: &str, longest: usize) -> String {
+    if value.chars().count() <= longest {
         return value.to_owned();
     }
-    value.chars().take(LONGEST - 1).chain(['…']).collect()
+    value.chars().take(longest.saturating_sub(1)).chain(['…']).collect()
 }
 
 #[cfg(test)]
@@ -81,7 +79,7 @@ mod tests {
     use doorstep_web::{Locale, family::messages};
 
     use super::*;
-    use crate::db::testing;
+    use crate::{carriers::To, db::testing};
 
     #[test]
     fn gaps_are_filled_with_what_the_message_says() {
@@ -89,13 +87,13 @@ mod tests {
         for locale in Locale::ALL {
             let parcel = Parcel {
                 id: MessageId::new(),
-                to: "13800000001".to_owned(),
+                to: To::Phone("13800000001".to_owned()),
                 kind: MessageKind::Code,
                 body: messages::sign_in_code("012345", 10, locale),
                 nursery: Some("春天托育园".to_owned()),
                 when: testing::now(),
             };
-            let filled = template.filled(&parcel);
+            let filled = template.filled(&parcel, |_| 35);
             assert_eq!((filled["code"].as_str(), filled["where"].as_str()), ("012345", "春天托育园"));
             assert_eq!(filled["at"], "2026-11-23 08:00");
             assert!(filled["all"].chars().count() <= 35 && !filled["all"].contains(['】', ']']), "{}", filled["all"]);

@@ -1,6 +1,7 @@
 //! `doorstep export bookings`
 
 use doorstep_shared::{Date, Timestamp, ids::NurseryId};
+use serde::Serialize;
 
 use super::open;
 use crate::{
@@ -36,22 +37,22 @@ pub fn export_bookings(
     let expected = db.write_blocking(move |conn| bookings::expected(conn, now, nursery, date))?;
     match format {
         Format::Json => serde_json::to_string_pretty(&expected).map_err(Error::internal),
-        Format::Csv => csv(&expected),
+        Format::Csv => for_spreadsheets(&table(Expected::COLUMNS, &expected)?),
     }
 }
 
-fn csv(expected: &[Expected]) -> Result<String> {
+/// Rows as CSV, with their heading also when there is none.
+pub fn table<const COLUMNS: usize>(columns: [&str; COLUMNS], rows: &[impl Serialize]) -> Result<Vec<u8>> {
     let mut writer = csv::WriterBuilder::new().has_headers(false).from_writer(Vec::new());
-    // With its heading also when nobody comes.
-    writer.write_record(Expected::COLUMNS).map_err(Error::internal)?;
-    for row in expected {
+    writer.write_record(columns).map_err(Error::internal)?;
+    for row in rows {
         writer.serialize(row).map_err(Error::internal)?;
     }
-    for_spreadsheets(&writer.into_inner().map_err(Error::internal)?)
+    writer.into_inner().map_err(Error::internal)
 }
 
 /// The same table, each cell as a spreadsheet may have it.
-fn for_spreadsheets(table: &[u8]) -> Result<String> {
+pub fn for_spreadsheets(table: &[u8]) -> Result<String> {
     let mut writer = csv::Writer::from_writer(Vec::new());
     for record in csv::ReaderBuilder::new().has_headers(false).from_reader(table).records() {
         writer.write_record(record.map_err(Error::internal)?.iter().map(harmless)).map_err(Error::internal)?;

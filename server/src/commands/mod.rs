@@ -4,6 +4,7 @@ mod backup;
 mod check;
 mod export;
 mod group;
+mod outbox;
 mod restore;
 
 use std::path::{Path, PathBuf};
@@ -13,6 +14,7 @@ pub use self::{
     check::check,
     export::{Format, export_bookings},
     group::{Options as GroupOptions, group},
+    outbox::{Options as OutboxOptions, outbox},
     restore::restore,
 };
 use crate::{

@@ -128,11 +128,31 @@ fn open_postgres(url: &str) -> std::result::Result<PgConnection, OpenError> {
         "SET lock_timeout = '5s'; SET statement_timeout = '30s'; SET idle_in_transaction_session_timeout = '60s'; \
          SET timezone = 'UTC'; SET plan_cache_mode = 'force_generic_plan';",
     )?;
-    // Needed to tell what may work later; a role that may not set it usually has it so.
-    if conn.batch_execute("SET lc_messages = 'C'").is_err() {
-        tracing::debug!("the role may not set lc_messages");
-    }
+    speak_english(&mut conn)?;
     Ok(conn)
+}
+
+/// What may work later is told by PostgreSQL's messages, because diesel does not tell their SQLSTATE: so they must be
+/// English ones. Most roles may not choose that, and then it must be so already.
+fn speak_english(conn: &mut PgConnection) -> std::result::Result<(), OpenError> {
+    use diesel::{QueryableByName, sql_types::Text};
+
+    #[derive(QueryableByName)]
+    struct Spoken {
+        #[diesel(sql_type = Text)]
+        lc_messages: String,
+    }
+    if conn.batch_execute("SET lc_messages = 'C'").is_ok() {
+        return Ok(());
+    }
+    let Spoken { lc_messages } = sql_query("SHOW lc_messages").get_result(conn)?;
+    if is_english(&lc_messages) { Ok(()) } else { Err(OpenError::Language(lc_messages)) }
+}
+
+/// Whether messages of this locale are the ones that stand in PostgreSQL's own code.
+fn is_english(lc_messages: &str) -> bool {
+    let language = lc_messages.split(['_', '.', '@']).next().unwrap_or_default();
+    ["C", "POSIX", "en", "English"].contains(&language)
 }
 
 /// How long the client's library waits before it gives a connection up, unless the URL says otherwise: seconds, and
@@ -160,6 +180,11 @@ pub enum OpenError {
     Connection(#[from] diesel::ConnectionError),
     #[error(transparent)]
     Query(#[from] diesel::result::Error),
+    #[error(
+        "PostgreSQL speaks {0:?}, and this program tells its failures apart by their English messages: let a superuser run \
+         ALTER ROLE … SET lc_messages = 'C' for the role that it connects as"
+    )]
+    Language(String),
 }
 
 /// A connection of the pool.
@@ -226,6 +251,24 @@ mod tests {
         ];
         for (text, good) in cases {
             assert_eq!(text.parse::<DatabaseUrl>().is_ok(), good, "{text}");
+        }
+    }
+
+    #[test]
+    fn only_messages_in_english_can_be_told_apart() {
+        for (lc_messages, is_ours) in [
+            ("C", true),
+            ("C.UTF-8", true),
+            ("POSIX", true),
+            ("en_GB.UTF-8", true),
+            ("English_United States.1252", true),
+            ("de_DE.UTF-8", false),
+            ("zh_CN.UTF-8", false),
+            ("Chinese (Simplified)_China.936", false),
+            // Whatever the server was started with.
+            ("", false),
+        ] {
+            assert_eq!(is_english(lc_messages), is_ours, "{lc_messages}");
         }
     }
 

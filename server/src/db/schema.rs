@@ -1,11 +1,13 @@
 //! The tables, as both databases hold them. A test compares them with what the migrations make.
 
 mod held;
+mod messages;
 mod roster;
 mod staff;
 
 pub use self::{
     held::IsHeld,
+    messages::{delivery, message, visit_answer, wechat_binding},
     roster::{carer, shift},
     staff::{credential, recovery_code, sign_in_try, staff_invitation, staff_member},
 };
@@ -17,6 +19,7 @@ diesel::table! {
         created_at -> Timestamp,
         language -> Text,
         by_sms -> Bool,
+        wechat_asked_until -> Nullable<Timestamp>,
     }
 }
 
@@ -394,45 +397,6 @@ diesel::table! {
 }
 
 diesel::table! {
-    message (id) {
-        id -> Binary,
-        event -> Text,
-        recipient -> Text,
-        channel -> Text,
-        body -> Text,
-        created_at -> Timestamp,
-        kind -> Text,
-        account_id -> Nullable<Binary>,
-        booking_id -> Nullable<Binary>,
-        visit_at -> Nullable<Timestamp>,
-        read_at -> Nullable<Timestamp>,
-    }
-}
-
-diesel::table! {
-    delivery (message_id, channel) {
-        message_id -> Binary,
-        channel -> Text,
-        state -> Text,
-        at_once -> Bool,
-        until -> Timestamp,
-        next_try_at -> Nullable<Timestamp>,
-        attempts -> SmallInt,
-        provider_id -> Nullable<Text>,
-        error -> Nullable<Text>,
-    }
-}
-
-diesel::table! {
-    visit_answer (booking_id, visit_at) {
-        booking_id -> Binary,
-        visit_at -> Timestamp,
-        account_id -> Binary,
-        answered_at -> Timestamp,
-    }
-}
-
-diesel::table! {
     setting (name) {
         name -> Text,
         value -> Text,
@@ -486,6 +450,7 @@ diesel::joinable!(booking_day -> offer (offer_id));
 diesel::joinable!(booking_day -> class (class_id));
 diesel::joinable!(delivery -> message (message_id));
 diesel::joinable!(message -> account (account_id));
+diesel::joinable!(wechat_binding -> account (account_id));
 diesel::joinable!(waitlist_entry -> booking (booking_id));
 
 diesel::allow_tables_to_appear_in_same_query! {
@@ -493,5 +458,5 @@ diesel::allow_tables_to_appear_in_same_query! {
     credential, recovery_code, sign_in_try, staff_member, staff_invitation, session, child, consent, audit, district,
     nursery, nursery_import, nursery_import_row, class, offer, offer_window, opening, closure, class_day, change,
     booking, booking_day, waitlist_entry, waitlist_child, child_group, idempotency, job, message, delivery,
-    visit_answer, setting,
+    visit_answer, setting, wechat_binding,
 }

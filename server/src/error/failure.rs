@@ -1,7 +1,7 @@
 //! What a failed statement means for the one who waits for it.
 //!
-//! Diesel keeps the SQLSTATE to itself, so what its kinds do not tell is told by PostgreSQL's and SQLite's messages;
-//! each connection asks PostgreSQL for them in English.
+//! Diesel keeps the SQLSTATE to itself, so what its kinds do not tell is told by PostgreSQL's and SQLite's messages; no
+//! connection is used on which PostgreSQL speaks another language than English.
 
 use diesel::result::{DatabaseErrorKind, Error};
 

@@ -4,5 +4,6 @@
 
 mod channels;
 mod http;
+mod wechat;
 
 pub use self::http::register;

@@ -1,13 +1,16 @@
 //! The outbox: every message to a person or a nursery is a row, written in the transaction that causes it.
 //!
 //! A message is written at most once per event and recipient, so that a job which runs twice says nothing twice. One to
-//! a person lies in the inbox of that person's account at once, and is delivered to the phone besides: by text message.
-//! Each way is a row of its own that says how far it has come. Without a provider that is where messages end: a person can read them, at `/dev/outbox` in the demonstration.
+//! a person lies in the inbox of that person's account at once, and is delivered to the phone besides: by text message,
+//! or by WeChat where one is bound.
+//! Each way is a row of its own that says how far it has come. Without a provider that is where messages end: operators
+//! see them with `doorstep outbox`, and in the demonstration everybody at `/dev/outbox`.
 
 mod courier;
 mod http;
 mod inbox;
 mod store;
+mod ways;
 
 use std::collections::BTreeMap;
 
@@ -23,6 +26,7 @@ pub use self::{
     courier::{Courier, Post},
     http::register,
     inbox::{all, find, list, read, read_all},
+    ways::{Wanted, Way},
 };
 use crate::db::Conn;
 
@@ -99,7 +103,7 @@ pub struct Written {
     pub channel: String,
     pub body: String,
     pub created_at: Timestamp,
-    /// That of the text message; `queued` where there is none.
+    /// That of the way it goes by; `queued` where there is none.
     pub state: DeliveryState,
     pub kind: MessageKind,
     pub deliveries: BTreeMap<DeliveryChannel, Delivery>,
@@ -144,6 +148,11 @@ pub fn tell_batch(conn: &mut Conn, now: Timestamp, notices: &[Notice]) -> QueryR
 /// The latest messages, newest first, of one recipient when told.
 pub fn latest(conn: &mut Conn, recipient: Option<&str>, limit: u16) -> QueryResult<Vec<Written>> {
     store::latest(conn, recipient, limit)
+}
+
+/// How far messages have come, newest first, one row for each of their ways.
+pub fn ways(conn: &mut Conn, wanted: &Wanted) -> QueryResult<Vec<Way>> {
+    store::ways(conn, wanted)
 }
 
 /// Erases all that was told to one recipient, when a person asks to be forgotten.

@@ -12,7 +12,7 @@ use doorstep_shared::{
     messages::{DeliveryChannel, DeliveryState, MessageKind},
 };
 
-use super::{Channel, Delivery, Haste, Notice, OF_USE, Written};
+use super::{Channel, Delivery, Haste, Notice, OF_USE, Wanted, Way, Written};
 use crate::db::{
     Conn,
     fixed::Fixed,
@@ -123,11 +123,58 @@ pub fn latest(conn: &mut Conn, recipient: Option<&str>, limit: u16) -> QueryResu
     let mut deliveries = deliveries(conn, rows.iter().map(|row| row.0).collect())?;
     let written = rows.into_iter().map(|(id, event, recipient, channel, body, created_at, kind)| {
         let deliveries = deliveries.remove(&id).unwrap_or_default();
-        let by_sms = deliveries.get(&DeliveryChannel::Sms);
-        let state = by_sms.map_or(DeliveryState::Queued, |delivery| delivery.state);
+        let by_sms = deliveries.get(&DeliveryChannel::Sms).map(|text| text.state);
+        let by_wechat = deliveries.get(&DeliveryChannel::Wechat).map(|letter| letter.state);
+        // A text message that is left out is so because WeChat brings it, or nobody wants it.
+        let state = match (by_sms, by_wechat) {
+            (Some(DeliveryState::Skipped), Some(state)) | (Some(state), _) => state,
+            (None, state) => state.unwrap_or(DeliveryState::Queued),
+        };
         Written { id, event, recipient, channel, body, created_at, state, kind, deliveries }
     });
     Ok(written.collect())
+}
+
+/// Each message on each of its ways, newest first; one that lies there to be read has none of its own.
+pub fn ways(conn: &mut Conn, wanted: &Wanted) -> QueryResult<Vec<Way>> {
+    type Message = (MessageId, Timestamp, MessageKind, String, String);
+    type On = (
+        Option<DeliveryChannel>,
+        Option<DeliveryState>,
+        Option<i16>,
+        Option<Timestamp>,
+        Option<String>,
+        Option<String>,
+    );
+    let mut query = message::table
+        .left_join(delivery::table)
+        .select((
+            (message::id, message::created_at, message::kind, message::recipient, message::channel),
+            (
+                delivery::channel.nullable(),
+                delivery::state.nullable(),
+                delivery::attempts.nullable(),
+                delivery::next_try_at.nullable(),
+                delivery::error.nullable(),
+                delivery::provider_id.nullable(),
+            ),
+        ))
+        .into_boxed();
+    if let Some(state) = wanted.state {
+        query = query.filter(delivery::state.eq(state));
+    }
+    if let Some(since) = wanted.since {
+        query = query.filter(message::created_at.ge(since));
+    }
+    let order = (message::created_at.desc(), message::id.desc(), delivery::channel.asc());
+    let rows: Vec<(Message, On)> = query.order(order).limit(i64::from(wanted.limit)).load(conn)?;
+    let way = |((message_id, written_at, kind, recipient, lies_at), on): (Message, On)| {
+        let (channel, state, tries, next_try_at, why, provider_id) = on;
+        let channel = channel.map_or(lies_at, |channel| channel.to_string());
+        let tries = tries.unwrap_or(0);
+        Way { written_at, kind, channel, state, tries, next_try_at, recipient, why, provider_id, message_id }.masked()
+    };
+    Ok(rows.into_iter().map(way).collect())
 }
 
 type Ways = BTreeMap<DeliveryChannel, Delivery>;

@@ -15,6 +15,7 @@ use super::{
     },
     settings::SettingsForm,
     sign_in,
+    wechat::WechatCard,
 };
 use crate::{
     Locale, app,
@@ -41,6 +42,8 @@ pub async fn page(visit: &Visit) -> Answer {
     let done = match visit.query.get("done") {
         Some("deleted") => Some(td!(locale, me.deleted)),
         Some("channels") => Some(td!(locale, inbox.channels_saved)),
+        Some("wechat") => Some(td!(locale, wechat.done)),
+        Some("no-wechat") => Some(td!(locale, wechat.undone)),
         Some("left") => Some(td!(locale, me.left)),
         Some("declined") => Some(td!(locale, people.declined_by_me)),
         _ => None,
@@ -57,11 +60,14 @@ pub async fn page(visit: &Visit) -> Answer {
                 Some(me) => view! { <People me=&me locale/><Account me=me locale/> }.into_any(),
                 None => view! { <SignedOut locale/> }.into_any(),
             }}
-            {told.map(|told| view! { <ToInbox unread=told.unread locale/> })}
-            {told.map(|told| view! { <ChannelsForm channels=told.channels locale/> })}
+            {told.clone().map(|told| view! {
+                <ToInbox unread=told.unread locale/>
+                <ChannelsForm channels=told.channels locale/>
+                {told.wechat.map(|wechat| view! { <WechatCard wechat locale/> })}
+            })}
             <h2>{td!(locale, settings.title)}</h2>
             <SettingsForm locale settings back="/me"/>
-            <Privacy locale/>
+            <Privacy wechat=told.is_some_and(|told| told.wechat.is_some()) locale/>
             {me.map(|_| view! { <Data locale/> })}
         }
         .into_any()
@@ -123,7 +129,12 @@ fn SignedOut(locale: Locale) -> impl IntoView {
 
 /// What is kept and why, in plain words.
 #[component]
-fn Privacy(locale: Locale) -> impl IntoView {
+fn Privacy(
+    /// Whether somebody's WeChat may be kept.
+    wechat: bool,
+    locale: Locale,
+) -> impl IntoView {
+    let wechat = wechat.then(|| (td!(locale, wechat.keep), td!(locale, wechat.keep_why)));
     let rows = [
         (td!(locale, me.keep_phone), td!(locale, me.keep_phone_why)),
         (td!(locale, me.keep_child), td!(locale, me.keep_child_why)),
@@ -131,11 +142,14 @@ fn Privacy(locale: Locale) -> impl IntoView {
         (td!(locale, me.keep_bookings), td!(locale, me.keep_bookings_why)),
         (td!(locale, me.keep_look), td!(locale, me.keep_look_why)),
     ];
-    let rows = rows.map(|(what, why)| view! { <div><dt>{what}</dt><dd class="meta">{why}</dd></div> });
+    let rows = rows
+        .into_iter()
+        .chain(wechat)
+        .map(|(what, why)| view! { <div><dt>{what}</dt><dd class="meta">{why}</dd></div> });
     view! {
         <section class="card stack" id="privacy">
             <h2>{td!(locale, me.privacy)}</h2>
-            <dl class="keeps">{rows.into_iter().collect_view()}</dl>
+            <dl class="keeps">{rows.collect_view()}</dl>
             <p class="meta">{td!(locale, me.not_kept)}</p>
         </section>
     }

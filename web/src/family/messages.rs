@@ -90,6 +90,11 @@ pub fn move_undone(OfBooking { nursery, when, code, .. }: OfBooking<'_>, locale:
     td!(locale, message.move_undone, nursery = nursery, when = when, code = code)
 }
 
+/// Its WeChat was bound to another account.
+pub fn wechat_left(locale: Locale) -> String {
+    td!(locale, message.wechat_left).to_owned()
+}
+
 /// A visit is near. `code` is said at the door.
 pub fn reminder(nursery: &str, when: &str, code: &str, locale: Locale) -> String {
     td!(locale, message.reminder, nursery = nursery, when = when, code = code)

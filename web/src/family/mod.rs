@@ -46,4 +46,6 @@ mod ticket;
 #[cfg(feature = "ssr")]
 pub mod waiting;
 #[cfg(feature = "ssr")]
+pub mod wechat;
+#[cfg(feature = "ssr")]
 pub mod words;

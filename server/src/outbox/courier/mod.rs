@@ -3,16 +3,19 @@
 //!
 //! A carrier that was given a message and whose answer was lost, or a courier that stopped between the two, leaves the
 //! delivery `unknown`: it is not sent again, because nobody is to be told twice, and it says so.
+//!
+//! Every message is written as one to be texted. Where its person has bound a WeChat it is handed over to that when it is
+//! due, and back when WeChat refuses it for good.
 
 mod rules;
 mod store;
 
 use std::sync::Arc;
 
-use doorstep_shared::messages::DeliveryChannel;
+use doorstep_shared::messages::{DeliveryChannel, MessageKind};
 use futures::future::join_all;
 
-use self::store::Claimed;
+use self::store::{Claimed, Ways};
 use crate::{
     carriers::Carrier,
     clock::Clock,
@@ -41,15 +44,15 @@ impl Post {
     /// # Errors
     /// When the database cannot be used. What a carrier refuses is no error: the delivery says why.
     pub async fn run_due(&self) -> Result<usize> {
-        let channels: Vec<_> = self.carriers.iter().map(|carrier| carrier.channel()).collect();
+        let ways = self.ways();
         let mut carried = 0;
         for _ in 0..ROUNDS {
             let now = self.clock.now();
-            let (wanted, rules) = (channels.clone(), self.policies.on(now.local_date()).messages);
+            let (wanted, rules) = (ways.clone(), self.policies.on(now.local_date()).messages);
             if !self.db.read(move |conn| Ok(store::is_any_due(conn, now, &wanted)?)).await? {
                 break;
             }
-            let wanted = channels.clone();
+            let wanted = ways.clone();
             let claimed =
                 self.db.write(move |conn| Ok(store::claim_batch(conn, now, &rules, &wanted, CLAIMED)?)).await?;
             let carrying =
@@ -57,6 +60,15 @@ impl Post {
             carried += join_all(carrying).await.into_iter().collect::<Result<Vec<_>>>()?.len();
         }
         Ok(carried)
+    }
+
+    /// WeChat always: what was to go by it when it was still set up goes by text message.
+    fn ways(&self) -> Ways {
+        let others = self.carriers.iter().map(|carrier| carrier.channel());
+        let channels = others.filter(|channel| *channel != DeliveryChannel::Wechat).chain([DeliveryChannel::Wechat]);
+        let wechat = self.carrier(DeliveryChannel::Wechat);
+        let by_wechat = MessageKind::ALL.iter().copied().filter(|kind| wechat.is_some_and(|way| way.carries(*kind)));
+        Ways { channels: channels.collect(), by_wechat: by_wechat.collect() }
     }
 
     fn carrier(&self, channel: DeliveryChannel) -> Option<&dyn Carrier> {
@@ -69,7 +81,7 @@ impl Post {
         let settled = rules::settle(outcome, claimed.attempts, claimed.until, now);
         let labels = [("channel", claimed.channel.as_str()), ("state", settled.state.as_str())];
         metrics::counter!("doorstep_deliveries_total", &labels).increment(1);
-        self.db.write(move |conn| Ok(store::settle(conn, &claimed, &settled)?)).await
+        self.db.write(move |conn| Ok(store::settle(conn, now, &claimed, &settled)?)).await
     }
 }
 

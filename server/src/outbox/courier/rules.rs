@@ -3,7 +3,7 @@
 use chrono::Duration;
 use doorstep_shared::{
     Timestamp,
-    messages::{DeliveryState, MessageKind},
+    messages::{DeliveryChannel, DeliveryState, MessageKind},
 };
 
 use crate::{carriers::Outcome, policy::MessageRules};
@@ -16,12 +16,25 @@ const LONGEST_DELAY_S: i64 = 3_600;
 
 /// A delivery that is due.
 pub struct Due {
+    pub channel: DeliveryChannel,
     pub state: DeliveryState,
     pub kind: MessageKind,
     pub at_once: bool,
     pub until: Timestamp,
-    /// Whether the person wants messages by this way.
+    /// Whether the person wants messages by this way, and they can go by it.
     pub wanted: bool,
+    /// Whether the person wants it by WeChat, it can go by it, and that has not been tried.
+    pub wechat: bool,
+}
+
+/// What becomes of a delivery that is due.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Decision {
+    Goes,
+    /// Not now, or not at all.
+    Settled(Settled),
+    /// WeChat is tried in the place of a text message, which is written in case that fails.
+    ByWechat(Settled),
 }
 
 /// What is written down about a delivery.
@@ -37,21 +50,34 @@ impl Settled {
     fn for_good(state: DeliveryState, why: &str) -> Self {
         Self { state, next_try_at: None, provider_id: None, error: Some(why.to_owned()) }
     }
+
+    /// Whether a text message goes instead, because WeChat certainly did not bring it and it is still of use. Where WeChat
+    /// may have brought it, nobody is told twice.
+    pub fn falls_back(&self, channel: DeliveryChannel, until: Timestamp, now: Timestamp) -> bool {
+        let is_not_told = matches!(self.state, DeliveryState::Failed | DeliveryState::Skipped);
+        channel == DeliveryChannel::Wechat && is_not_told && now < until
+    }
 }
 
-/// None: it goes now.
-pub fn decide(due: &Due, now: Timestamp, rules: &MessageRules) -> Option<Settled> {
+pub fn decide(due: &Due, now: Timestamp, rules: &MessageRules) -> Decision {
     if due.state == DeliveryState::Sending {
-        return Some(Settled::for_good(DeliveryState::Unknown, "the program stopped while it was being sent"));
+        let why = "the program stopped while it was being sent";
+        return Decision::Settled(Settled::for_good(DeliveryState::Unknown, why));
     }
     if due.until <= now {
-        return Some(Settled::for_good(DeliveryState::Skipped, "it is of no use any more"));
+        return Decision::Settled(Settled::for_good(DeliveryState::Skipped, "it is of no use any more"));
+    }
+    if due.channel == DeliveryChannel::Sms && due.wechat && due.kind != MessageKind::Code {
+        return Decision::ByWechat(Settled::for_good(DeliveryState::Skipped, "it goes by WeChat"));
     }
     if !due.wanted && due.kind != MessageKind::Code {
-        return Some(Settled::for_good(DeliveryState::Skipped, "the person does not want it this way"));
+        return Decision::Settled(Settled::for_good(DeliveryState::Skipped, "the person does not want it this way"));
     }
     let goes_at = if due.at_once { now } else { rules.by_day(now) };
-    (goes_at > now).then(|| Settled {
+    if goes_at <= now {
+        return Decision::Goes;
+    }
+    Decision::Settled(Settled {
         state: DeliveryState::Queued,
         next_try_at: Some(goes_at),
         provider_id: None,

@@ -6,16 +6,16 @@ use chrono::Duration;
 use diesel::prelude::*;
 use doorstep_shared::{
     Timestamp,
-    ids::{BookingId, MessageId},
+    ids::{AccountId, BookingId, MessageId},
     messages::{DeliveryChannel, DeliveryState, MessageKind},
 };
 
-use super::rules::{Due, Settled, decide};
+use super::rules::{Decision, Due, Settled, decide};
 use crate::{
-    carriers::Parcel,
+    carriers::{Parcel, To},
     db::{
         Conn,
-        schema::{account, booking, delivery, message, nursery},
+        schema::{account, booking, delivery, message, nursery, wechat_binding},
     },
     policy::MessageRules,
 };
@@ -33,24 +33,32 @@ pub struct Claimed {
     claimed_until: Timestamp,
 }
 
+/// What goes by which way.
+#[derive(Clone)]
+pub struct Ways {
+    pub channels: Vec<DeliveryChannel>,
+    /// What WeChat can bring.
+    pub by_wechat: Vec<MessageKind>,
+}
+
 /// Whether a claim would find anything, so that an idle courier writes nothing.
-pub fn is_any_due(conn: &mut Conn, now: Timestamp, channels: &[DeliveryChannel]) -> QueryResult<bool> {
-    let due = delivery::table.filter(delivery::next_try_at.le(now)).filter(delivery::channel.eq_any(channels));
+pub fn is_any_due(conn: &mut Conn, now: Timestamp, ways: &Ways) -> QueryResult<bool> {
+    let due = delivery::table.filter(delivery::next_try_at.le(now)).filter(delivery::channel.eq_any(&ways.channels));
     Ok(due.select(delivery::message_id).first::<MessageId>(conn).optional()?.is_some())
 }
 
-/// Takes deliveries that are due, longest due first; another courier passes over them. What need not be sent now is
-/// written down as that.
+/// Takes deliveries that are due, longest due first; another courier passes over them. What need not be sent now, or
+/// goes by another way, is written down as that.
 pub fn claim_batch(
     conn: &mut Conn,
     now: Timestamp,
     rules: &MessageRules,
-    channels: &[DeliveryChannel],
+    ways: &Ways,
     most: i64,
 ) -> QueryResult<Vec<Claimed>> {
     let due = delivery::table
         .filter(delivery::next_try_at.le(now))
-        .filter(delivery::channel.eq_any(channels))
+        .filter(delivery::channel.eq_any(&ways.channels))
         .order(delivery::next_try_at)
         .limit(most)
         .select((
@@ -65,20 +73,31 @@ pub fn claim_batch(
         Conn::Postgres(conn) => due.for_update().skip_locked().load(conn)?,
         Conn::Sqlite(conn) => due.load(conn)?,
     };
-    let parcels = parcels(conn, rows.iter().map(|row| row.0).collect())?;
+    let letters = letters(conn, rows.iter().map(|row| row.0).collect())?;
     let mut claimed = Vec::new();
     for (id, channel, state, at_once, until, attempts) in rows {
-        let Some((parcel, wanted)) = parcels.get(&id) else { continue };
-        let due = Due { state, kind: parcel.kind, at_once, until, wanted: *wanted };
-        let row = delivery::table.find((id, channel));
-        if let Some(settled) = decide(&due, now, rules) {
-            let changes = (
-                delivery::state.eq(settled.state),
-                delivery::next_try_at.eq(settled.next_try_at),
-                delivery::error.eq(settled.error),
-            );
-            diesel::update(row).set(changes).execute(conn)?;
-            continue;
+        let Some(letter) = letters.get(&id) else { continue };
+        let by_wechat = letter.wechat.as_ref().filter(|_| ways.by_wechat.contains(&letter.parcel.kind));
+        let wanted = match channel {
+            DeliveryChannel::Sms => letter.by_sms,
+            DeliveryChannel::Wechat => by_wechat.is_some(),
+        };
+        let wechat = by_wechat.is_some() && !letter.tried_wechat;
+        let due = Due { channel, state, kind: letter.parcel.kind, at_once, until, wanted, wechat };
+        match decide(&due, now, rules) {
+            Decision::Goes => (),
+            Decision::Settled(settled) => {
+                write_down(conn, (id, channel), &settled)?;
+                if settled.falls_back(channel, until, now) {
+                    fall_back(conn, now, id)?;
+                }
+                continue;
+            }
+            Decision::ByWechat(settled) => {
+                write_down(conn, (id, channel), &settled)?;
+                hand_to_wechat(conn, now, id, at_once, until)?;
+                continue;
+            }
         }
         let (attempts, claimed_until) = (attempts.saturating_add(1), now + CLAIM);
         let changes = (
@@ -86,47 +105,110 @@ pub fn claim_batch(
             delivery::next_try_at.eq(claimed_until),
             delivery::attempts.eq(attempts),
         );
-        diesel::update(row).set(changes).execute(conn)?;
-        claimed.push(Claimed { channel, parcel: parcel.clone(), attempts, until, claimed_until });
+        diesel::update(delivery::table.find((id, channel))).set(changes).execute(conn)?;
+        let mut parcel = letter.parcel.clone();
+        if let (DeliveryChannel::Wechat, Some(to)) = (channel, by_wechat) {
+            parcel.to = to.clone();
+        }
+        claimed.push(Claimed { channel, parcel, attempts, until, claimed_until });
     }
     Ok(claimed)
 }
 
-/// The messages, and whether their people want text messages.
-fn parcels(conn: &mut Conn, ids: Vec<MessageId>) -> QueryResult<HashMap<MessageId, (Parcel, bool)>> {
-    type Row = (MessageId, String, MessageKind, String, Timestamp, Option<Timestamp>, Option<BookingId>, Option<bool>);
-    let rows: Vec<Row> = message::table
-        .left_join(account::table)
-        .filter(message::id.eq_any(ids))
+fn write_down(conn: &mut Conn, key: (MessageId, DeliveryChannel), settled: &Settled) -> QueryResult<()> {
+    let changes = (
+        delivery::state.eq(settled.state),
+        delivery::next_try_at.eq(settled.next_try_at),
+        delivery::error.eq(&settled.error),
+    );
+    diesel::update(delivery::table.find(key)).set(changes).execute(conn)?;
+    Ok(())
+}
+
+fn hand_to_wechat(conn: &mut Conn, now: Timestamp, id: MessageId, at_once: bool, until: Timestamp) -> QueryResult<()> {
+    let row = (
+        delivery::message_id.eq(id),
+        delivery::channel.eq(DeliveryChannel::Wechat),
+        delivery::state.eq(DeliveryState::Queued),
+        delivery::at_once.eq(at_once),
+        delivery::until.eq(until),
+        delivery::next_try_at.eq(now),
+    );
+    diesel::insert_into(delivery::table).values(row).execute(conn)?;
+    Ok(())
+}
+
+/// The text message goes after all.
+fn fall_back(conn: &mut Conn, now: Timestamp, id: MessageId) -> QueryResult<()> {
+    let text = delivery::table.find((id, DeliveryChannel::Sms)).filter(delivery::state.eq(DeliveryState::Skipped));
+    let changes = (delivery::state.eq(DeliveryState::Queued), delivery::next_try_at.eq(now));
+    diesel::update(text).set(changes).execute(conn)?;
+    Ok(())
+}
+
+/// A message with what its person wants.
+struct Letter {
+    /// To the phone.
+    parcel: Parcel,
+    by_sms: bool,
+    /// The WeChat that is bound and wanted.
+    wechat: Option<To>,
+    tried_wechat: bool,
+}
+
+fn letters(conn: &mut Conn, ids: Vec<MessageId>) -> QueryResult<HashMap<MessageId, Letter>> {
+    type Of = (MessageId, String, MessageKind, String, Timestamp, Option<Timestamp>, Option<BookingId>);
+    type By = (Option<bool>, Option<AccountId>, Option<Vec<u8>>, Option<bool>);
+    let rows: Vec<(Of, By)> = message::table
+        .left_join(account::table.left_join(wechat_binding::table))
+        .filter(message::id.eq_any(&ids))
         .select((
-            message::id,
-            message::recipient,
-            message::kind,
-            message::body,
-            message::created_at,
-            message::visit_at,
-            message::booking_id,
-            account::by_sms.nullable(),
+            (
+                message::id,
+                message::recipient,
+                message::kind,
+                message::body,
+                message::created_at,
+                message::visit_at,
+                message::booking_id,
+            ),
+            (
+                account::by_sms.nullable(),
+                wechat_binding::account_id.nullable(),
+                wechat_binding::openid_sealed.nullable(),
+                wechat_binding::is_on.nullable(),
+            ),
         ))
         .load(conn)?;
-    let bookings: Vec<BookingId> = rows.iter().filter_map(|row| row.6).collect();
-    let names: HashMap<BookingId, String> = booking::table
-        .inner_join(nursery::table)
-        .filter(booking::id.eq_any(bookings))
-        .select((booking::id, nursery::name))
-        .load::<(BookingId, String)>(conn)?
-        .into_iter()
-        .collect();
-    let parcels = rows.into_iter().map(|(id, to, kind, body, created_at, visit_at, booking, by_sms)| {
+    let names = nursery_names(conn, rows.iter().filter_map(|(of, _)| of.6).collect())?;
+    let tried: Vec<MessageId> = delivery::table
+        .filter(delivery::message_id.eq_any(&ids))
+        .filter(delivery::channel.eq(DeliveryChannel::Wechat))
+        .select(delivery::message_id)
+        .load(conn)?;
+    let letters = rows.into_iter().map(|((id, phone, kind, body, created_at, visit_at, booking), by)| {
         let nursery = booking.and_then(|booking| names.get(&booking).cloned());
         let when = visit_at.unwrap_or(created_at);
-        (id, (Parcel { id, to, kind, body, nursery, when }, by_sms.unwrap_or(true)))
+        let (by_sms, account, openid_sealed, is_on) = by;
+        let bound = account.zip(openid_sealed).filter(|_| is_on == Some(true));
+        let letter = Letter {
+            parcel: Parcel { id, to: To::Phone(phone), kind, body, nursery, when },
+            by_sms: by_sms.unwrap_or(true),
+            wechat: bound.map(|(account, openid_sealed)| To::Wechat { account, openid_sealed }),
+            tried_wechat: tried.contains(&id),
+        };
+        (id, letter)
     });
-    Ok(parcels.collect())
+    Ok(letters.collect())
+}
+
+fn nursery_names(conn: &mut Conn, bookings: Vec<BookingId>) -> QueryResult<HashMap<BookingId, String>> {
+    let names = booking::table.inner_join(nursery::table).filter(booking::id.eq_any(bookings));
+    Ok(names.select((booking::id, nursery::name)).load::<(BookingId, String)>(conn)?.into_iter().collect())
 }
 
 /// Writes down what became of a delivery, unless the claim ran out and that was written down.
-pub fn settle(conn: &mut Conn, claimed: &Claimed, settled: &Settled) -> QueryResult<()> {
+pub fn settle(conn: &mut Conn, now: Timestamp, claimed: &Claimed, settled: &Settled) -> QueryResult<()> {
     let ours = delivery::table
         .find((claimed.parcel.id, claimed.channel))
         .filter(delivery::state.eq(DeliveryState::Sending))
@@ -137,6 +219,9 @@ pub fn settle(conn: &mut Conn, claimed: &Claimed, settled: &Settled) -> QueryRes
         delivery::provider_id.eq(&settled.provider_id),
         delivery::error.eq(&settled.error),
     );
-    diesel::update(ours).set(changes).execute(conn)?;
+    let is_ours = diesel::update(ours).set(changes).execute(conn)? == 1;
+    if is_ours && settled.falls_back(claimed.channel, claimed.until, now) {
+        fall_back(conn, now, claimed.parcel.id)?;
+    }
     Ok(())
 }
