@@ -217,6 +217,10 @@ pub struct Facets {
     pub common_price_fen: Fen,
     /// When nothing matches: which filter, dropped alone, would give how many; most first.
     pub blocking: Vec<Blocking>,
+    /// When nothing matches, for one child and at most one date: the nearest that would if they had a place, each with a
+    /// window that can be waited for; at most three.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub full: Vec<FullWindow>,
 }
 
 words! {
@@ -269,6 +273,14 @@ pub struct StripDay {
 pub struct Blocking {
     pub filter: Filter,
     pub count_without: u32,
+}
+
+/// A window without a free place: one can wait for it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct FullWindow {
+    pub nursery: NurseryCard,
+    pub offer: FoundOffer,
 }
 
 /// Another window that would do for all children, offered with a refusal.

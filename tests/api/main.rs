@@ -29,6 +29,7 @@ mod reminders;
 mod roster;
 mod search;
 mod search_dice;
+mod search_full;
 mod search_naive;
 mod search_world;
 mod series;

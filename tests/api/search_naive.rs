@@ -415,6 +415,8 @@ impl Naive {
             strip: self.strip(ask),
             common_price_fen: policy.search.day_price_fen(),
             blocking: if total == 0 { self.blocking(ask) } else { Vec::new() },
+            // Looked at by a test of its own.
+            full: Vec::new(),
         }
     }
 

@@ -193,3 +193,34 @@ fn a_grandmother_sees_the_line_and_whom_to_ask_but_no_buttons() {
         browser.close().await;
     });
 }
+
+async fn an_empty_search_leads_into_the_line(look: Look, offered: &str) {
+    let app = site().await;
+    let (offer, ..) = full(&app).await;
+    let browser = Browser::signed_in(&app, look, "13800031121").await;
+    browser.go(&format!("/?date={}", app.in_days(2))).await;
+    browser.read(offered).await;
+    browser.is_fine("find-nothing-wait").await;
+    browser.tap("#waits a[data-wait]").await;
+    browser.see("#join").await;
+    browser.is_fine("wait-join-from-find").await;
+    browser.tap("#join").await;
+    browser.see("#leave").await;
+    let path = browser.path().await;
+    assert!(path.starts_with("/wait/"), "{path}");
+    // Where another day has a place, that is what the page leads to.
+    browser.go(&format!("/nurseries/{}?date={}", offer.nursery, app.in_days(3))).await;
+    assert!(!browser.sees("a[data-wait]").await);
+    browser.close().await;
+}
+
+#[test]
+fn an_empty_search_leads_into_the_line_in_chinese() {
+    run(Database::Sqlite, async |_: Database| an_empty_search_leads_into_the_line(Look::PHONE, "也可以候补").await);
+}
+
+#[test]
+fn an_empty_search_leads_into_the_line_in_english_without_wasm() {
+    let look = Look::PHONE.english().without_wasm();
+    run(Database::Sqlite, async |_: Database| an_empty_search_leads_into_the_line(look, "Or wait for a place").await);
+}

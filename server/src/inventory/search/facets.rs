@@ -10,6 +10,7 @@ use doorstep_shared::{
 
 use super::{
     fit::{Asked, Child, Days},
+    full::full,
     question::Question,
     reach,
     sieve::Sieve,
@@ -82,6 +83,7 @@ pub fn facets<'c>(city: &'c City, question: &Question, asked: &Asked<'c>, days: 
         common_price_fen,
         near_m: policy.search.near_m,
         blocking: if counts.fits == 0 { blocking(city, question, now) } else { Vec::new() },
+        full: if counts.fits == 0 { full(asked, question, days) } else { Vec::new() },
     }
 }
 

@@ -268,7 +268,7 @@ impl<'c> Asked<'c> {
         Fen(price.0 * i64::from(half_hours) / 2)
     }
 
-    fn is_sold(&self, sale: &Sale, wish: &Wish) -> bool {
+    pub fn is_sold(&self, sale: &Sale, wish: &Wish) -> bool {
         wish.care.is_none_or(|care| sale.care == care)
             && wish.max_price_fen.is_none_or(|most| self.price_of(sale) <= most)
     }

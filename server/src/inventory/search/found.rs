@@ -45,7 +45,7 @@ pub fn found<'c>(asked: &Asked<'c>, wish: &Wish, hit: &Hit<'c>, days: &Days) -> 
     }
 }
 
-fn card(nursery: &Nursery, gap: f64) -> NurseryCard {
+pub fn card(nursery: &Nursery, gap: f64) -> NurseryCard {
     let metres = distance_m(gap);
     NurseryCard {
         id: nursery.id,

@@ -9,6 +9,7 @@ mod cursor;
 mod facets;
 mod fit;
 mod found;
+mod full;
 mod json;
 pub mod next_best;
 mod question;

@@ -1,12 +1,20 @@
 //! Nothing found: which filter did it, and what can be done.
 
-use doorstep_shared::slots::{Blocking, Filter};
+use doorstep_shared::{
+    Span,
+    slots::{Blocking, Filter, FullWindow},
+};
 use leptos::prelude::*;
 
 use crate::ui::Inert as _;
 
 use super::{Scene, results::filter_name};
-use crate::{td, ui::notice::Empty};
+use crate::{
+    Locale,
+    family::{waiting, words},
+    td,
+    ui::notice::Empty,
+};
 
 /// Filters named at most.
 const NAMED: usize = 3;
@@ -15,7 +23,7 @@ const NAMED: usize = 3;
 const WIDER_KM: [u32; 4] = [3, 5, 10, 20];
 
 #[component]
-pub fn Nothing(scene: Scene, blocking: Vec<Blocking>) -> impl IntoView {
+pub fn Nothing(scene: Scene, blocking: Vec<Blocking>, full: Vec<FullWindow>) -> impl IntoView {
     let (locale, now) = (scene.locale, scene.now);
     let helps: Vec<_> = blocking.into_iter().filter(|blocking| blocking.count_without > 0).take(NAMED).collect();
     let named = |filter| matches!(filter, Some(&Blocking { filter: Filter::Name, .. }));
@@ -42,6 +50,37 @@ pub fn Nothing(scene: Scene, blocking: Vec<Blocking>) -> impl IntoView {
             {wider}
             <a class="button line" href="/" data-live>{td!(locale, find.clear)}</a>
         </Empty>
+        <Waits full locale/>
     }
     .inert()
+}
+
+/// Where one can wait: the nearest that match and are full.
+#[component]
+fn Waits(full: Vec<FullWindow>, locale: Locale) -> impl IntoView {
+    if full.is_empty() {
+        return None;
+    }
+    let rows = full.into_iter().filter_map(|FullWindow { nursery, offer }| {
+        let span = Span::new(offer.from, offer.to)?;
+        let href = waiting::join_href(offer.offer_id, offer.date, span);
+        let when = format!("{} {span}", words::date(offer.date, locale));
+        let (care, away) = (words::care(offer.care, locale), words::distance(nursery.distance_m, locale));
+        Some(view! {
+            <li>
+                <a class="item" href=href data-wait>
+                    <span><b>{nursery.name}</b><span class="meta">{when}" · "{care}" · "{away}</span></span>
+                    <span class="price-tag">{td!(locale, waiting.act)}</span>
+                </a>
+            </li>
+        })
+    });
+    let rows: Vec<_> = rows.collect();
+    Some(view! {
+        <section class="card stack" id="waits" aria-labelledby="waits-title">
+            <h2 id="waits-title">{td!(locale, find.waits)}</h2>
+            <p class="meta">{td!(locale, find.waits_text)}</p>
+            <ul class="rows">{rows}</ul>
+        </section>
+    })
 }

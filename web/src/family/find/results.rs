@@ -36,7 +36,7 @@ pub fn Results(scene: Scene, page: SlotPage) -> impl IntoView {
     let nearest_m = page.items.iter().map(|found| found.nursery.distance_m).min();
     let pins: Vec<_> = page.items.iter().take(PINS).map(|found| found.nursery.clone()).collect();
     let list = if page.items.is_empty() {
-        view! { <Nothing scene=scene.clone() blocking=facets.blocking/> }.inert()
+        view! { <Nothing scene=scene.clone() blocking=facets.blocking full=facets.full/> }.inert()
     } else {
         let cards = page.items.into_iter().enumerate().map(|(at, found)| {
             view! { <NurseryCard scene=scene.clone() found number=at + 1/> }
