@@ -56,6 +56,39 @@ async fn an_invited_grandmother_sees_what_is_booked_and_changes_nothing(app: Tes
 }
 
 #[test_on_both]
+async fn whoever_leaves_the_family_knows_no_code_for_the_door_any_more(app: TestApp) {
+    let offer = app.offer().places(9).hourly().create().await;
+    let (ann, ben) = (app.family("Ann").await, app.family("Ben").await);
+    let booked = ann.book(&offer, "09:00-11:00").await.unwrap();
+    let bens = ben.book(&offer, "09:00-11:00").await.unwrap();
+    let code = async |who: &Family, id| who.call(&GetBooking { id }).await.unwrap().door_code.unwrap();
+    let neighbour = app.relative(&ann, Role::PickUp).await;
+    let mut known = booked.door_code.clone().unwrap();
+    ann.call(&RemoveMember { id: neighbour.me.id }).await.unwrap_err();
+    assert_eq!(code(&ann, booked.id).await, known, "who picks up is no member, and sees none");
+    for leaves_by_herself in [false, true] {
+        let grandma = app.relative(&ann, Role::Member).await;
+        assert_eq!(code(&grandma, booked.id).await, known);
+        match leaves_by_herself {
+            true => grandma.call(&LeaveFamily {}).await.unwrap(),
+            false => ann.call(&RemoveMember { id: grandma.me.id }).await.unwrap(),
+        }
+        let new = code(&ann, booked.id).await;
+        assert_ne!(new, known);
+        assert!(app.messages(&ann.phone).await.last().unwrap().contains("1 个预约的入园码已更换"));
+        assert!(!app.messages(&grandma.phone).await.last().unwrap().contains("入园码"), "she is not told");
+        known = new;
+    }
+    assert_eq!(code(&ben, bens.id).await, bens.door_code.unwrap(), "another family's stay");
+    // What is over is left as it was.
+    app.clock.advance(Duration::days(3));
+    let ann = ann.again(&app).await;
+    let grandma = app.relative(&ann, Role::Member).await;
+    ann.call(&RemoveMember { id: grandma.me.id }).await.unwrap();
+    assert_eq!(code(&ann, booked.id).await, known);
+}
+
+#[test_on_both]
 async fn an_invitation_says_the_same_for_known_and_unknown_numbers_and_nothing_of_the_family(app: TestApp) {
     let (ann, ben) = (app.family("Ann").await, app.family("Ben").await);
     let known = ann.send("POST", "/api/v1/family/invitations", &json!(invitation(&ben.phone, Role::Member))).await;

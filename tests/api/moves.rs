@@ -230,6 +230,59 @@ async fn leaving_a_day_late_costs_what_cancelling_it_costs_and_changing_the_hour
 }
 
 #[test_on_both]
+async fn leaving_a_day_costs_nothing_while_the_booking_is_new(app: TestApp) {
+    let nursery = app.nursery().create().await;
+    let offer = app.offer().of(&nursery).places(2).hourly().price_fen(3_000).cancel_rule(72, 50).create().await;
+    let elsewhere = app.offer().places(2).hourly().price_fen(3_000).create().await;
+    let ann = app.family("Ann").await;
+    let booked = ann.book(&offer, "09:00-11:00").await.unwrap();
+    let (next_week, away) =
+        (MoveBooking { shift_days: 7, ..MoveBooking::of(booked.id) }, to_offer(booked.id, &elsewhere));
+    app.clock.advance(Duration::minutes(5) - Duration::microseconds(1));
+    for ask in [&next_week, &away] {
+        assert_eq!(preview(&ann, ask).await.unwrap().cost_fen, Fen(0), "cancelling would cost nothing either");
+    }
+    app.clock.advance(Duration::microseconds(1));
+    for ask in [&next_week, &away] {
+        assert_eq!(preview(&ann, ask).await.unwrap().cost_fen, Fen(3_000));
+    }
+    let new = ann.order(&offer, "13:00-15:00").send().await.unwrap();
+    let moved = ann.call(&MoveBooking { shift_days: 7, ..MoveBooking::of(new.id) }).await.unwrap();
+    assert_eq!((moved.price.cancelled_fen, moved.price.due_fen), (Fen(0), Fen(6_000)));
+    let undone = ann.call(&UndoBooking { id: new.id, what: None }).await.unwrap();
+    assert_eq!((undone.price.cancelled_fen, coming(&undone)[0].0), (Fen(0), app.in_days(1)));
+    app.check_finds_no_difference().await;
+}
+
+#[test_on_both]
+async fn a_move_into_a_full_place_is_told_what_else_would_do(app: TestApp) {
+    let nursery = app.nursery().name("春天托育园").create().await;
+    let home = app.offer().of(&nursery).places(2).hourly().create().await;
+    let full = app.offer().places(1).hourly().create().await;
+    let (ann, ben) = (app.family("Ann").await, app.family("Ben").await);
+    let booked = ann.book(&home, "09:00-11:00").await.unwrap();
+    ben.book(&full, "09:00-11:00").await.unwrap();
+    let ask = to_offer(booked.id, &full);
+    let (told, refused) = (preview(&ann, &ask).await.unwrap_err(), ann.call(&ask).await.unwrap_err());
+    assert_eq!((told.kind, refused.kind), (ProblemKind::SlotFull, ProblemKind::SlotFull));
+    assert_eq!(told.next_best, refused.next_best);
+    let first = &refused.next_best[0];
+    assert_eq!((first.nursery_id, first.distance_m), (full.nursery, 0), "near in time at the nursery that was wanted");
+    assert!(refused.next_best.iter().any(|choice| choice.nursery_id == nursery.id), "{refused:?}");
+    // One that is told can be had.
+    let span = Span { from: first.offer.from, to: first.offer.to };
+    let there = MoveBooking {
+        offer_id: Some(first.offer.offer_id),
+        shift_days: i16::try_from((first.offer.date - app.in_days(1)).num_days()).unwrap(),
+        from: Some(span.from),
+        to: Some(span.to),
+        ..MoveBooking::of(booked.id)
+    };
+    assert_eq!(coming(&ann.call(&there).await.unwrap()), [(first.offer.date, span)]);
+    app.check_finds_no_difference().await;
+}
+
+#[test_on_both]
 async fn a_move_that_is_refused_changes_nothing(app: TestApp) {
     let offer = app.offer().places(1).hourly().create().await;
     let full = app.offer().places(1).hourly().create().await;

@@ -6,6 +6,7 @@ mod browser;
 mod change;
 mod console;
 mod every_page;
+mod family_bookings;
 mod feed;
 mod find;
 mod look;

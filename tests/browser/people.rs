@@ -101,6 +101,17 @@ async fn family_on(look: Look) {
     browser.is_well("family-with-person").await;
     grandma.go("/bookings").await;
     grandma.see("#phone").await;
+
+    // The neighbour's number is forgotten: he stays a person, and cannot sign in as one any more.
+    browser.tap("#persons ~ ul li a").await;
+    browser.see("#forget-phone").await;
+    browser.is_well("family-person-with-number").await;
+    browser.tap("#forget-phone").await;
+    browser.see_that("location.search == '?done=no-phone'").await;
+    assert!(!browser.sees("#forget-phone").await);
+    browser.is_well("family-person-without-number").await;
+    neighbour.go("/bookings").await;
+    assert!(!neighbour.sees(".pick-up-code").await, "he sees no code any more");
     for browser in [browser, grandma, neighbour] {
         browser.close().await;
     }

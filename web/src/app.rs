@@ -108,6 +108,7 @@ pub async fn submit(visit: &Visit, form: &Fields) -> Answer {
         ["family", "pick-up", "new"] => family::people::person::add(visit, form).await,
         ["family", "pick-up", id] => family::people::person::submit(visit, form, id, "save").await,
         ["family", "pick-up", id, "remove"] => family::people::person::submit(visit, form, id, "remove").await,
+        ["family", "pick-up", id, "phone", "forget"] => family::people::person::submit(visit, form, id, "forget").await,
         ["family", "pick-up", id, "photo", "erase"] => family::people::person::submit(visit, form, id, "erase").await,
         _ => missing::page(visit).into(),
     }

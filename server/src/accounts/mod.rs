@@ -37,7 +37,7 @@ use tokio::sync::Semaphore;
 pub use self::{
     cookies::has_session,
     credentials::{NewCredential, TotpSecret, hash as hash_password},
-    families::{Booked, BookingsOf, Told, person_name, pick_up_contact, told},
+    families::{Booked, BookingsOf, Told, draw_door_code, person_name, pick_up_contact, told},
     http::register,
     jobs::{ForgetSignIns, prune},
     permission::{

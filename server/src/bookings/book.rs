@@ -143,11 +143,6 @@ pub fn since(wanted: &[(ClassId, Date)], now: Timestamp) -> Date {
     earliest.with_day(1).unwrap_or(earliest)
 }
 
-/// Six digits to say at the door.
-pub fn door_code() -> String {
-    format!("{:06}", rand::random_range(0..1_000_000))
-}
-
 /// How a booking was asked for, as it is stored.
 fn written(pattern: &Pattern, skipped: &[Skipped]) -> Option<String> {
     let series = Series { pattern: pattern.clone(), skipped: skipped.to_vec() };
@@ -192,7 +187,7 @@ impl New {
             free_until_hours: i16::try_from(plan.rule.free_until_hours).unwrap_or(i16::MAX),
             late_percent: plan.rule.late_percent.into(),
             pickup: text::one_line(&order.book.pickup).unwrap_or_default(),
-            door_code: door_code(),
+            door_code: accounts::draw_door_code(),
             first_date: dates().min().unwrap_or_default(),
             last_date: dates().max().unwrap_or_default(),
             version: 1,

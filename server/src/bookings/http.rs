@@ -2,12 +2,12 @@
 
 use actix_web::web;
 use doorstep_shared::{
-    Method, Problem, ProblemKind,
+    Method, Problem, ProblemKind, Timestamp,
     bookings::{
         Book, Booking, BookingPage, CancelBooking, ConfirmBooking, ExtendHold, GetBooking, ListBookings, MoveBooking,
         MovePreview, PreviewMove, ReportAbsent, UndoBooking,
     },
-    ids::BookingId,
+    ids::{BookingId, FamilyId},
 };
 
 use super::{
@@ -21,7 +21,8 @@ use crate::{
     auth::{Anyone, Permission as _},
     db::Conn,
     error::{Error, Result},
-    inventory, language,
+    inventory::{self, Refused},
+    language,
     policy::Policies,
 };
 
@@ -51,16 +52,22 @@ async fn book(call: Call<Guardian>, book: Book) -> Result<Booking> {
     let order = Order { family, account, locale, now: call.now, once: call.once, book };
     match call.app.bookings.submit(order.clone()).await {
         Err(Error::Refused(full)) if full.kind == ProblemKind::SlotFull => {
-            Err(with_next_best(&call.app, order, *full).await.into())
+            let (now, field) = (order.now, full.fields.first().map(|field| field.field.clone()));
+            let refused = move |conn: &mut Conn| read::refused(conn, &order, field.as_deref());
+            Err(with_next_best(&call.app, now, *full, refused).await.into())
         }
         answer => answer,
     }
 }
 
 /// Adds windows that may do instead. The refusal stands without them when they cannot be found.
-async fn with_next_best(app: &App, order: Order, mut full: Problem) -> Problem {
-    let (now, full_day) = (order.now, full.fields.first().map(|field| field.field.clone()));
-    let refused = app.db.read(move |conn| read::refused(conn, &order, full_day.as_deref())).await;
+async fn with_next_best(
+    app: &App,
+    now: Timestamp,
+    mut full: Problem,
+    refused: impl FnOnce(&mut Conn) -> Result<Option<Refused>> + Send + 'static,
+) -> Problem {
+    let refused = app.db.read(refused).await;
     let found = refused.and_then(|refused| match refused {
         Some(refused) => inventory::next_best(&app.index, &refused, now),
         None => Ok(Vec::new()),
@@ -99,12 +106,34 @@ async fn report_absent(call: Call<Guardian>, ask: ReportAbsent) -> Result<Bookin
 }
 
 async fn move_days(call: Call<Guardian>, ask: MoveBooking) -> Result<Booking> {
-    changed(call, ask.id, move |conn, policies, asked| moving::move_days(conn, policies, asked, &ask)).await
+    let (app, family, now, wanted) = (call.app.clone(), call.who.family, call.now, ask.clone());
+    let moved = changed(call, ask.id, move |conn, policies, asked| moving::move_days(conn, policies, asked, &ask));
+    or_next_best(&app, (family, now), wanted, moved.await).await
 }
 
 async fn preview_move(call: Call<Guardian>, ask: PreviewMove) -> Result<MovePreview> {
     let (policy, family, now) = (call.app.policy.clone(), call.who.family, call.now);
-    call.app.db.read(move |conn| moving::preview(conn, &policy, now, family, &ask.into())).await
+    let (ask, app) = (MoveBooking::from(ask), call.app.clone());
+    let wanted = ask.clone();
+    let seen = call.app.db.read(move |conn| moving::preview(conn, &policy, now, family, &ask)).await;
+    or_next_best(&app, (family, now), wanted, seen).await
+}
+
+/// A move that is refused because a place is full, with windows that may do instead.
+async fn or_next_best<T>(
+    app: &App,
+    (family, now): (FamilyId, Timestamp),
+    wanted: MoveBooking,
+    answer: Result<T>,
+) -> Result<T> {
+    match answer {
+        Err(Error::Refused(full)) if full.kind == ProblemKind::SlotFull => {
+            let field = full.fields.first().map(|field| field.field.clone());
+            let refused = move |conn: &mut Conn| read::refused_move(conn, family, now, &wanted, field.as_deref());
+            Err(with_next_best(app, now, *full, refused).await.into())
+        }
+        answer => answer,
+    }
 }
 
 async fn undo(call: Call<Guardian>, UndoBooking { id, what }: UndoBooking) -> Result<Booking> {

@@ -18,11 +18,13 @@ use super::{
     places, price, read,
     rules::{
         PlannedDay,
-        moving::{self, Going},
+        moving::{self, Goes, Going},
     },
     store::{self, BookingRow, DayRow},
+    view,
 };
 use crate::{
+    accounts,
     db::Conn,
     error::Result,
     inventory::{self, Days},
@@ -82,7 +84,12 @@ impl<'a> Scene<'a> {
         self.going.retain(|going| !going.stays());
         let goes = moving::goes(&self.going, ask, &self.known)?;
         let planned = moving::decide(&goes, (family, id), self.now, &mut taken, places, self.policies)?;
-        let costs = goes.iter().map(|goes| moving::cost_of_leaving(goes, &self.row, self.now)).collect();
+        let limits = &self.policies.on(self.now.local_date()).booking;
+        let cost = |goes: &Goes| match moving::comes_all_the_same(goes, &self.row) {
+            true => Fen::ZERO,
+            false => view::cost_of_leaving(&self.row, &goes.going.row, self.now, limits),
+        };
+        let costs = goes.iter().map(cost).collect();
         let rule = price::mildest(goes.iter().map(|goes| goes.offer.rule));
         let nursery = goes.first().map(|goes| goes.offer.nursery.clone());
         let nothing = || Problem::new(ProblemKind::Invalid);
@@ -201,7 +208,7 @@ fn move_away(conn: &mut Conn, mut old: Locked, going: &[Going], decided: Decided
         extended: false,
         free_until_hours: i16::try_from(rule.free_until_hours).unwrap_or(i16::MAX),
         late_percent: rule.late_percent.into(),
-        door_code: book::door_code(),
+        door_code: accounts::draw_door_code(),
         first_date: dates().min().unwrap_or_default(),
         last_date: dates().max().unwrap_or_default(),
         version: 1,

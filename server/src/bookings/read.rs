@@ -2,7 +2,7 @@
 
 use doorstep_shared::{
     Date, Problem, ProblemKind, Timestamp,
-    bookings::{Book, Booking, BookingPage, ListBookings},
+    bookings::{Book, Booking, BookingPage, ListBookings, MoveBooking},
     dates,
     ids::{BookingId, FamilyId},
     problem::FieldRule,
@@ -10,6 +10,7 @@ use doorstep_shared::{
 
 use super::{
     Order,
+    rules::moving::{self, Going},
     store::{self, BookingRow, Page},
     view,
 };
@@ -123,4 +124,35 @@ pub fn refused(conn: &mut Conn, order: &Order, full_day: Option<&str>) -> Result
     let born = children.iter().filter_map(|child| known.get(&child.child_id)).map(|child| child.birth_date);
     let (nursery, care) = (offer.nursery.id, offer.care);
     Ok(Some(Refused { nursery, offer: offer.id, care, dates, full: full.date, span, children: born.collect() }))
+}
+
+/// The same of days that were to move: where the first of them that was full was to go, else the first.
+pub fn refused_move(
+    conn: &mut Conn,
+    family: FamilyId,
+    now: Timestamp,
+    ask: &MoveBooking,
+    full_day: Option<&str>,
+) -> Result<Option<Refused>> {
+    let Some(row) = store::find(conn, family, ask.id)? else { return Ok(None) };
+    let going = moving::going(ask, &store::days(conn, row.id)?, now)?;
+    let is_full = |going: &&Going| full_day.is_some_and(|field| going.field == field);
+    let Some(full) = going.iter().find(is_full).or(going.first()) else { return Ok(None) };
+    let Some(offer) = store::offers(conn, &[full.offer])?.remove(&full.offer) else { return Ok(None) };
+    let mut dates: Vec<_> = going.iter().map(|going| going.date).collect();
+    dates.dedup();
+    let known = store::children(conn, &[family])?;
+    let mut children: Vec<_> = going.iter().map(|going| going.row.child_id).collect();
+    children.sort_unstable();
+    children.dedup();
+    let born = children.iter().filter_map(|child| known.get(child)).map(|child| child.birth_date);
+    Ok(Some(Refused {
+        nursery: offer.nursery.id,
+        offer: offer.id,
+        care: offer.care,
+        dates,
+        full: full.date,
+        span: full.span,
+        children: born.collect(),
+    }))
 }

@@ -55,7 +55,8 @@ words! {
 ///
 /// A place that falls free goes to the first in line whom it fits, before the public. It is offered to one family at a
 /// time: kept for it until `offer_expires_at`, or booked at once while `auto_accept_until` is not past. The same
-/// children for the same window again: the entry that there is, unchanged.
+/// children for the same window again: the entry that there is, unchanged; one that was left is open again, and stands
+/// at the end of the line.
 ///
 /// 409 `place-free` when there is a place to book, `already-waiting` when only some of the children wait for it,
 /// `too-many-entries`, and `wrong-age`, `closed`, `not-bookable`, `child-busy`, `temporary-limit` as for a booking.

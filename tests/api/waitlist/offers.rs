@@ -192,13 +192,41 @@ async fn who_leaves_comes_back_to_the_old_place_for_five_minutes(app: TestApp) {
 #[test_on_both]
 async fn who_joins_anew_does_not_come_back_as_well(app: TestApp) {
     let place = Place::of(&app).await;
-    let (ann, ben) = (app.family("Ann").await, app.family("Ben").await);
+    let (ann, mut ben) = (app.family("Ann").await, app.family("Ben").await);
+    ben.add_child(18).await;
     ann.book(&place.full_day, DAY).await.unwrap();
-    let first = ben.wait_for(&place.full_day, DAY).await.unwrap();
+    let both = ben.children.iter().map(|child| child.id).collect();
+    let first = ben.call(&JoinWaitlist { child_ids: both, ..ben.wait(&place.full_day, DAY) }).await.unwrap();
     ben.leave(first.id).await.unwrap();
     let second = ben.wait_for(&place.full_day, DAY).await.unwrap();
-    assert_ne!(first.id, second.id);
+    assert_ne!(first.id, second.id, "one child alone is another wish");
     assert_eq!(ben.call(&RejoinWaitlist { id: first.id }).await.unwrap_err().kind, ProblemKind::AlreadyWaiting);
+    app.check_finds_no_difference().await;
+}
+
+#[test_on_both]
+async fn who_leaves_and_joins_again_and_again_has_one_entry_at_the_end_of_the_line(app: TestApp) {
+    let place = Place::of(&app).await;
+    let (ann, ben, cem) = (app.family("Ann").await, app.family("Ben").await, app.family("Cem").await);
+    let anns = ann.book(&place.full_day, DAY).await.unwrap();
+    let first = ben.wait_for(&place.full_day, DAY).await.unwrap();
+    cem.wait_for(&place.full_day, DAY).await.unwrap();
+    for _ in 0..3 {
+        ben.leave(first.id).await.unwrap();
+        pass(&app, 1);
+        let again = ben.wait_for(&place.full_day, DAY).await.unwrap();
+        assert_eq!((again.id, again.state, again.position), (first.id, Waiting, 2));
+        assert_eq!((again.joined_at, again.ended_at, again.rejoin_until), (app.now(), None, None));
+    }
+    assert_eq!(ben.call(&RejoinWaitlist { id: first.id }).await.unwrap_err().kind, ProblemKind::WrongState);
+    assert_eq!(ben.entries().await.len(), 1);
+    cancel(&ann, &anns).await;
+    assert_eq!(standing(&[&ben, &cem]).await, [(Waiting, 1), (Offered, 0)], "who stayed comes first");
+    // What was offered is told for itself: who declines it and waits again has another entry.
+    let cems = cem.entries().await.remove(0);
+    cem.leave(cems.id).await.unwrap();
+    let again = cem.wait_for(&place.full_day, DAY).await.unwrap();
+    assert_ne!(again.id, cems.id);
     app.check_finds_no_difference().await;
 }
 

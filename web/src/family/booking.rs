@@ -365,7 +365,7 @@ fn DaysCard<'a>(booking: &'a Booking, now: Timestamp, locale: Locale) -> impl In
         <section class="card stack">
             <h2><a href=format!("/nurseries/{}", booking.nursery.id)>{booking.nursery.name.clone()}</a></h2>
             <p class="meta">{booking.nursery.address.clone()}</p>
-            {booking.series.as_ref().map(|series| series_words(series, locale))}
+            {booking.series.as_ref().map(|series| view! { <SeriesWords booking series locale/> })}
             <ul class="rows">{days}</ul>
             {pickup}
         </section>
@@ -374,11 +374,9 @@ fn DaysCard<'a>(booking: &'a Booking, now: Timestamp, locale: Locale) -> impl In
 }
 
 /// By which weekdays it was booked, and which dates of them have no care.
-fn series_words(series: &Series, locale: Locale) -> impl IntoView + use<> {
-    let weekdays: Vec<String> =
-        series.pattern.weekdays.iter().map(|day| words::weekday_number(*day, locale).to_owned()).collect();
-    let (weekdays, from) = (words::list(&weekdays, locale), words::month_day(series.pattern.from, locale));
-    let until = words::month_day(series.pattern.until, locale);
+#[component]
+fn SeriesWords<'a>(booking: &'a Booking, series: &'a Series, locale: Locale) -> impl IntoView + use<> {
+    let told = ticket::series_words(booking, series, locale);
     let skipped = series.skipped.iter().map(|skipped| {
         view! { <li>{words::date(skipped.date, locale)}" "{words::closed(&skipped.reason, locale)}</li> }
     });
@@ -391,9 +389,10 @@ fn series_words(series: &Series, locale: Locale) -> impl IntoView + use<> {
         }
     });
     view! {
-        <p class="meta" id="series">{td!(locale, booking.series, weekdays = weekdays, from = from, until = until)}</p>
+        <p class="meta" id="series">{told}</p>
         {skipped}
     }
+    .into_any()
 }
 
 /// Nothing for what needs no word.

@@ -186,8 +186,17 @@ fn Listed(
 fn Item(booking: Booking, now: Timestamp, locale: Locale) -> impl IntoView {
     let day = ticket::next_day(&booking, now);
     let when = day.map(|day| format!("{} {}", words::date(day.date, locale), ticket::window(day)));
-    let more = ticket::dates(&booking).len().saturating_sub(1);
-    let more = (more > 0).then(|| view! { <span class="tag">{td!(locale, book.more_days, count = more)}</span> });
+    let dates = ticket::dates(&booking).len();
+    let several = (dates > 1).then_some(dates);
+    let more = several.filter(|_| booking.series.is_none());
+    let more = more.map(|days| view! { <span class="tag">{td!(locale, book.more_days, count = days - 1)}</span> });
+    // A month in one line: its weekdays, from when until when, and the day that comes next.
+    let series = booking.series.as_ref().map(|series| {
+        let next = view! { <span class="meta">{td!(locale, booking.next)}" · "{when.clone()}</span> };
+        let days = view! { <span class="tag">{td!(locale, booking.days, count = dates)}</span> };
+        view! { <b>{ticket::series_words(&booking, series, locale)}</b>" "{days}{next} }
+    });
+    let when = series.is_none().then(|| view! { <b>{when}</b> });
     let state = match booking.state {
         BookingState::Confirmed => None,
         state => Some(view! { <span class="tag plain">{booking::title(state, locale)}</span> }),
@@ -196,7 +205,7 @@ fn Item(booking: Booking, now: Timestamp, locale: Locale) -> impl IntoView {
         <li>
             <a class="item" href=format!("/bookings/{}", booking.id)>
                 <span>
-                    <b>{when}</b>" "{more}" "{state}
+                    {when}{series}" "{more}" "{state}
                     <span class="meta">{booking.nursery.name.clone()}" · "{ticket::names(&booking, locale)}</span>
                 </span>
                 <Icon name="i-next"/>

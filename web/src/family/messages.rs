@@ -90,6 +90,11 @@ pub fn move_undone(OfBooking { nursery, when, code, .. }: OfBooking<'_>, locale:
     td!(locale, message.move_undone, nursery = nursery, when = when, code = code)
 }
 
+/// Somebody who knew the codes for the door has left the family.
+pub fn door_codes_renewed(bookings: usize, locale: Locale) -> String {
+    td!(locale, message.door_codes_renewed, count = bookings)
+}
+
 /// Its WeChat was bound to another account.
 pub fn wechat_left(locale: Locale) -> String {
     td!(locale, message.wechat_left).to_owned()

@@ -2,7 +2,7 @@
 
 use doorstep_shared::{
     Date, Timestamp,
-    bookings::{BookedNursery, Booking, BookingDay, DayState},
+    bookings::{BookedNursery, Booking, BookingDay, DayState, Series},
     ids::BookingId,
 };
 use leptos::prelude::*;
@@ -71,6 +71,8 @@ pub fn Ticket<'a>(
     let pickup = (!booking.pickup.is_empty()).then(|| row(td!(locale, booking.pickup), booking.pickup.clone()));
     let what = classes(booking, day.date, locale);
     let also = others(booking, day, now, locale).map(|days| row(td!(locale, booking.also), days));
+    let series = booking.series.as_ref().filter(|_| link);
+    let series = series.map(|series| row(td!(locale, booking.weekly), series_words(booking, series, locale)));
     let cancel = price::cancelling(booking.cancel_rule, booking.free_cancel_until, now, locale);
     Some(
         view! {
@@ -83,6 +85,7 @@ pub fn Ticket<'a>(
                 <div class="body">
                     {code}
                     <dl class="facts">
+                        {series}
                         {also}
                         {row(td!(locale, booking.children), names(booking, locale))}
                         {row(td!(locale, booking.care), what)}
@@ -111,6 +114,17 @@ fn classes(booking: &Booking, date: Date, locale: Locale) -> String {
     words::list(&classes, locale)
 }
 
+/// By which weekdays it was booked, and from when until its last day.
+pub fn series_words(booking: &Booking, series: &Series, locale: Locale) -> String {
+    let weekdays: Vec<_> = series.pattern.weekdays.iter().map(|day| words::weekday_number(*day, locale)).collect();
+    let last = dates(booking).last().copied().unwrap_or(series.pattern.until);
+    let (from, until) = (words::month_day(series.pattern.from, locale), words::month_day(last, locale));
+    td!(locale, booking.series, weekdays = words::list(&weekdays, locale), from = from, until = until)
+}
+
+/// Days that are told one by one; of more only how many there are, and the last.
+const TOLD: usize = 3;
+
 /// The days of a booking that come after the one shown.
 fn others(booking: &Booking, shown: &BookingDay, now: Timestamp, locale: Locale) -> Option<String> {
     let mut days: Vec<String> = Vec::new();
@@ -122,7 +136,13 @@ fn others(booking: &Booking, shown: &BookingDay, now: Timestamp, locale: Locale)
             days.push(when);
         }
     }
-    (!days.is_empty()).then(|| words::list(&days, locale))
+    match (days.len(), dates(booking).last()) {
+        (0, _) => None,
+        (count @ TOLD.., Some(last)) if count > TOLD => {
+            Some(td!(locale, booking.also_days, count = count, until = words::date(*last, locale)))
+        }
+        _ => Some(words::list(&days, locale)),
+    }
 }
 
 /// Six digits to say, and the same as a QR code to show, white whatever the theme.

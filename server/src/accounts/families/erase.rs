@@ -2,7 +2,7 @@
 
 use doorstep_shared::{Timestamp, accounts::SessionKind, family::Role, ids::FamilyId};
 
-use super::{invitations, members, phone, pick_ups, store};
+use super::{door_codes, invitations, members, phone, pick_ups, store};
 use crate::{
     accounts::{
         children,
@@ -30,6 +30,7 @@ pub fn erase(conn: &mut Conn, now: Timestamp, holder: &Holder) -> Result<Vec<Fam
     let mut families: Vec<FamilyId> =
         store::belongings(conn, holder.account)?.into_iter().map(|(family, ..)| family).collect();
     families.sort_unstable();
+    door_codes::lock(conn, now, &families)?;
     let mut erased = Vec::new();
     for family in families {
         // Removed a moment ago: nothing is left to end there.

@@ -10,7 +10,7 @@ use doorstep_shared::{
     problem::FieldRule,
 };
 
-use super::{invitations, lock, pick_ups, rules, store};
+use super::{door_codes, invitations, lock, pick_ups, rules, store};
 use crate::{
     accounts::sessions::{self, Holder},
     audit::{self, Action},
@@ -77,6 +77,7 @@ pub fn change(conn: &mut Conn, now: Timestamp, holder: &Holder, change: &ChangeM
 /// # Errors
 /// `not-found` for anybody else, `last-guardian`.
 pub fn remove(conn: &mut Conn, now: Timestamp, holder: &Holder, account: AccountId) -> Result<()> {
+    door_codes::lock(conn, now, &[holder.family])?;
     lock(conn, holder, Ability::ManageFamily)?;
     let role = member(conn, holder.family, account)?;
     end(conn, now, holder.family, account, role)?;
@@ -89,6 +90,7 @@ pub fn remove(conn: &mut Conn, now: Timestamp, holder: &Holder, account: Account
 /// # Errors
 /// `last-guardian`.
 pub fn leave(conn: &mut Conn, now: Timestamp, holder: &Holder) -> Result<()> {
+    door_codes::lock(conn, now, &[holder.family])?;
     lock(conn, holder, Ability::OwnAccount)?;
     let role = store::role(conn, holder.family, holder.account)?.ok_or(ProblemKind::Unauthenticated)?;
     end(conn, now, holder.family, holder.account, role)?;
@@ -96,7 +98,8 @@ pub fn leave(conn: &mut Conn, now: Timestamp, holder: &Holder) -> Result<()> {
     Ok(())
 }
 
-/// Ends what an account is in a family that is locked, with everything that it could do by it.
+/// Ends what an account is in a family that is locked, and its bookings before it, with everything that it could do by
+/// it: codes for the door that it knows are so no more.
 ///
 /// # Errors
 /// `last-guardian`.
@@ -110,6 +113,9 @@ pub fn end(conn: &mut Conn, now: Timestamp, family: FamilyId, account: AccountId
         Role::PickUp => pick_ups::sign_out(conn, family, account)?,
     }
     store::delete_member(conn, family, account)?;
+    if role.may(Ability::SeeBookings) {
+        door_codes::renew(conn, now, family)?;
+    }
     sessions::end_in(conn, now, account, family)?;
     // What was answered to their calls is not answered again.
     once::forget(conn, account)?;

@@ -3,6 +3,7 @@
 //! An account acts for one family at a time, in the role that it has there. Whoever changes a family, or who belongs to
 //! it, locks it first ([`lock`]), so that of two guardians who remove each other one stays.
 
+mod door_codes;
 mod erase;
 mod http;
 mod invitations;
@@ -24,7 +25,8 @@ use doorstep_shared::{
 use doorstep_web::Locale;
 
 pub use self::{
-    erase::erase, http::register, invitations::prune, pick_ups::contact as pick_up_contact, rules::name as person_name,
+    door_codes::draw as draw_door_code, erase::erase, http::register, invitations::prune,
+    pick_ups::contact as pick_up_contact, rules::name as person_name,
 };
 use super::{
     children,

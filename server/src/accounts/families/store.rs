@@ -2,9 +2,9 @@
 
 use diesel::prelude::*;
 use doorstep_shared::{
-    Timestamp,
+    Date, Timestamp,
     family::Role,
-    ids::{AccountId, ChildId, FamilyId},
+    ids::{AccountId, BookingId, ChildId, FamilyId},
     messages::Language,
     phone::Phone,
 };
@@ -203,6 +203,30 @@ pub fn end_calendar_links(conn: &mut Conn, family: FamilyId) -> QueryResult<()> 
     let children = child::table.filter(child::family_id.eq(family)).select(child::id);
     let children: Vec<ChildId> = children.load(conn)?;
     diesel::delete(calendar_feed::table.filter(calendar_feed::child_id.eq_any(children))).execute(conn)?;
+    Ok(())
+}
+
+/// Locks the bookings of these families of which some day is not before `from`, in the order in which bookings lock.
+pub fn lock_bookings_ahead(conn: &mut Conn, families: &[FamilyId], from: Date) -> QueryResult<()> {
+    match conn {
+        Conn::Postgres(conn) => {
+            let ahead = booking::family_id.eq_any(families).and(booking::last_date.ge(from));
+            let rows = booking::table.filter(ahead).order(booking::id).select(booking::id);
+            rows.for_no_key_update().load::<BookingId>(conn)?;
+        }
+        // The writer is alone.
+        Conn::Sqlite(_) => (),
+    }
+    Ok(())
+}
+
+pub fn bookings_ahead(conn: &mut Conn, family: FamilyId, from: Date) -> QueryResult<Vec<BookingId>> {
+    let ahead = booking::family_id.eq(family).and(booking::last_date.ge(from));
+    booking::table.filter(ahead).order(booking::id).select(booking::id).load(conn)
+}
+
+pub fn set_door_code(conn: &mut Conn, id: BookingId, code: &str) -> QueryResult<()> {
+    diesel::update(booking::table.find(id)).set(booking::door_code.eq(code)).execute(conn)?;
     Ok(())
 }
 

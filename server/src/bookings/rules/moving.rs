@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use chrono::{Days as DaysAhead, Duration};
 use doorstep_shared::{
-    Date, Fen, Problem, ProblemKind, Span, Timestamp,
+    Date, Problem, ProblemKind, Span, Timestamp,
     bookings::{MoveBooking, MoveDay},
     care::CareKind,
     ids::{BookingId, ChildId, FamilyId, OfferId},
@@ -18,7 +18,6 @@ use super::{
 use crate::{
     bookings::{
         facts::{Child, Known, Offer, Taken},
-        price,
         store::{BookingRow, DayRow},
     },
     inventory::Days,
@@ -94,7 +93,7 @@ pub struct Going {
     pub date: Date,
     pub span: Span,
     /// What the request called it, for a refusal.
-    field: String,
+    pub field: String,
 }
 
 impl Going {
@@ -284,16 +283,12 @@ pub fn decide(
     Ok(planned)
 }
 
-/// What leaving a day's place for another costs: as cancelling it, unless the child comes to the same nursery on the
-/// same day all the same.
+/// Whether the child comes to the same nursery on the same day all the same: then leaving its place costs nothing.
 ///
-/// Otherwise a late cancellation would be free for whoever first moves the day far ahead.
-pub fn cost_of_leaving(goes: &Goes, booking: &BookingRow, now: Timestamp) -> Fen {
-    let row = &goes.going.row;
-    if goes.offer.nursery.id == booking.nursery_id && goes.going.date == row.date {
-        return Fen::ZERO;
-    }
-    price::of_cancelling(row.rule(booking), row.begins(), row.price_fen, now)
+/// Otherwise it costs what cancelling does, or a late cancellation would be free for whoever first moves the day far
+/// ahead.
+pub fn comes_all_the_same(goes: &Goes, booking: &BookingRow) -> bool {
+    goes.offer.nursery.id == booking.nursery_id && goes.going.date == goes.going.row.date
 }
 
 /// The last date that may be looked at: beyond it nothing is bookable, and nothing must be locked.

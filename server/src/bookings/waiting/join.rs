@@ -73,7 +73,7 @@ fn check_shape(ask: &JoinWaitlist, now: Timestamp) -> Result<(), Problem> {
 }
 
 /// Gets in line, behind all who wait for the class and date already, unless a group of the city's comes first. The same
-/// children for the same window once more: the entry that there is.
+/// children for the same window once more: the entry that there is, and one that was left stands at the end again.
 ///
 /// # Errors
 /// `place-free`, `already-waiting`, `too-many-entries`, and what a booking would be refused for other than a place.
@@ -114,8 +114,10 @@ pub fn join(conn: &mut Conn, policies: &Policies, who: Joining, ask: &JoinWaitli
     day.waiting += 1;
     day.touch();
     let (priority, priority_group) = priority(&store::groups(conn, &children)?, &policy.waitlist);
+    // Who leaves and joins again and again has one entry all the same.
+    let left = own.iter().find(|entry| was_left(entry, ask, &children)).map(|entry| entry.row.id);
     let row = EntryRow {
-        id: WaitlistEntryId::new(),
+        id: left.unwrap_or_else(WaitlistEntryId::new),
         family_id: family,
         account_id: account,
         nursery_id: offer.nursery.id,
@@ -137,7 +139,10 @@ pub fn join(conn: &mut Conn, policies: &Policies, who: Joining, ask: &JoinWaitli
         passed_at: None,
         passed_for: None,
     };
-    store::insert(conn, &row, &children)?;
+    match left {
+        Some(_) => store::join_again(conn, &row)?,
+        None => store::insert(conn, &row, &children)?,
+    }
     places::save(conn, policies, now, &mut days)?;
     view::get(conn, policies, now, family, row.id)
 }
@@ -152,11 +157,7 @@ fn same(
     children: &[ChildId],
     now: Timestamp,
 ) -> Result<Option<WaitlistEntryId>, Problem> {
-    let same_window = |entry: &&Entry| {
-        let EntryRow { offer_id, date, from_half_hour, to_half_hour, .. } = entry.row;
-        entry.state_at(now).is_open()
-            && (offer_id, date, from_half_hour, to_half_hour) == (ask.offer_id, ask.date, ask.from, ask.to)
-    };
+    let same_window = |entry: &&Entry| entry.state_at(now).is_open() && is_for(entry, ask);
     for entry in own.iter().filter(same_window) {
         if entry.children == children {
             return Ok(Some(entry.row.id));
@@ -170,6 +171,19 @@ fn same(
         }
     }
     Ok(None)
+}
+
+/// Whether the same children waited for the same, and left before a place was offered.
+fn was_left(entry: &Entry, ask: &JoinWaitlist, children: &[ChildId]) -> bool {
+    entry.row.state == WaitState::Left
+        && entry.row.booking_id.is_none()
+        && is_for(entry, ask)
+        && entry.children == children
+}
+
+fn is_for(entry: &Entry, ask: &JoinWaitlist) -> bool {
+    let EntryRow { offer_id, date, from_half_hour, to_half_hour, .. } = entry.row;
+    (offer_id, date, from_half_hour, to_half_hour) == (ask.offer_id, ask.date, ask.from, ask.to)
 }
 
 fn order(who: Joining, ask: &JoinWaitlist) -> Order {

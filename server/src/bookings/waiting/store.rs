@@ -15,8 +15,8 @@ use crate::db::{
     schema::{IsHeld, audit, booking, booking_day, child, child_group, class, offer, waitlist_child, waitlist_entry},
 };
 
-#[derive(Clone, Debug, PartialEq, Queryable, Insertable)]
-#[diesel(table_name = waitlist_entry)]
+#[derive(Clone, Debug, PartialEq, Queryable, Insertable, AsChangeset)]
+#[diesel(table_name = waitlist_entry, treat_none_as_null = true)]
 pub struct EntryRow {
     pub id: WaitlistEntryId,
     pub family_id: FamilyId,
@@ -113,7 +113,8 @@ pub fn line(conn: &mut Conn, class_days: &[ClassDate]) -> QueryResult<Vec<Entry>
     let mut found: Vec<Found> = entries!()
         .filter(waitlist_entry::class_id.eq_any(classes).and(waitlist_entry::date.eq_any(dates)))
         .filter(waitlist_entry::state.eq_any([WaitState::Waiting, WaitState::Offered]))
-        .order((waitlist_entry::priority, waitlist_entry::number))
+        // Numbers are those of one class-day: between two of them the older wish comes first.
+        .order((waitlist_entry::priority, waitlist_entry::number, waitlist_entry::id))
         .load(conn)?;
     found.retain(|(row, _)| class_days.contains(&(row.class_id, row.date)));
     with_children(conn, found)
@@ -162,6 +163,12 @@ pub fn insert(conn: &mut Conn, row: &EntryRow, children: &[ChildId]) -> QueryRes
             .values((waitlist_child::entry_id.eq(row.id), waitlist_child::child_id.eq(child)))
             .execute(conn)?;
     }
+    Ok(())
+}
+
+/// Makes an entry that was left a new one, for the same children.
+pub fn join_again(conn: &mut Conn, row: &EntryRow) -> QueryResult<()> {
+    diesel::update(waitlist_entry::table.find(row.id)).set(row).execute(conn)?;
     Ok(())
 }
 

@@ -171,7 +171,6 @@ fn BookForm(visit: Visit, scene: Scene, fields: Fields, trouble: Trouble, busy: 
     };
     let free = scene.is_free().then(|| view! { <input type="hidden" name=FREE value="yes"/> });
     let again = scene.wish.again.map(|id| view! { <input type="hidden" name="again" value=id.to_string()/> });
-    let persons = scene.persons.iter().map(|name| view! { <option value=name.clone()></option> }).collect_view();
     let total = scene.price().total_fen;
     view! {
         <FormSummary form=summary locale fields=labels nostrip:title=title/>
@@ -207,18 +206,7 @@ fn BookForm(visit: Visit, scene: Scene, fields: Fields, trouble: Trouble, busy: 
                     .into_any()
                 }}
             </fieldset>
-            <div class="card">
-                <TextField
-                    id="pickup"
-                    label=td!(locale, book.pickup)
-                    hint=td!(locale, book.pickup_hint)
-                    list="persons"
-                    value=typed("pickup")
-                    nostrip:error=error("pickup")
-                    maxlength=60
-                />
-            </div>
-            <datalist id="persons">{persons}</datalist>
+            <PickUp persons=&scene.persons value=typed("pickup") error=error("pickup") locale/>
             <div id="counted" data-zone>
                 // Beside the sum, so that what was seen is what stands there.
                 <input type="hidden" name=SEEN value=scene.unit_prices()/>
@@ -232,6 +220,32 @@ fn BookForm(visit: Visit, scene: Scene, fields: Fields, trouble: Trouble, busy: 
                 <button class="button">{td!(locale, book.hold)}</button>
             </div>
         </form>
+    }
+    .into_any()
+}
+
+/// Who picks up: typed, or one of the persons that the family has named.
+#[component]
+pub fn PickUp<'a>(
+    persons: &'a [String],
+    value: String,
+    error: Option<String>,
+    locale: Locale,
+) -> impl IntoView + use<> {
+    let persons = persons.iter().map(|name| view! { <option value=name.clone()></option> }).collect_view();
+    view! {
+        <div class="card">
+            <TextField
+                id="pickup"
+                label=td!(locale, book.pickup)
+                hint=td!(locale, book.pickup_hint)
+                list="persons"
+                value=value
+                nostrip:error=error
+                maxlength=60
+            />
+        </div>
+        <datalist id="persons">{persons}</datalist>
     }
     .into_any()
 }

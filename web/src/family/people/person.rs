@@ -150,6 +150,7 @@ pub async fn page(visit: &Visit, id: &str) -> Answer {
         let done = match visit.query.get("done") {
             Some("added") => Some(td!(locale, people.added, name = person.name)),
             Some("saved") => Some(td!(locale, people.saved).to_owned()),
+            Some("no-phone") => Some(td!(locale, people.phone_forgotten).to_owned()),
             Some("photo") => Some(td!(locale, people.photo_saved).to_owned()),
             Some("photo-erased") => Some(td!(locale, people.photo_erased).to_owned()),
             _ => None,
@@ -190,6 +191,13 @@ pub async fn page(visit: &Visit, id: &str) -> Answer {
                 <PersonFields visit=&visit before=Some(&person)/>
                 <button class="button" id="save">{td!(locale, common.save)}</button>
             </form>
+            {person.phone_masked.clone().map(|phone| view! {
+                <form class="card stack" method="post" action=format!("{here}/phone/forget")>
+                    <OnceKey/>
+                    <p class="meta">{td!(locale, people.forget_phone_text, phone = phone)}</p>
+                    <button class="button line" id="forget-phone">{td!(locale, people.forget_phone)}</button>
+                </form>
+            })}
             <form class="card stack" method="post" action=format!("{here}/remove")>
                 <OnceKey/>
                 <p class="meta">{td!(locale, people.remove_person_text)}</p>
@@ -207,11 +215,15 @@ async fn load(visit: &Visit, id: &str) -> Result<PickUpPerson, Problem> {
     found.ok_or_else(|| ProblemKind::NotFound.into())
 }
 
-/// `POST /family/pick-up/{id}`, `/remove`, `/photo/erase`.
+/// `POST /family/pick-up/{id}`, `/remove`, `/phone/forget`, `/photo/erase`.
 pub async fn submit(visit: &Visit, form: &Fields, id: &str, verb: &str) -> Answer {
     let Ok(id) = id.parse::<PickUpPersonId>() else { return missing::page(visit).into() };
     let done = match verb {
         "remove" => visit.call_once(form, RemovePickUpPerson { id }).await.map(|()| format!("{PATH}?done=removed")),
+        "forget" => {
+            let change = ChangePickUpPerson { id, name: None, relation: None, phone: None, without_phone: true };
+            visit.call_once(form, change).await.map(|_| format!("{}?done=no-phone", path(id)))
+        }
         "erase" => visit.call_once(form, ErasePhoto { id }).await.map(|()| format!("{}?done=photo-erased", path(id))),
         _ => change(visit, form, id).await.map(|()| format!("{}?done=saved", path(id))),
     };

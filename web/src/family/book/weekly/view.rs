@@ -11,7 +11,7 @@ use crate::{
             RECOUNT, SEEN,
             refusal::PriceNotice,
             scene::Standing,
-            view::{ChildRow, Trouble, standing_text},
+            view::{ChildRow, PickUp, Trouble, standing_text},
         },
         price::{self, PriceTable},
         sign_in::PhoneForm,
@@ -167,16 +167,7 @@ fn WeeklyForm(visit: Visit, plan: Plan, fields: Fields, trouble: Trouble, unseen
                 {rows.collect_view()}
             </fieldset>
             <div id="wished" data-zone><Days plan=&plan error=error("date") locale/></div>
-            <div class="card">
-                <TextField
-                    id="pickup"
-                    label=td!(locale, book.pickup)
-                    hint=td!(locale, book.pickup_hint)
-                    value=typed
-                    nostrip:error=error("pickup")
-                    maxlength=60
-                />
-            </div>
+            <PickUp persons=&scene.persons value=typed error=error("pickup") locale/>
             <div id="counted" data-zone>
                 // Beside the sum, so that what was seen is what stands there.
                 <input type="hidden" name=SEEN value=scene.unit_prices()/>

@@ -94,7 +94,7 @@ pub fn WindowChoice<'a>(scene: &'a Scene, now: Timestamp, locale: Locale) -> imp
             let days =
                 free.strip.iter().map(|day| strip_day(scene, day, is_over(free, day.date), now, locale)).collect();
             let shown = free.days.iter().any(|day| day.date == on);
-            let choices = options::choices(&scene.leaving(), free, on);
+            let choices = options::choices(&scene.leaving(), free, on, &|child, window| scene.takes(child, window, on));
             let shortest = u8::try_from(free.hourly_min_minutes.div_ceil(30)).unwrap_or(1);
             let rows: Vec<_> =
                 choices.iter().map(|choice| view! { <Row scene=scene choice shortest locale/> }).collect();

@@ -7,12 +7,12 @@ mod view;
 
 use chrono::Duration;
 use doorstep_shared::{
-    Date, Fen, Problem, ProblemKind,
-    bookings::{Booking, BookingDay, MoveBooking, MovePreview, PreviewMove},
+    Date, Fen, Problem, ProblemKind, Span, age,
+    bookings::{Booking, BookingDay, ChildInOffer, MoveBooking, MovePreview, PreviewMove},
     children::{Child, ListChildren},
-    ids::{BookingId, NurseryId},
-    nurseries::{Availability, GetAvailability, GetNursery, NurseryProfile},
-    slots::{FoundNursery, SearchSlots},
+    ids::{BookingId, ChildId, ClassId, NurseryId},
+    nurseries::{Availability, GetAvailability, GetNursery, NurseryProfile, Window},
+    slots::{AgeRange, FoundNursery, NextBest, SearchSlots},
 };
 use leptos::prelude::*;
 
@@ -46,6 +46,10 @@ struct Scene {
     first: Date,
     /// The other nursery that is looked at.
     elsewhere: Option<NurseryProfile>,
+    /// Of the nursery that is looked at: which ages its classes take.
+    ages: Vec<(ClassId, AgeRange)>,
+    /// When the children were born.
+    births: Vec<(ChildId, Date)>,
     /// Others near the one of now with places for the children then.
     near: Vec<FoundNursery>,
     /// The free places of those days.
@@ -58,6 +62,37 @@ impl Scene {
     /// The days that are to go, in order.
     fn leaving(&self) -> Vec<&BookingDay> {
         self.booking.days.iter().filter(|day| self.moves(day)).collect()
+    }
+
+    /// Whether a class takes a child on a day, as far as a page can tell: who is in it already may be older.
+    fn takes(&self, child: &BookingDay, window: &Window, on: Date) -> bool {
+        let birth = self.births.iter().find(|(id, _)| *id == child.child_id);
+        let months = birth.and_then(|(_, birth)| age::completed_months(*birth, on));
+        let ages = self.ages.iter().find(|(id, _)| *id == window.class_id);
+        let is_its_own = child.class_id == window.class_id;
+        is_its_own || months.zip(ages).is_some_and(|(months, (_, ages))| ages.contains(months))
+    }
+
+    /// Where else it could go, when the place that is wanted is full: a target for each window that would do.
+    fn instead(&self) -> Vec<(Target, &NextBest)> {
+        let Some(Err(full)) = &self.preview else { return Vec::new() };
+        let leaving = self.leaving();
+        let children = options::children(&leaving);
+        let target = |choice: &NextBest| {
+            let offer = &choice.offer;
+            let span = Span::new(offer.from, offer.to)?;
+            let nursery = Some(choice.nursery_id).filter(|id| *id != self.booking.nursery.id);
+            let target = self.target.to_date(offer.date).at(nursery);
+            let [child] = children.as_slice() else { return Some(target) };
+            let place = ChildInOffer { child_id: child.child_id, offer_id: offer.offer_id };
+            let is_now = |day: &&BookingDay| {
+                (day.date, day.offer_id, Span::new(day.from, day.to)) == (offer.date, offer.offer_id, Some(span))
+            };
+            (!leaving.iter().any(is_now)).then(|| target.in_place(&[place], span))
+        };
+        // All days move alike here: that another day takes the place of one of them is not among the choices.
+        let choices = full.next_best.iter().filter(|choice| choice.replaces.is_none());
+        choices.filter_map(|choice| Some((target(choice)?, choice))).collect()
     }
 
     fn moves(&self, day: &BookingDay) -> bool {
@@ -111,15 +146,18 @@ async fn load(visit: &Visit, booking: Booking, fields: &Fields) -> Scene {
     let first = target.week.unwrap_or(today).max(today);
     // Leafing through the weeks may leave the chosen day behind.
     let first = if target.week.is_some() || shown(first) { first } else { on.unwrap_or(first) };
-    let elsewhere = match target.nursery.filter(|id| *id != booking.nursery.id) {
-        Some(id) => visit.call(GetNursery { id }).await.ok(),
-        None => None,
-    };
+    let looked_at = target.nursery.unwrap_or(booking.nursery.id);
+    let profile = visit.call(GetNursery { id: looked_at }).await.ok();
+    let ages = profile.iter().flat_map(|nursery| &nursery.classes).map(|class| (class.id, class.ages)).collect();
+    let elsewhere = profile.filter(|nursery| nursery.id != booking.nursery.id);
     target.nursery = elsewhere.as_ref().map(|nursery| nursery.id);
-    let born = born(visit, &booking).await.unwrap_or_default();
+    let births = births(visit, &booking).await.unwrap_or_default();
+    let mut born: Vec<Date> = births.iter().map(|(_, birth)| *birth).collect();
+    born.sort_unstable();
+    born.dedup();
     let free = free(visit, target.nursery.unwrap_or(booking.nursery.id), &born, first).await;
     let near = near(visit, &booking, &target, born).await;
-    let mut scene = Scene { booking, target, possible, first, elsewhere, near, free, preview: None };
+    let mut scene = Scene { booking, target, possible, first, elsewhere, ages, births, near, free, preview: None };
     let changes = !options::is_here(&scene);
     let ask: Option<PreviewMove> = scene.target.request(scene.booking.id).filter(|_| changes);
     if let Some(ask) = ask {
@@ -129,13 +167,10 @@ async fn load(visit: &Visit, booking: Booking, fields: &Fields) -> Scene {
 }
 
 /// When the children were born.
-async fn born(visit: &Visit, booking: &Booking) -> Result<Vec<Date>, Problem> {
+async fn births(visit: &Visit, booking: &Booking) -> Result<Vec<(ChildId, Date)>, Problem> {
     let known = visit.call(ListChildren {}).await?.items;
     let comes = |child: &&Child| booking.days.iter().any(|day| day.child_id == child.id);
-    let mut born: Vec<Date> = known.iter().filter(comes).map(|child| child.birth_date).collect();
-    born.sort_unstable();
-    born.dedup();
-    Ok(born)
+    Ok(known.iter().filter(comes).map(|child| (child.id, child.birth_date)).collect())
 }
 
 /// The free places of a week, in classes that take one of the children.

@@ -63,45 +63,49 @@ pub fn is_here(scene: &Scene) -> bool {
     target.shift() == Some(0) && scene.leaving().iter().all(same)
 }
 
-/// What can be chosen on a day.
-pub fn choices(leaving: &[&BookingDay], free: &Availability, on: Date) -> Vec<Choice> {
+/// Whether a child may come to a window's class on that day.
+pub type Takes<'a> = &'a dyn Fn(&BookingDay, &Window) -> bool;
+
+/// What can be chosen on a day: for siblings of two ages a window of each one's class at the same time.
+pub fn choices(leaving: &[&BookingDay], free: &Availability, on: Date, takes: Takes<'_>) -> Vec<Choice> {
     let Some(day) = free.days.iter().find(|day| day.date == on) else { return Vec::new() };
     let children = children(leaving);
-    let Some(first) = children.first() else { return Vec::new() };
     let windows = with_own(day, free, leaving);
     let choice = |window: &Window| {
-        let mut places = Vec::with_capacity(children.len());
-        let (mut least, mut unit_fen) = (window.free, Fen::ZERO);
-        for child in &children {
-            let theirs = if child.offer_id == first.offer_id {
-                window
-            } else {
-                // A sibling in another class stays in one of its kind.
-                windows.iter().find(|other| {
-                    let own = other.offer_id == child.offer_id || other.class_kind == child.class_kind;
-                    own && other.care == window.care && other.span.covers(window.span)
-                })?
-            };
-            places.push(ChildInOffer { child_id: child.child_id, offer_id: theirs.offer_id });
-            unit_fen = unit_fen + theirs.price_fen;
-            let together = children.iter().filter(|other| other.offer_id == child.offer_id).count();
-            let fits = theirs.bookable && usize::from(theirs.free) >= together;
-            least = if fits { least.min(theirs.free) } else { 0 };
+        let theirs = |child: &&BookingDay| {
+            let beside =
+                |other: &&Window| takes(child, other) && other.care == window.care && other.span.covers(window.span);
+            if takes(child, window) { Some(window) } else { windows.iter().find(beside) }
+        };
+        // Each choice once, by the window of the first of them.
+        children.first().filter(|first| takes(first, window))?;
+        let assigned: Vec<&Window> = children.iter().map(theirs).collect::<Option<_>>()?;
+        let fits = |theirs: &&&Window| {
+            let together = assigned.iter().filter(|other| other.class_id == theirs.class_id).count();
+            theirs.bookable && usize::from(theirs.free) >= together
+        };
+        if assigned.iter().filter(fits).count() < children.len() {
+            return None;
         }
-        (least > 0).then_some(Choice {
-            places,
+        let place = |(child, theirs): (&&BookingDay, &&Window)| ChildInOffer {
+            child_id: child.child_id,
+            offer_id: theirs.offer_id,
+        };
+        let least = assigned.iter().map(|theirs| theirs.free).min().filter(|least| *least > 0)?;
+        Some(Choice {
+            places: children.iter().zip(&assigned).map(place).collect(),
             care: window.care,
             class: window.class_kind,
             run: window.span,
             free: least,
-            unit_fen,
+            unit_fen: assigned.iter().map(|theirs| theirs.price_fen).sum(),
         })
     };
     windows.iter().filter_map(choice).collect()
 }
 
 /// One day of each child.
-fn children<'a>(leaving: &[&'a BookingDay]) -> Vec<&'a BookingDay> {
+pub fn children<'a>(leaving: &[&'a BookingDay]) -> Vec<&'a BookingDay> {
     let mut children: Vec<&BookingDay> = Vec::new();
     for day in leaving {
         if !children.iter().any(|known| known.child_id == day.child_id) {
@@ -211,9 +215,56 @@ mod tests {
             ("a window that it does not touch", vec![&one], vec![window((5, 7), "half_day", "13:30-17:30", 0)], vec![]),
         ];
         for (name, leaving, windows, expected) in cases {
-            let found = choices(&leaving, &free(&windows), DAY.parse().unwrap());
+            let found = choices(&leaving, &free(&windows), DAY.parse().unwrap(), &|_, _| true);
             let found: Vec<_> = found.iter().map(|choice| (choice.run.to_string(), choice.free)).collect();
             let expected: Vec<_> = expected.into_iter().map(|(run, free)| (run.to_owned(), free)).collect();
+            assert_eq!(found, expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn siblings_of_two_ages_find_each_their_class() {
+        let (elder, younger) = (booked(1, 5, "09:00-11:00"), booked(2, 5, "09:00-11:00"));
+        // By its class each window takes one of the two; class 8 takes both.
+        let takes = |child: &BookingDay, window: &Window| {
+            let class = window.class_id.to_string();
+            class == id(8)
+                || class == id(6) && child.child_id == elder.child_id
+                || class == id(7) && child.child_id == younger.child_id
+        };
+        let cases = [
+            (
+                "one window of each",
+                vec![window((6, 6), "full_day", "08:00-17:30", 1), window((7, 7), "full_day", "08:00-17:30", 2)],
+                vec![(6, 7, 1)],
+            ),
+            (
+                "at another time is none",
+                vec![window((6, 6), "half_day", "08:00-12:00", 1), window((7, 7), "half_day", "13:30-17:30", 2)],
+                vec![],
+            ),
+            (
+                "nor another kind of care",
+                vec![window((6, 6), "full_day", "08:00-17:30", 1), window((7, 7), "half_day", "08:00-12:00", 2)],
+                vec![],
+            ),
+            (
+                "nor a full one",
+                vec![window((6, 6), "full_day", "08:00-17:30", 1), window((7, 7), "full_day", "08:00-17:30", 0)],
+                vec![],
+            ),
+            ("a class for both needs two places", vec![window((8, 8), "full_day", "08:00-17:30", 1)], vec![]),
+            ("and has them", vec![window((8, 8), "full_day", "08:00-17:30", 2)], vec![(8, 8, 2)]),
+        ];
+        for (name, windows, expected) in cases {
+            let found = choices(&[&elder, &younger], &free(&windows), DAY.parse().unwrap(), &takes);
+            let found: Vec<_> = found
+                .iter()
+                .map(|choice| {
+                    (choice.places[0].offer_id.to_string(), choice.places[1].offer_id.to_string(), choice.free)
+                })
+                .collect();
+            let expected: Vec<_> = expected.into_iter().map(|(one, other, free)| (id(one), id(other), free)).collect();
             assert_eq!(found, expected, "{name}");
         }
     }

@@ -87,6 +87,7 @@ pub fn MovePage(visit: Visit, scene: Scene) -> impl IntoView {
                 {elsewhere}
                 <WindowChoice scene=&scene now locale/>
                 {meaning}
+                <Instead scene=&scene locale/>
                 <NearBy scene=&scene locale/>
             }
             .into_any()
@@ -174,6 +175,38 @@ fn Meaning<'a>(scene: &'a Scene, preview: &'a MovePreview, now: Timestamp, local
         </form>
     }
     .into_any()
+}
+
+/// The place that is wanted is full: what else would do, each one tap away.
+#[component]
+fn Instead<'a>(scene: &'a Scene, locale: Locale) -> impl IntoView + use<> {
+    let rows = scene.instead().into_iter().map(|(target, choice)| {
+        let href = format!("{}#meaning", target.href(scene.booking.id));
+        let when = format!("{} {}–{}", words::date(choice.offer.date, locale), choice.offer.from, choice.offer.to);
+        let place = match choice.distance_m {
+            0 => choice.nursery_name.clone(),
+            metres => format!("{} · {}", choice.nursery_name, words::distance(metres, locale)),
+        };
+        view! {
+            <li>
+                <a class="next-best" href=href>
+                    <span><b>{when}</b><span class="meta">{place}</span></span>
+                    <span class="price">{choice.total_fen.to_string()}</span>
+                    <Icon name="i-next"/>
+                </a>
+            </li>
+        }
+    });
+    let rows: Vec<_> = rows.collect();
+    (!rows.is_empty()).then(|| {
+        view! {
+            <section class="card stack" id="next-best">
+                <h2>{td!(locale, book.instead)}</h2>
+                <p class="meta">{td!(locale, change.instead_text)}</p>
+                <ul class="rows">{rows}</ul>
+            </section>
+        }
+    })
 }
 
 /// Others that have places then, each one tap away.
