@@ -9,6 +9,7 @@ mod every_page;
 mod family_bookings;
 mod feed;
 mod find;
+mod inbox;
 mod look;
 mod nursery;
 mod offline;

@@ -2,8 +2,10 @@
 //!
 //! No worker runs unless a step says so: whatever time decides must be decided when it is read.
 
+mod line;
 mod reference;
 mod steps;
+mod waiting;
 
 use std::{
     cell::RefCell,
@@ -13,7 +15,10 @@ use std::{
 };
 
 use chrono::Duration;
-use doorstep_server::{app, jobs::Office};
+use doorstep_server::{
+    bookings::{KeepWaitlist, ReleaseExpired},
+    jobs::{Jobs, Office},
+};
 use doorstep_shared::{
     HalfHour,
     accounts::RefreshSession,
@@ -21,7 +26,7 @@ use doorstep_shared::{
         Book, Booking, BookingState, CancelBooking, ChildInOffer, ConfirmBooking, DayAndTime, DayState, ExtendHold,
         ListBookings, MoveBooking, UndoBooking,
     },
-    ids::BookingId,
+    ids::{BookingId, WaitlistEntryId},
     nurseries::Availability,
 };
 use doorstep_tests::{prelude::*, runtime};
@@ -90,6 +95,8 @@ struct Telling {
     offers: Vec<Offer>,
     /// As long as the reference's list.
     ids: Vec<BookingId>,
+    /// As long as the reference's line.
+    entries: Vec<WaitlistEntryId>,
     reference: Reference,
     /// The minute at which the families got the tokens that they have.
     signed_in: u32,
@@ -113,7 +120,15 @@ impl Telling {
             let places = i16::try_from(offer.places).unwrap();
             offers.push(app.offer().of(&nurseries[offer.nursery]).places(places).hourly().create().await);
         }
-        Self { app, families, offers, ids: Vec::new(), reference: Reference::default(), signed_in: 0 }
+        Self {
+            app,
+            families,
+            offers,
+            ids: Vec::new(),
+            entries: Vec::new(),
+            reference: Reference::default(),
+            signed_in: 0,
+        }
     }
 
     async fn tell(mut self, steps: &[Step], story: &RefCell<Vec<String>>) {
@@ -130,8 +145,14 @@ impl Telling {
         self.app.check_finds_no_difference().await;
     }
 
-    /// None for a step about a booking when there is none yet.
+    /// None for a step about a booking or an entry when there is none yet.
     async fn take(&mut self, step: &Step) -> Option<String> {
+        let went = self.go(step).await;
+        self.meet_new_bookings().await;
+        went
+    }
+
+    async fn go(&mut self, step: &Step) -> Option<String> {
         let pick = |index: &Index| (!self.ids.is_empty()).then(|| index.index(self.ids.len()));
         let (number, expected, answer) = match step {
             Step::Wait { minutes } => {
@@ -142,6 +163,7 @@ impl Telling {
             }
             Step::Work => {
                 self.work().await;
+                self.reference.work();
                 return None;
             }
             Step::Book { family, children, place, hold } => {
@@ -149,31 +171,34 @@ impl Telling {
                 let expected = self.reference.book(*family, &numbers, *place, *hold);
                 let answer = self.families[*family].call(&self.order(*family, *children, *place, *hold)).await;
                 if let Ok(booking) = &answer {
+                    // Who waited was served before.
+                    self.meet_bookings_until(self.reference.bookings.len() - 1).await;
                     self.ids.push(booking.id);
                 }
                 (self.ids.len().saturating_sub(1), expected, answer)
             }
+            Step::Join { .. } | Step::Accept(_) | Step::Leave(_) => return self.wait(step).await,
             Step::Confirm(index) => {
                 let number = pick(index)?;
-                let expected = self.reference.confirm(number);
+                let expected = self.reference.or_nothing(|reference| reference.confirm(number));
                 let (family, id) = self.whose(number);
                 (number, expected, family.call(&ConfirmBooking { id }).await)
             }
             Step::Extend(index) => {
                 let number = pick(index)?;
-                let expected = self.reference.extend(number);
+                let expected = self.reference.or_nothing(|reference| reference.extend(number));
                 let (family, id) = self.whose(number);
                 (number, expected, family.call(&ExtendHold { id }).await)
             }
             Step::Cancel(index) => {
                 let number = pick(index)?;
-                let expected = self.reference.cancel(number);
+                let expected = self.reference.or_nothing(|reference| reference.cancel(number));
                 let (family, id) = self.whose(number);
                 (number, expected, family.call(&CancelBooking::all(id)).await)
             }
             Step::Undo(index) => {
                 let number = pick(index)?;
-                let expected = self.reference.undo(number);
+                let expected = self.reference.or_nothing(|reference| reference.undo(number));
                 let (family, id) = self.whose(number);
                 (number, expected, family.call(&UndoBooking { id, what: None }).await)
             }
@@ -185,7 +210,7 @@ impl Telling {
                 let place = Place { offer, ..*place };
                 let (family, id) = self.whose(number);
                 let answer = family.call(&self.going(id, from, place)).await;
-                (number, self.reference.go(number, place), answer)
+                (number, self.reference.or_nothing(|reference| reference.go(number, place)), answer)
             }
         };
         let went = answer.as_ref().map_or_else(|problem| problem.kind.to_string(), |booking| booking.state.to_string());
@@ -250,8 +275,9 @@ impl Telling {
         }
     }
 
-    /// Every booking, and whether every window has a place.
-    async fn compare_all(&self) {
+    /// Every booking, every entry, and whether every window has a place.
+    async fn compare_all(&mut self) {
+        self.compare_lines().await;
         let mut stored = HashMap::new();
         for family in &self.families {
             let mut ask = ListBookings::default();
@@ -278,7 +304,8 @@ impl Telling {
                 // Of hours the longest runs with a place are told.
                 let mut runs = on_day.windows.iter().filter(|run| run.offer_id == offer.id && run.free > 0);
                 let is_free = runs.any(|run| run.span.from <= from && to <= run.span.to);
-                assert_eq!(is_free, self.reference.has_place(place), "{place:?} at minute {}", self.reference.now);
+                let expected = self.reference.places_left(place, None) > 0;
+                assert_eq!(is_free, expected, "{place:?} at minute {}", self.reference.now);
             }
         }
     }
@@ -297,11 +324,20 @@ impl Telling {
         }
     }
 
+    /// What is done about places in the background.
     async fn work(&self) {
-        let inside = self.app.inside();
-        let (clock, policies) = (Arc::clone(&inside.clock), Arc::clone(&inside.policy));
-        let office = Office { db: inside.db.clone(), clock, policies, jobs: app::jobs().unwrap() };
-        tokio::task::spawn_blocking(move || office.run_due().unwrap()).await.unwrap();
+        let (release, serve) =
+            (Jobs::default().always(&ReleaseExpired {}), Jobs::default().always(&KeepWaitlist::Serve));
+        for jobs in [release, serve] {
+            let inside = self.app.inside();
+            let (clock, policies) = (Arc::clone(&inside.clock), Arc::clone(&inside.policy));
+            let office = Office { db: inside.db.clone(), clock, policies, jobs: jobs.unwrap() };
+            let work = move || {
+                office.open().unwrap();
+                while office.run_due().unwrap() > 0 {}
+            };
+            tokio::task::spawn_blocking(work).await.unwrap();
+        }
     }
 }
 

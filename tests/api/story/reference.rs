@@ -1,12 +1,15 @@
 //! What bookings, holds, cancellations and moves come to, told as simply as can be: a list, looked through anew for
-//! each question. It shares nothing with the product but the words.
+//! each question. It shares nothing with the product but the words. Who waits stands in `line`.
 
 use doorstep_shared::{
     ProblemKind,
-    bookings::{BookingState, Undoable},
+    bookings::{BookingState, Undoable, WaitState},
 };
 
-use super::steps::{OFFERS, Offer, Place, WINDOWS};
+use super::{
+    line::Entry,
+    steps::{OFFERS, Offer, Place, WINDOWS},
+};
 
 /// Minutes.
 pub const HOLD: u32 = 10;
@@ -20,34 +23,42 @@ pub struct Booked {
     /// Numbers of its children.
     pub children: Vec<usize>,
     pub place: Place,
-    state: State,
+    pub state: State,
     /// The step that was taken last, and the minute.
-    last: Option<(Last, u32)>,
-    confirmed: u32,
+    pub last: Option<(Last, u32)>,
+    pub confirmed: u32,
+    /// Where it has been, newest last: its rows are there still.
+    pub traces: Vec<Place>,
+    /// A hold ran out, and somebody has given its place back since.
+    pub released: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum State {
+pub enum State {
     Held { until: u32, extended: bool },
     Confirmed,
     Cancelled,
 }
 
 #[derive(Clone, Copy, Debug)]
-enum Last {
+pub enum Last {
     Booking,
     Cancellation,
     Move { from: Place },
 }
 
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct Reference {
     /// Minutes since the story began.
     pub now: u32,
     pub bookings: Vec<Booked>,
+    /// Who waits or has waited, in the order in which they first joined.
+    pub line: Vec<Entry>,
+    /// The minute at which the worker worked last.
+    pub worked: Option<u32>,
 }
 
-type Outcome = Result<(), ProblemKind>;
+pub type Outcome<T = ()> = Result<T, ProblemKind>;
 
 impl Booked {
     fn stands(&self, now: u32) -> bool {
@@ -56,6 +67,16 @@ impl Booked {
             State::Confirmed => true,
             State::Cancelled => false,
         }
+    }
+
+    /// A hold that can be confirmed still.
+    pub fn is_open_hold(&self, now: u32) -> bool {
+        matches!(self.state, State::Held { until, .. } if now < until)
+    }
+
+    /// A hold that ran out, and nobody has given its place back.
+    pub fn is_overdue(&self, now: u32) -> bool {
+        matches!(self.state, State::Held { until, .. } if until <= now) && !self.released
     }
 
     /// As it reads at this minute.
@@ -105,13 +126,31 @@ impl Reference {
         (from..to).map(at).max().unwrap_or_default()
     }
 
-    /// Whether one more child could come.
-    pub fn has_place(&self, place: Place) -> bool {
-        self.children_in(place, None) < OFFERS[place.offer].places
+    /// How many more children could come; one booking left out.
+    pub fn places_left(&self, place: Place, but: Option<usize>) -> usize {
+        OFFERS[place.offer].places.saturating_sub(self.children_in(place, but))
+    }
+
+    /// What is refused has changed nothing.
+    pub fn or_nothing<T>(&mut self, step: impl FnOnce(&mut Self) -> Outcome<T>) -> Outcome<T> {
+        let before = self.clone();
+        let outcome = step(self);
+        if outcome.is_err() {
+            *self = before;
+        }
+        outcome
+    }
+
+    /// Locks the class-days of a booking, those among them that it has left.
+    fn lock(&mut self, number: usize) {
+        let booked = &self.bookings[number];
+        let places = booked.traces.iter().chain([&booked.place]);
+        let days: Vec<_> = places.map(|place| (place.offer, place.day)).collect();
+        self.look_at(&days);
     }
 
     /// Whether all children can be there: none of them elsewhere, a place for each.
-    fn fits(&self, family: usize, children: &[usize], place: Place, but: Option<usize>) -> Outcome {
+    pub fn fits(&self, family: usize, children: &[usize], place: Place, but: Option<usize>) -> Outcome {
         let (from, to) = WINDOWS[place.window];
         let busy = self.bookings.iter().enumerate().any(|(number, booked)| {
             let (other_from, other_to) = WINDOWS[booked.place.window];
@@ -126,17 +165,27 @@ impl Reference {
         if busy {
             return Err(ProblemKind::ChildBusy);
         }
-        let left = OFFERS[place.offer].places.saturating_sub(self.children_in(place, but));
-        if left < children.len() { Err(ProblemKind::SlotFull) } else { Ok(()) }
+        if self.places_left(place, but) < children.len() { Err(ProblemKind::SlotFull) } else { Ok(()) }
     }
 
-    fn places_held(&self, family: usize) -> usize {
+    pub fn places_held(&self, family: usize) -> usize {
         let held = self.bookings.iter().filter(|booked| booked.family == family);
         let held = held.filter(|booked| booked.state(self.now) == BookingState::Held);
         held.map(|booked| booked.children.len()).sum()
     }
 
+    /// Who waits is served first, and that stands whatever becomes of the order.
     pub fn book(&mut self, family: usize, children: &[usize], place: Place, hold: bool) -> Outcome {
+        let before = self.clone();
+        let served = self.look_at(&[(place.offer, place.day)]);
+        let outcome = self.book_now(family, children, place, hold);
+        if outcome.is_err() && !served {
+            *self = before;
+        }
+        outcome
+    }
+
+    fn book_now(&mut self, family: usize, children: &[usize], place: Place, hold: bool) -> Outcome {
         let fits = self.fits(family, children, place, None);
         if fits == Err(ProblemKind::ChildBusy) {
             return fits;
@@ -148,20 +197,32 @@ impl Reference {
         let state = if hold { State::Held { until: self.now + HOLD, extended: false } } else { State::Confirmed };
         let last = (!hold).then_some((Last::Booking, self.now));
         let children = children.to_vec();
-        self.bookings.push(Booked { family, children, place, state, last, confirmed: self.now });
+        self.bookings.push(Booked {
+            family,
+            children,
+            place,
+            state,
+            last,
+            confirmed: self.now,
+            traces: Vec::new(),
+            released: false,
+        });
         Ok(())
     }
 
     pub fn confirm(&mut self, number: usize) -> Outcome {
         let now = self.now;
+        self.lock(number);
         let booked = &mut self.bookings[number];
         booked.is_held(now)?;
         booked.state = State::Confirmed;
         (booked.confirmed, booked.last) = (now, Some((Last::Booking, now)));
+        self.note(number, WaitState::Accepted);
         Ok(())
     }
 
     pub fn extend(&mut self, number: usize) -> Outcome {
+        self.lock(number);
         let booked = &mut self.bookings[number];
         booked.is_held(self.now)?;
         match booked.state {
@@ -174,7 +235,8 @@ impl Reference {
     }
 
     pub fn cancel(&mut self, number: usize) -> Outcome {
-        let now = self.now;
+        let (now, place) = (self.now, self.bookings[number].place);
+        self.lock(number);
         let booked = &mut self.bookings[number];
         match booked.state(now) {
             BookingState::Held => booked.last = None,
@@ -182,10 +244,13 @@ impl Reference {
             _ => return Err(ProblemKind::WrongState),
         }
         booked.state = State::Cancelled;
+        self.note(number, WaitState::Declined);
+        self.serve(&[(place.offer, place.day)]);
         Ok(())
     }
 
     pub fn undo(&mut self, number: usize) -> Outcome {
+        self.lock(number);
         let booked = self.bookings[number].clone();
         let Some((last, at)) = booked.last else { return Err(ProblemKind::WrongState) };
         if self.now >= at + UNDO {
@@ -202,12 +267,23 @@ impl Reference {
                 (State::Confirmed, from, Some((Last::Booking, booked.confirmed)))
             }
         };
-        self.bookings[number] = Booked { state, place, last: next, ..booked };
+        let is_back = matches!(last, Last::Cancellation);
+        let left = (booked.place.offer, booked.place.day);
+        let mut traces = booked.traces.clone();
+        if matches!(last, Last::Move { .. }) {
+            traces.pop();
+        }
+        self.bookings[number] = Booked { state, place, last: next, traces, ..booked };
+        if !is_back {
+            self.serve(&[left]);
+        }
         Ok(())
     }
 
     pub fn go(&mut self, number: usize, place: Place) -> Outcome {
         let booked = self.bookings[number].clone();
+        let left = (booked.place.offer, booked.place.day);
+        self.look_at(&[left, (place.offer, place.day)]);
         if booked.state(self.now) != BookingState::Confirmed {
             return Err(ProblemKind::WrongState);
         }
@@ -216,7 +292,9 @@ impl Reference {
         }
         self.fits(booked.family, &booked.children, place, Some(number))?;
         let last = Some((Last::Move { from: booked.place }, self.now));
-        self.bookings[number] = Booked { place, last, ..booked };
+        let traces = booked.traces.iter().copied().chain([booked.place]).collect();
+        self.bookings[number] = Booked { place, last, traces, ..booked };
+        self.serve(&[left]);
         Ok(())
     }
 }

@@ -42,10 +42,20 @@ pub enum Step {
     Cancel(Index),
     Undo(Index),
     Move(Index, Place),
+    /// The first so many children get in line, with or without being asked again.
+    Join {
+        family: usize,
+        children: usize,
+        place: Place,
+        auto: bool,
+    },
+    /// Entries are named as bookings are.
+    Accept(Index),
+    Leave(Index),
     Wait {
         minutes: u32,
     },
-    /// The worker does what is due. Whether it ever does makes no difference to anybody.
+    /// The worker does what is due. Whether it ever does makes no difference to anybody who does not wait.
     Work,
 }
 
@@ -62,7 +72,11 @@ pub fn step() -> impl Strategy<Value = Step> {
         3 => any::<Index>().prop_map(Step::Cancel),
         3 => any::<Index>().prop_map(Step::Undo),
         3 => (any::<Index>(), place()).prop_map(|(index, place)| Step::Move(index, place)),
-        2 => (1..8_u32).prop_map(|minutes| Step::Wait { minutes }),
+        5 => (0..FAMILIES, 1..=CHILDREN, place(), any::<bool>())
+            .prop_map(|(family, children, place, auto)| Step::Join { family, children, place, auto }),
+        3 => any::<Index>().prop_map(Step::Accept),
+        2 => any::<Index>().prop_map(Step::Leave),
+        3 => (1..12_u32).prop_map(|minutes| Step::Wait { minutes }),
         1 => Just(Step::Work),
     ]
 }
