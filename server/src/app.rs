@@ -60,7 +60,7 @@ impl App {
     pub fn new(config: Config, db: Db, clock: Arc<dyn Clock>) -> Result<Self> {
         let policy = Policies::load(config.policy.as_deref(), config.holidays.as_deref())?;
         let policy = Arc::new(policy);
-        let accounts = Accounts::open(&config.data, config.passwords)?;
+        let accounts = Accounts::open(&config.data, config.passwords, &db, Arc::clone(&clock))?;
         let (book, shape) = (Arc::clone(&policy), Shape::of(&db, config.commit_group.max(1)));
         let bookings = Batch::start(&db, shape, Arc::new(move |conn, orders| bookings::book_many(conn, &book, orders)));
         let index = inventory::start(&db, Arc::clone(&clock), Arc::clone(&policy));

@@ -30,7 +30,10 @@ mod wechat;
 
 use std::{path::Path, sync::Arc};
 
-use doorstep_shared::{Timestamp, ids::PickUpCodeId};
+use doorstep_shared::{
+    Timestamp,
+    ids::{PickUpCodeId, SessionId},
+};
 use doorstep_web::Locale;
 use tokio::sync::Semaphore;
 
@@ -57,7 +60,8 @@ use crate::{
     api::Call,
     app::App,
     auth::{Permission, Reply},
-    db::Db,
+    clock::Clock,
+    db::{Conn, Db, gather::Gather},
     error::Result,
 };
 
@@ -67,9 +71,20 @@ pub struct Accounts {
     access: AccessTokens,
     live: Live<Holder>,
     live_staff: Live<StaffHolder>,
+    looks: Gather<SessionId, Holder>,
+    looks_of_staff: Gather<SessionId, StaffHolder>,
     hashing: Hashing,
     /// Whose turn it is to have a photo decoded.
     photos: Semaphore,
+}
+
+fn looks<A: Actor>(db: &Db, clock: &Arc<dyn Clock>) -> Gather<SessionId, A> {
+    let clock = Arc::clone(clock);
+    let look = move |conn: &mut Conn, sessions: &[SessionId]| {
+        let holders = A::find(conn, clock.now(), sessions)?;
+        Ok(holders.into_iter().map(|holder| (holder.session(), holder)).collect())
+    };
+    Gather::start(db, Arc::new(look))
 }
 
 /// Draws the six digits of a code to pick up with. They are kept nowhere.
@@ -83,17 +98,20 @@ impl PickUpDigits {
 }
 
 impl Accounts {
-    /// Reads the keys in the data folder, and makes them at first start. Checks so many `passwords` at once.
+    /// Reads the keys in the data folder, and makes them at first start. Checks so many `passwords` at once. A runtime
+    /// must be running.
     ///
     /// # Errors
     /// When the folder cannot be written, or others can read a key.
-    pub fn open(data: &Path, passwords: usize) -> Result<Self> {
+    pub fn open(data: &Path, passwords: usize, db: &Db, clock: Arc<dyn Clock>) -> Result<Self> {
         let keys = Keys::open(data)?;
         Ok(Self {
             access: AccessTokens::new(&keys),
             keys: Arc::new(keys),
             live: Live::default(),
             live_staff: Live::default(),
+            looks: looks(db, &clock),
+            looks_of_staff: looks(db, &clock),
             hashing: Hashing::new(passwords),
             photos: Semaphore::new(1),
         })
@@ -119,14 +137,14 @@ impl Accounts {
     ///
     /// A session that the database held alive is believed for ten seconds, unless `trust` forbids; one ended in this
     /// process is refused at once.
-    async fn by_access<A: Actor>(&self, db: &Db, now: Timestamp, token: &str, trust: Trust) -> Result<Option<A>> {
+    async fn by_access<A: Actor>(&self, now: Timestamp, token: &str, trust: Trust) -> Result<Option<A>> {
         let Some(claims) = self.access.check::<A>(now, token) else { return Ok(None) };
         let live = A::live(self);
         let holder = match live.get(now, claims.sid) {
             sessions::Answer::Alive(holder) if trust == Trust::ForAWhile && claims.are_of(holder) => Some(holder),
             sessions::Answer::Ended => None,
             sessions::Answer::Alive(_) | sessions::Answer::Unknown => {
-                let found = db.read(move |conn| A::find(conn, now, claims.sid)).await?;
+                let found = A::looks(self).get(claims.sid).await?;
                 found.filter(|holder| live.found(now, *holder))
             }
         };

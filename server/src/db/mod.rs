@@ -1,5 +1,5 @@
 //! The database and its three doors: [`Db::read`], [`Db::write`] (with [`Db::write_once`] for idempotent calls) and,
-//! for the hot verbs, [`batch::Batch`].
+//! for the hot verbs, [`batch::Batch`]. What every call looks up goes through [`gather::Gather`].
 //!
 //! Verbs take `&mut Conn` and never open a transaction of their own. On SQLite one thread owns the only writing
 //! connection and commits in groups ([`writer`]); on PostgreSQL each write takes a connection of the pool.
@@ -9,6 +9,7 @@ pub mod bulk;
 pub mod changes;
 mod connect;
 pub mod fixed;
+pub mod gather;
 pub mod migrate;
 pub mod once;
 pub mod schema;

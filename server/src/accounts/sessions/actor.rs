@@ -13,12 +13,12 @@ use doorstep_shared::{
 use super::{IDLE, Live, store};
 use crate::{
     accounts::{Accounts, families, staff},
-    db::Conn,
+    db::{Conn, gather::Gather},
     error::Result,
     policy::Policy,
 };
 
-pub trait Actor: Copy + PartialEq + Send + 'static {
+pub trait Actor: Copy + PartialEq + Send + Sync + 'static {
     const KIND: SessionKind;
     type Ability: Copy + Send;
     /// What it is told about itself.
@@ -38,8 +38,10 @@ pub trait Actor: Copy + PartialEq + Send + 'static {
     fn lifetime(policy: &Policy) -> Lifetime;
     /// Those that were found alive a moment ago.
     fn live(accounts: &Accounts) -> &Live<Self>;
-    /// Who holds a session of this kind; None when it has ended.
-    fn find(conn: &mut Conn, now: Timestamp, session: SessionId) -> Result<Option<Self>>;
+    /// Where the database is asked for many at once.
+    fn looks(accounts: &Accounts) -> &Gather<SessionId, Self>;
+    /// Who holds these sessions, those of this kind that have not ended.
+    fn find(conn: &mut Conn, now: Timestamp, sessions: &[SessionId]) -> Result<Vec<Self>>;
     /// The account as it sees itself.
     fn me(&self, conn: &mut Conn) -> Result<Self::Me>;
 }
@@ -90,8 +92,12 @@ impl Actor for Holder {
         &accounts.live
     }
 
-    fn find(conn: &mut Conn, now: Timestamp, session: SessionId) -> Result<Option<Self>> {
-        Ok(store::holder(conn, session, now)?)
+    fn looks(accounts: &Accounts) -> &Gather<SessionId, Self> {
+        &accounts.looks
+    }
+
+    fn find(conn: &mut Conn, now: Timestamp, sessions: &[SessionId]) -> Result<Vec<Self>> {
+        Ok(store::holders(conn, sessions, now)?)
     }
 
     fn me(&self, conn: &mut Conn) -> Result<Me> {
@@ -139,8 +145,12 @@ impl Actor for StaffHolder {
         &accounts.live_staff
     }
 
-    fn find(conn: &mut Conn, now: Timestamp, session: SessionId) -> Result<Option<Self>> {
-        Ok(store::staff_holder(conn, session, now)?)
+    fn looks(accounts: &Accounts) -> &Gather<SessionId, Self> {
+        &accounts.looks_of_staff
+    }
+
+    fn find(conn: &mut Conn, now: Timestamp, sessions: &[SessionId]) -> Result<Vec<Self>> {
+        Ok(store::staff_holders(conn, sessions, now)?)
     }
 
     fn me(&self, conn: &mut Conn) -> Result<StaffMe> {

@@ -138,7 +138,7 @@ pub fn rotate<A: Actor>(
         audit::record(conn, now, row.account, Action::RefreshReused, presented.session.0)?;
         return Ok(Rotation::Reused);
     }
-    Ok(match A::find(conn, now, presented.session)? {
+    Ok(match A::find(conn, now, &[presented.session])?.pop() {
         Some(holder) => Rotation::Continued(Held { holder, refresh: successor, ends_at: row.ends_at }),
         None => Rotation::Refused,
     })
@@ -211,7 +211,7 @@ mod tests {
     }
 
     fn lives(db: &Db, now: Timestamp, session: SessionId) -> bool {
-        db.read_blocking(|conn| Holder::find(conn, now, session)).unwrap().is_some()
+        db.read_blocking(|conn| Holder::find(conn, now, &[session])).unwrap().len() == 1
     }
 
     #[test]

@@ -4,7 +4,9 @@ use diesel::prelude::*;
 use doorstep_shared::{
     Timestamp,
     accounts::SessionKind,
+    family::Role,
     ids::{AccountId, FamilyId, NurseryId, SessionId},
+    staff::StaffRole,
 };
 
 use super::{Actor, Holder, StaffHolder};
@@ -96,40 +98,39 @@ pub fn rotate(
     Ok(())
 }
 
-/// Who holds a session that has not ended, unless they do not belong (any more) to the family that it acts for.
-pub fn holder(conn: &mut Conn, id: SessionId, now: Timestamp) -> QueryResult<Option<Holder>> {
-    let row = session::table
+/// Who holds those sessions that have not ended, unless they do not belong (any more) to the family that it acts for.
+pub fn holders(conn: &mut Conn, ids: &[SessionId], now: Timestamp) -> QueryResult<Vec<Holder>> {
+    let rows: Vec<(SessionId, AccountId, FamilyId, Role)> = session::table
         .inner_join(
             family_member::table.on(family_member::account_id
                 .eq(session::account_id)
                 .and(family_member::family_id.nullable().eq(session::family_id))),
         )
-        .filter(session::id.eq(id))
+        .filter(session::id.eq_any(ids))
         .filter(session::kind.eq(Holder::KIND))
         .filter(session::ended_at.is_null())
         .filter(session::expires_at.gt(now))
-        .select((session::account_id, family_member::family_id, family_member::role))
-        .first(conn)
-        .optional()?;
-    Ok(row.map(|(account, family, role)| Holder { session: id, account, family, role }))
+        .select((session::id, session::account_id, family_member::family_id, family_member::role))
+        .load(conn)?;
+    Ok(rows.into_iter().map(|(session, account, family, role)| Holder { session, account, family, role }).collect())
 }
 
-/// Who holds a staff session that has not ended, unless they do not work (any more) at the nursery that it acts for.
-pub fn staff_holder(conn: &mut Conn, id: SessionId, now: Timestamp) -> QueryResult<Option<StaffHolder>> {
-    let row = session::table
+/// Who holds those staff sessions that have not ended, unless they do not work (any more) at the nursery that it acts for.
+pub fn staff_holders(conn: &mut Conn, ids: &[SessionId], now: Timestamp) -> QueryResult<Vec<StaffHolder>> {
+    let rows: Vec<(SessionId, AccountId, NurseryId, StaffRole)> = session::table
         .inner_join(
             staff_member::table.on(staff_member::account_id
                 .eq(session::account_id)
                 .and(staff_member::nursery_id.nullable().eq(session::nursery_id))),
         )
-        .filter(session::id.eq(id))
+        .filter(session::id.eq_any(ids))
         .filter(session::kind.eq(StaffHolder::KIND))
         .filter(session::ended_at.is_null())
         .filter(session::expires_at.gt(now))
-        .select((session::account_id, staff_member::nursery_id, staff_member::role))
-        .first(conn)
-        .optional()?;
-    Ok(row.map(|(account, nursery, role)| StaffHolder { session: id, account, nursery, role }))
+        .select((session::id, session::account_id, staff_member::nursery_id, staff_member::role))
+        .load(conn)?;
+    let holder = |(session, account, nursery, role)| StaffHolder { session, account, nursery, role };
+    Ok(rows.into_iter().map(holder).collect())
 }
 
 pub fn act_at(conn: &mut Conn, id: SessionId, nursery: NurseryId) -> QueryResult<()> {
