@@ -5,7 +5,7 @@ use std::{ops::Deref, sync::Arc};
 use doorstep_shared::bookings::Booking;
 
 use crate::{
-    accounts::{self, Accounts},
+    accounts::{self, Accounts, Sessions},
     api::Api,
     bookings::{self, KeepWaitlist},
     carriers::Official,
@@ -41,6 +41,7 @@ pub struct Inner {
     pub accounts: Accounts,
     /// The official account that people bind their WeChat to, where there is one.
     pub wechat: Option<Official>,
+    pub sessions: Sessions,
     /// Waiting orders, booked many in one transaction.
     pub bookings: Batch<bookings::Order, Booking>,
 }
@@ -60,13 +61,13 @@ impl App {
     pub fn new(config: Config, db: Db, clock: Arc<dyn Clock>) -> Result<Self> {
         let policy = Policies::load(config.policy.as_deref(), config.holidays.as_deref())?;
         let policy = Arc::new(policy);
-        let accounts = Accounts::open(&config.data, config.passwords, &db, Arc::clone(&clock))?;
+        let accounts = Accounts::open(&config.data, config.passwords)?;
         let (book, shape) = (Arc::clone(&policy), Shape::of(&db, config.commit_group.max(1)));
         let bookings = Batch::start(&db, shape, Arc::new(move |conn, orders| bookings::book_many(conn, &book, orders)));
         let index = inventory::start(&db, Arc::clone(&clock), Arc::clone(&policy));
-        let districts = KnownDistricts::default();
+        let (districts, sessions) = (KnownDistricts::default(), Sessions::start(&db, &clock));
         let wechat = Official::of(&config)?;
-        Ok(Self(Arc::new(Inner { config, db, clock, policy, index, districts, accounts, wechat, bookings })))
+        Ok(Self(Arc::new(Inner { config, db, clock, policy, index, districts, accounts, sessions, wechat, bookings })))
     }
 
     /// Why calls had better go to another process; None when all is well.

@@ -71,11 +71,22 @@ pub struct Accounts {
     access: AccessTokens,
     live: Live<Holder>,
     live_staff: Live<StaffHolder>,
-    looks: Gather<SessionId, Holder>,
-    looks_of_staff: Gather<SessionId, StaffHolder>,
     hashing: Hashing,
     /// Whose turn it is to have a photo decoded.
     photos: Semaphore,
+}
+
+/// Where the database is asked whose sessions they are, for many callers at once.
+pub struct Sessions {
+    of_families: Gather<SessionId, Holder>,
+    of_staff: Gather<SessionId, StaffHolder>,
+}
+
+impl Sessions {
+    /// Starts on the current runtime.
+    pub fn start(db: &Db, clock: &Arc<dyn Clock>) -> Self {
+        Self { of_families: looks(db, clock), of_staff: looks(db, clock) }
+    }
 }
 
 fn looks<A: Actor>(db: &Db, clock: &Arc<dyn Clock>) -> Gather<SessionId, A> {
@@ -98,20 +109,17 @@ impl PickUpDigits {
 }
 
 impl Accounts {
-    /// Reads the keys in the data folder, and makes them at first start. Checks so many `passwords` at once. A runtime
-    /// must be running.
+    /// Reads the keys in the data folder, and makes them at first start. Checks so many `passwords` at once.
     ///
     /// # Errors
     /// When the folder cannot be written, or others can read a key.
-    pub fn open(data: &Path, passwords: usize, db: &Db, clock: Arc<dyn Clock>) -> Result<Self> {
+    pub fn open(data: &Path, passwords: usize) -> Result<Self> {
         let keys = Keys::open(data)?;
         Ok(Self {
             access: AccessTokens::new(&keys),
             keys: Arc::new(keys),
             live: Live::default(),
             live_staff: Live::default(),
-            looks: looks(db, &clock),
-            looks_of_staff: looks(db, &clock),
             hashing: Hashing::new(passwords),
             photos: Semaphore::new(1),
         })
@@ -137,14 +145,15 @@ impl Accounts {
     ///
     /// A session that the database held alive is believed for ten seconds, unless `trust` forbids; one ended in this
     /// process is refused at once.
-    async fn by_access<A: Actor>(&self, now: Timestamp, token: &str, trust: Trust) -> Result<Option<A>> {
+    async fn by_access<A: Actor>(&self, app: &App, token: &str, trust: Trust) -> Result<Option<A>> {
+        let now = app.clock.now();
         let Some(claims) = self.access.check::<A>(now, token) else { return Ok(None) };
         let live = A::live(self);
         let holder = match live.get(now, claims.sid) {
             sessions::Answer::Alive(holder) if trust == Trust::ForAWhile && claims.are_of(holder) => Some(holder),
             sessions::Answer::Ended => None,
             sessions::Answer::Alive(_) | sessions::Answer::Unknown => {
-                let found = A::looks(self).get(claims.sid).await?;
+                let found = A::looks(&app.sessions).get(claims.sid).await?;
                 found.filter(|holder| live.found(now, *holder))
             }
         };

@@ -98,7 +98,7 @@ async fn caller<A: Actor>(app: &App, request: &HttpRequest, reply: &Reply) -> Re
         return Ok(holder);
     }
     let found = match bearer(request) {
-        Some(token) => app.accounts.by_access(app.clock.now(), &token, trust(app, request)).await?,
+        Some(token) => app.accounts.by_access(app, &token, trust(app, request)).await?,
         None => by_cookies(app, request, reply).await?,
     };
     remember::<A>(request, found);
@@ -120,7 +120,7 @@ fn bearer(request: &HttpRequest) -> Option<String> {
 async fn by_cookies<A: Actor>(app: &App, request: &HttpRequest, reply: &Reply) -> Result<Option<A>> {
     let now = app.clock.now();
     if let Some(token) = cookies::access(app, request, A::KIND)
-        && let Some(holder) = app.accounts.by_access(now, &token, trust(app, request)).await?
+        && let Some(holder) = app.accounts.by_access(app, &token, trust(app, request)).await?
     {
         return Ok(Some(holder));
     }

@@ -12,7 +12,7 @@ use doorstep_shared::{
 
 use super::{IDLE, Live, store};
 use crate::{
-    accounts::{Accounts, families, staff},
+    accounts::{Accounts, Sessions, families, staff},
     db::{Conn, gather::Gather},
     error::Result,
     policy::Policy,
@@ -39,7 +39,7 @@ pub trait Actor: Copy + PartialEq + Send + Sync + 'static {
     /// Those that were found alive a moment ago.
     fn live(accounts: &Accounts) -> &Live<Self>;
     /// Where the database is asked for many at once.
-    fn looks(accounts: &Accounts) -> &Gather<SessionId, Self>;
+    fn looks(sessions: &Sessions) -> &Gather<SessionId, Self>;
     /// Who holds these sessions, those of this kind that have not ended.
     fn find(conn: &mut Conn, now: Timestamp, sessions: &[SessionId]) -> Result<Vec<Self>>;
     /// The account as it sees itself.
@@ -92,8 +92,8 @@ impl Actor for Holder {
         &accounts.live
     }
 
-    fn looks(accounts: &Accounts) -> &Gather<SessionId, Self> {
-        &accounts.looks
+    fn looks(sessions: &Sessions) -> &Gather<SessionId, Self> {
+        &sessions.of_families
     }
 
     fn find(conn: &mut Conn, now: Timestamp, sessions: &[SessionId]) -> Result<Vec<Self>> {
@@ -145,8 +145,8 @@ impl Actor for StaffHolder {
         &accounts.live_staff
     }
 
-    fn looks(accounts: &Accounts) -> &Gather<SessionId, Self> {
-        &accounts.looks_of_staff
+    fn looks(sessions: &Sessions) -> &Gather<SessionId, Self> {
+        &sessions.of_staff
     }
 
     fn find(conn: &mut Conn, now: Timestamp, sessions: &[SessionId]) -> Result<Vec<Self>> {
