@@ -94,7 +94,8 @@ impl App {
         inventory::register(&mut api);
         bookings::register(&mut api);
         if self.config.demo {
-            outbox::register(&mut api);
+            let codes = self.accounts.demo_codes();
+            outbox::register(&mut api, Arc::new(move |conn, now| codes.now(conn, now)));
         }
         api
     }

@@ -35,6 +35,17 @@ pub enum Action {
     PickUpCodeIssued,
     PickUpCodeRevoked,
     StaffSignedIn,
+    StaffSignedOutEverywhere,
+    StaffInvited,
+    StaffInvitationRevoked,
+    StaffInvitationAccepted,
+    StaffChanged,
+    StaffRemoved,
+    /// A link to choose a new password was sent.
+    StaffLetInAnew,
+    PasswordChanged,
+    AppChanged,
+    RecoveryCodesRenewed,
     /// An old refresh token was used again, so its session was ended.
     RefreshReused,
 }
@@ -66,6 +77,16 @@ impl Action {
             Self::PickUpCodeIssued => "pick_up_code_issued",
             Self::PickUpCodeRevoked => "pick_up_code_revoked",
             Self::StaffSignedIn => "staff_signed_in",
+            Self::StaffSignedOutEverywhere => "staff_signed_out_everywhere",
+            Self::StaffInvited => "staff_invited",
+            Self::StaffInvitationRevoked => "staff_invitation_revoked",
+            Self::StaffInvitationAccepted => "staff_invitation_accepted",
+            Self::StaffChanged => "staff_changed",
+            Self::StaffRemoved => "staff_removed",
+            Self::StaffLetInAnew => "staff_let_in_anew",
+            Self::PasswordChanged => "password_changed",
+            Self::AppChanged => "app_changed",
+            Self::RecoveryCodesRenewed => "recovery_codes_renewed",
             Self::RefreshReused => "refresh_reused",
         }
     }

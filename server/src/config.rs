@@ -166,6 +166,11 @@ pub struct SmsSettings {
     #[arg(long, env = "DOORSTEP_SMS_TEMPLATE_CODE")]
     pub sms_template_code: Option<Template>,
 
+    /// Template of links with which staff begin: `ID:gap=key`, `key` being what stands behind `code=` in the link. Without
+    /// one they are not sent: whoever invites sees that at the message.
+    #[arg(long, env = "DOORSTEP_SMS_TEMPLATE_INVITATION")]
+    pub sms_template_invitation: Option<Template>,
+
     /// Template of all other messages: `ID:gap=fact,…`, facts being `nursery`, `when` and `text`.
     #[arg(long, env = "DOORSTEP_SMS_TEMPLATE_NOTICE")]
     pub sms_template_notice: Option<Template>,

@@ -4,7 +4,7 @@ use std::{path::PathBuf, process::ExitCode, sync::Arc};
 
 use clap::{Parser, Subcommand};
 use doorstep_server::{
-    accounts::Openids,
+    accounts::{Accounts, Openids},
     app::{self, App},
     carriers,
     clock::{Clock as _, SystemClock},
@@ -88,6 +88,13 @@ enum Command {
         #[command(flatten)]
         config: Config,
     },
+    /// Let people work at a nursery.
+    Staff {
+        #[command(subcommand)]
+        wanted: commands::Staff,
+        #[command(flatten)]
+        config: Config,
+    },
     /// Read lists that others keep.
     #[command(subcommand)]
     Import(Import),
@@ -146,7 +153,7 @@ fn run(command: Command) -> Result<ExitCode> {
             config.check()?;
             let db = open(&config)?;
             if config.demo {
-                demo::command::first_start(&db, &policies(&config)?, SystemClock.now())?;
+                demo::command::first_start(&db, &accounts(&config)?, &policies(&config)?, SystemClock.now())?;
             }
             // Outside the runtime, because it waits for the database.
             let working = (worker(&db, &config)?, courier(&db, &config)?);
@@ -195,9 +202,14 @@ fn run(command: Command) -> Result<ExitCode> {
             import::command::import(db.as_ref(), &policies(&config)?, SystemClock.now(), &options)?;
         }
         Command::Outbox { options, config } => println!("{}", commands::outbox(&config, &options)?.trim_end()),
+        Command::Staff { wanted, config } => {
+            println!("{}", commands::staff(&config, &wanted, SystemClock.now())?);
+            println!("it was sent to that number, too; it works once and with that number only");
+        }
         Command::Group { options, config } => commands::group(&config, &options, SystemClock.now())?,
         Command::Demo { options, config } => {
-            demo::command::demo(&open(&config)?, &policies(&config)?, SystemClock.now(), &options)?;
+            let (db, accounts) = (open(&config)?, accounts(&config)?);
+            demo::command::demo(&db, &accounts, &policies(&config)?, SystemClock.now(), &options)?;
         }
     }
     Ok(ExitCode::SUCCESS)
@@ -224,6 +236,10 @@ fn courier(db: &Db, config: &Config) -> Result<Courier> {
 
 fn policies(config: &Config) -> Result<Policies> {
     Policies::load(config.policy.as_deref(), config.holidays.as_deref())
+}
+
+fn accounts(config: &Config) -> Result<Accounts> {
+    Accounts::open(&config.data, config.passwords)
 }
 
 /// The database without any change to it; None when there is no SQLite file yet.

@@ -60,6 +60,8 @@ ids! {
     PickUpPersonId,
     /// One person's code for one day of a booking.
     PickUpCodeId,
+    /// To work at a nursery.
+    StaffInvitationId,
     ChildId,
     ConsentId,
     NurseryId,

@@ -65,6 +65,8 @@ words! {
         StillBooked = "still-booked",
         /// A family always has a guardian: the only one cannot leave it, be removed or made a member.
         LastGuardian = "last-guardian",
+        /// A nursery always has a head: the only one cannot be removed or given another role.
+        LastHead = "last-head",
         /// The invitation ran out, was answered or taken back.
         InvitationEnded = "invitation-ended",
         /// WeChat did not say who somebody is there, or not to this session, or too long ago. Ask it again.
@@ -105,6 +107,7 @@ impl ProblemKind {
             | Self::PriceOverCap
             | Self::StillBooked
             | Self::LastGuardian
+            | Self::LastHead
             | Self::InvitationEnded
             | Self::WechatNotConfirmed => 409,
             Self::TooLarge => 413,
@@ -151,6 +154,7 @@ impl ProblemKind {
             Self::PriceOverCap => "The price is above the cap",
             Self::StillBooked => "There are bookings to come",
             Self::LastGuardian => "A family needs a guardian",
+            Self::LastHead => "A nursery needs a head",
             Self::InvitationEnded => "The invitation has ended",
             Self::WechatNotConfirmed => "WeChat has not confirmed who it is",
             Self::Unavailable => "Not available for the moment",
@@ -181,6 +185,8 @@ words! {
         TooLarge = "too-large",
         NotAPhone = "not-a-phone",
         NotACode = "not-a-code",
+        /// Not what the authenticator app shows now.
+        NotTheAppsCode = "not-the-apps-code",
         /// No image of a kind that is taken.
         NotAPhoto = "not-a-photo",
         NotADate = "not-a-date",

@@ -1,9 +1,24 @@
 //! Who works at a nursery, and what each may see and do there: one table, [`StaffRole::may`].
 
+pub mod demo;
+mod joining;
+mod people;
+mod security;
 mod sign_in;
 
-pub use self::sign_in::{
-    ChooseNursery, GetStaffMe, RefreshStaffSession, StaffMe, StaffSignIn, StaffSignOut, StaffTokens, Workplace,
+pub use self::{
+    joining::{
+        AcceptStaffInvitation, AppSetup, InviteStaff, OpenStaffInvitation, OpenedStaffInvitation,
+        RevokeStaffInvitation, StaffInvitation, StaffJoined,
+    },
+    people::{ChangeStaff, GetStaffPeople, RemoveStaff, ResetStaff, StaffMember, StaffPeople},
+    security::{
+        BeginApp, ChangePassword, ConfirmApp, EndStaffSessions, GetStaffSecurity, RecoveryCodes, RenewRecoveryCodes,
+        StaffSecurity, StaffSession,
+    },
+    sign_in::{
+        ChooseNursery, GetStaffMe, RefreshStaffSession, StaffMe, StaffSignIn, StaffSignOut, StaffTokens, Workplace,
+    },
 };
 use crate::words::words;
 

@@ -5,7 +5,7 @@ use std::{os::unix::fs::PermissionsExt as _, path::Path, process::Output};
 use diesel::prelude::*;
 use doorstep_server::db::{
     Db,
-    schema::{audit, booking, booking_day, class_day},
+    schema::{audit, booking, booking_day, class_day, nursery as nursery_table},
 };
 use doorstep_shared::{
     bookings::{Booking, BookingState, CancelBooking},
@@ -212,5 +212,43 @@ async fn only_the_owner_can_read_a_backup_and_what_is_restored_from_it(database:
     assert!(restored.status.success(), "{}", text(&restored));
     if let doorstep_server::db::DatabaseUrl::Sqlite(path) = other.url() {
         assert_eq!(rights(&path), 0o600);
+    }
+}
+
+#[test_on_both]
+async fn the_operator_invites_the_first_head_of_a_nursery_and_nobody_to_one_that_is_not_there(app: TestApp) {
+    let nursery = app.nursery().create().await.id;
+    let id = nursery.to_string();
+    let (staff, phone) = ("staff", "13500000001");
+    let invited = doorstep(app.database(), &[staff, "invite", &id, phone, "王园长"]);
+    assert!(invited.status.success(), "{}", text(&invited));
+    let link = text(&invited).lines().find(|line| line.contains("/staff/join?code=")).unwrap().to_owned();
+    assert!(app.messages(phone).await[0].contains(&link), "{link}");
+
+    let number = move |conn: &mut doorstep_server::db::Conn| {
+        let row = nursery_table::table.find(nursery);
+        Ok(diesel::update(row).set(nursery_table::filing_no.eq("演备-1")).execute(conn)?)
+    };
+    app.db().write(number).await.unwrap();
+    let teacher = ["--role", "teacher"];
+    let by_number =
+        doorstep(app.database(), &[&[staff, "invite", "演备-1", "13500000002", "李老师"][..], &teacher].concat());
+    assert!(by_number.status.success(), "{}", text(&by_number));
+
+    let head = app.head(nursery).await;
+    let reset = doorstep(app.database(), &[staff, "reset", &head.phone]);
+    assert!(reset.status.success() && text(&reset).contains("/staff/join?code="), "{}", text(&reset));
+    let nowhere = uuid::Uuid::now_v7().to_string();
+    let cases: [(&[&str], &str); 6] = [
+        (&["invite", &nowhere, phone, "王园长"], "there is no nursery"),
+        (&["invite", "演备-2", phone, "王园长"], "there is no nursery"),
+        (&["invite", &id, "12345", "王园长"], "eleven digits"),
+        (&["invite", &id, phone, " "], "1 to 40 characters"),
+        (&["invite", &id, &head.phone, "王园长"], "this number works at the nursery already"),
+        (&["reset", "13500000009"], "works at no nursery"),
+    ];
+    for (arguments, why) in cases {
+        let refused = doorstep(app.database(), &[&[staff], arguments].concat());
+        assert!(!refused.status.success() && text(&refused).contains(why), "{arguments:?}: {}", text(&refused));
     }
 }

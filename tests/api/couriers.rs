@@ -65,6 +65,7 @@ impl Provider {
             sms_key_secret: Some(SECRET.to_owned()),
             sms_sign_name: Some("家门口托育".to_owned()),
             sms_template_code: Some("SMS_1:code=code".parse().unwrap()),
+            sms_template_invitation: Some("SMS_3:key=key".parse().unwrap()),
             sms_template_notice: Some("SMS_2:where=nursery,at=when".parse().unwrap()),
             sms_endpoint: format!("http://{}", listener.local_addr().unwrap()).parse().unwrap(),
             sms_patience_ms: 500,

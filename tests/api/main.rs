@@ -34,6 +34,8 @@ mod search_naive;
 mod search_world;
 mod series;
 mod staff;
+mod staff_joining;
+mod staff_people;
 mod stopping;
 mod story;
 mod waitlist;

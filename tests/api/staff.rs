@@ -1,11 +1,15 @@
 //! Staff sign in: password, code, recovery codes; and what a session of theirs may.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::Duration;
+use doorstep_server::demo;
 use doorstep_shared::{
     accounts::{DeleteAccount, GetMe, RefreshSession},
-    staff::{ChooseNursery, GetStaffMe, RefreshStaffSession, StaffRole, StaffSignOut},
+    staff::{
+        ChooseNursery, GetStaffMe, RefreshStaffSession, StaffRole, StaffSignOut,
+        demo::{PASSWORD as DEMO_PASSWORD, PEOPLE},
+    },
 };
 use doorstep_tests::{
     Answer,
@@ -311,4 +315,42 @@ async fn nothing_that_signs_in_can_be_read_in_the_database(app: TestApp) {
     }
     let bytes: String = teacher.totp.bytes().iter().map(|byte| format!("{byte:02x}")).collect();
     assert_eq!(kept.tables_with(&bytes), [""; 0]);
+}
+
+#[test_on_both]
+async fn a_demonstration_shows_the_codes_of_its_own_staff_and_of_nobody_else(database: Database) {
+    let app = TestApp::with(database, |config| config.demo = true).await;
+    let (inside, now) = (app.inside().clone(), app.now());
+    let city = demo::Options { nurseries: 3, ..demo::Options::default() };
+    let made = tokio::task::spawn_blocking(move || {
+        demo::fill(&inside.db, &inside.policy, now, &city, |_| {})?;
+        demo::put_to_work(&inside.db, &inside.accounts, now)?;
+        demo::put_to_work(&inside.db, &inside.accounts, now)
+    });
+    made.await.unwrap().unwrap();
+    let real = app.teacher(app.nursery().create().await.id).await;
+    let codes = async || {
+        let shown = app.client().get("/dev/outbox").await.json();
+        let codes = shown["app_codes"].as_array().unwrap().clone();
+        codes
+            .into_iter()
+            .map(|one| (one["recipient"].to_string(), one["code"].as_str().unwrap().to_owned()))
+            .collect::<BTreeMap<_, _>>()
+    };
+    let first = codes().await;
+    assert_eq!(first.len(), PEOPLE.len());
+    assert!(!first.keys().any(|phone| phone.contains(&real.phone)));
+    let (phone, role, _) = PEOPLE[0];
+    let key = format!("{phone:?}");
+    let head = sign_in(&app.client(), phone, DEMO_PASSWORD, &first[&key]).await.unwrap().staff;
+    assert_eq!((head.at.role, head.workplaces.len()), (role, 2), "of the first nursery and of its partner");
+    // The next one is good already, and then there is none for a while.
+    let next = codes().await;
+    assert!(sign_in(&app.client(), phone, DEMO_PASSWORD, &next[&key]).await.is_ok());
+    assert!(!codes().await.contains_key(&key));
+    for (phone, role, name) in &PEOPLE[1..] {
+        let signed_in = sign_in(&app.client(), phone, DEMO_PASSWORD, &first[&format!("{phone:?}")]).await.unwrap();
+        let at = signed_in.staff.at;
+        assert_eq!((at.role, at.name.as_str()), (*role, *name));
+    }
 }

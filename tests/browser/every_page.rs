@@ -1,6 +1,7 @@
 //! Every page in every look: axe-core, the console, the width, and a picture.
 
-use doorstep_tests::{Database, run};
+use doorstep_shared::staff::StaffRole;
+use doorstep_tests::{Database, TestApp, run, staff::PASSWORD};
 
 use crate::{browser::Browser, look::Look, site::site, steps::book_path};
 
@@ -99,7 +100,39 @@ async fn look_at_every_page(look: Look) {
     browser.tap("#cancel").await;
     browser.see("#undo").await;
     browser.is_good("booking-cancelled").await;
+    look_at_pages_of_staff(&app, &browser).await;
     browser.close().await;
+}
+
+/// Shows the pages of staff to the head of two nurseries, who is a parent, too.
+async fn look_at_pages_of_staff(app: &TestApp, browser: &Browser) {
+    let (here, there) = (app.nursery().create().await, app.nursery().name("分园").create().await);
+    let head = app.head(here.id).await;
+    let teacher = app.teacher(here.id).await;
+    app.clock.advance(chrono::Duration::minutes(1));
+    app.enlist(there.id, StaffRole::Head, &head.phone, None).await;
+    browser.go("/staff/join").await;
+    browser.is_good("staff-join-by-hand").await;
+    browser.go("/staff").await;
+    browser.is_good("staff-sign-in").await;
+    browser.sign_in_as_staff(&head.phone, PASSWORD, &head.code(app)).await;
+    let member = format!("/staff/people/{}", teacher.me.id);
+    browser.tap("form[action='/staff/nursery'] button").await;
+    browser.is_good("staff-chosen").await;
+    let pages = [
+        ("staff-home", "/staff"),
+        ("staff-people", "/staff/people"),
+        ("staff-invite", "/staff/people/invite"),
+        ("staff-member", &member),
+        ("staff-security", "/staff/security"),
+        ("staff-security-password", "/staff/security/password"),
+        ("staff-security-app", "/staff/security/app"),
+        ("staff-security-codes", "/staff/security/codes"),
+    ];
+    for (name, path) in pages {
+        browser.go(path).await;
+        browser.is_good(name).await;
+    }
 }
 
 impl Browser {

@@ -16,6 +16,8 @@ pub struct Look {
 pub enum Screen {
     /// 390×844.
     Phone,
+    /// 1024×768, as on the wall of a nursery.
+    Tablet,
     /// 1280×800.
     Desktop,
     /// 320×640 with the largest text.
@@ -33,6 +35,7 @@ impl Screen {
     pub const fn size(self) -> (u32, u32) {
         match self {
             Self::Phone => (390, 844),
+            Self::Tablet => (1024, 768),
             Self::Desktop => (1280, 800),
             Self::Small => (320, 640),
         }
@@ -43,6 +46,7 @@ impl Look {
     pub const PHONE: Self =
         Self { screen: Screen::Phone, locale: "zh", theme: "light", elder: false, wasm: Wasm::Runs };
     pub const SMALL: Self = Self { screen: Screen::Small, ..Self::PHONE };
+    pub const TABLET: Self = Self { screen: Screen::Tablet, ..Self::PHONE };
     pub const DESKTOP: Self = Self { screen: Screen::Desktop, ..Self::PHONE };
 
     pub const fn english(self) -> Self {
@@ -72,6 +76,7 @@ impl Look {
     pub fn name(self) -> String {
         let screen = match self.screen {
             Screen::Phone => "phone",
+            Screen::Tablet => "tablet",
             Screen::Desktop => "desktop",
             Screen::Small => "small",
         };

@@ -15,6 +15,7 @@ mod nursery;
 mod offline;
 mod people;
 mod site;
+mod staff;
 mod standing;
 mod states;
 mod steps;

@@ -76,6 +76,20 @@ pub fn code(totp: &TotpSecret, now: Timestamp) -> String {
     totp.code(now.seconds() / 30).unwrap()
 }
 
+/// As an authenticator app reads a secret that is typed.
+pub fn secret(base32: &str) -> TotpSecret {
+    let (mut bits, mut have, mut bytes) = (0_u32, 0, Vec::new());
+    for letter in base32.bytes() {
+        let value = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".bytes().position(|known| known == letter).unwrap();
+        (bits, have) = (bits << 5 | u32::try_from(value).unwrap(), have + 5);
+        if have >= 8 {
+            have -= 8;
+            bytes.push(u8::try_from(bits >> have & 0xFF).unwrap());
+        }
+    }
+    TotpSecret::of(&bytes).unwrap()
+}
+
 pub async fn sign_in(client: &Client, phone: &str, password: &str, code: &str) -> Result<StaffTokens, Problem> {
     let (password, code) = (Secret::from(password), Secret::from(code));
     client.call(&StaffSignIn { phone: phone.parse().unwrap(), password, code }).await
@@ -99,6 +113,15 @@ impl TestApp {
 
     pub async fn staff(&self, nursery: NurseryId, role: StaffRole) -> Staff {
         Staff::at(self, nursery, role, &format!("137{:08}", self.number())).await
+    }
+
+    /// Invites the first head of a nursery as the operator does; the link that is sent.
+    pub async fn invite_head(&self, nursery: NurseryId, phone: &str) -> String {
+        let rules = self.inside().policy.on(self.today()).staff;
+        let (operator, now) = (self.inside().accounts.operator(rules, self.url()), self.now());
+        let (phone, name) = (phone.parse().unwrap(), "园长".to_owned());
+        let new = Colleague { nursery, phone, role: StaffRole::Head, name };
+        self.db().write(move |conn| operator.invite(conn, now, &new)).await.unwrap()
     }
 
     /// Puts somebody to work without an invitation; with a secret, they have [`PASSWORD`] and these recovery codes.

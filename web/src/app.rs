@@ -13,10 +13,11 @@ use leptos::{
 
 use crate::{
     family::{self, missing},
+    nursery,
     page::{Answer, Page},
     settings, td,
     ui::{
-        icon,
+        Inert as _, icon,
         topbar::{Skip, TopBar},
     },
     visit::{Fields, FormState, Visit},
@@ -66,7 +67,24 @@ pub async fn answer(visit: &Visit) -> Answer {
         ["family", "members", id, ..] => family::people::member::page(visit, id).await,
         ["family", "pick-up", "new"] => family::people::person::new_page(visit).await,
         ["family", "pick-up", id, ..] => family::people::person::page(visit, id).await,
+        ["staff", rest @ ..] => staff(visit, rest).await,
         _ => missing::page(visit).into(),
+    }
+}
+
+/// The pages of staff, below `/staff`.
+async fn staff(visit: &Visit, segments: &[&str]) -> Answer {
+    match segments {
+        [] | ["nursery"] => nursery::home::page(visit).await,
+        ["sign-in"] => nursery::sign_in::page(visit).await,
+        ["join"] => nursery::join::page(visit).await,
+        ["people"] | ["people", "invitations", ..] => nursery::people::page(visit).await,
+        ["people", "invite"] => nursery::people::invite::page(visit).await,
+        ["people", id] | ["people", id, "anew" | "remove"] => nursery::people::member::page(visit, id).await,
+        ["security"] | ["security", "end"] => nursery::security::page(visit).await,
+        ["security", "confirm"] => nursery::security::confirm_page(visit).await,
+        ["security", verb] => nursery::security::change_page(visit, verb).await,
+        _ => nursery::missing::page(visit),
     }
 }
 
@@ -110,14 +128,36 @@ pub async fn submit(visit: &Visit, form: &Fields) -> Answer {
         ["family", "pick-up", id, "remove"] => family::people::person::submit(visit, form, id, "remove").await,
         ["family", "pick-up", id, "phone", "forget"] => family::people::person::submit(visit, form, id, "forget").await,
         ["family", "pick-up", id, "photo", "erase"] => family::people::person::submit(visit, form, id, "erase").await,
+        ["staff", rest @ ..] => submit_staff(visit, form, rest).await,
         _ => missing::page(visit).into(),
+    }
+}
+
+/// The forms of staff, below `/staff`.
+async fn submit_staff(visit: &Visit, form: &Fields, segments: &[&str]) -> Answer {
+    match segments {
+        ["nursery"] => nursery::home::choose(visit, form).await,
+        ["sign-in"] => nursery::sign_in::submit(visit, form).await,
+        ["sign-out"] => nursery::sign_in::sign_out(visit, form).await,
+        ["join"] => nursery::join::submit(visit, form).await,
+        ["people", "invite"] => nursery::people::invite::submit(visit, form).await,
+        ["people", "invitations", id, "revoke"] => nursery::people::invite::revoke(visit, form, id).await,
+        ["people", id] => nursery::people::member::submit(visit, form, id, "save").await,
+        ["people", id, verb] => nursery::people::member::submit(visit, form, id, verb).await,
+        ["security", verb] => nursery::security::submit(visit, form, verb).await,
+        _ => nursery::missing::page(visit),
     }
 }
 
 /// The page of a refused form: the same page, its fields as typed, the problem at its field, the problem's status.
 pub async fn refused(visit: &Visit, form: &Fields, problem: doorstep_shared::Problem) -> Answer {
-    if problem.kind == ProblemKind::Unauthenticated {
-        return family::sign_in::interrupted(visit, form);
+    let is_of_staff = visit.path.starts_with("/staff");
+    match problem.kind {
+        ProblemKind::Unauthenticated if is_of_staff => return nursery::sign_in::interrupted(visit),
+        ProblemKind::Unauthenticated => return family::sign_in::interrupted(visit, form),
+        // What a page of staff is refused for is said in its own frame.
+        ProblemKind::Forbidden if is_of_staff => return nursery::missing::or_problem(visit, problem),
+        _ => {}
     }
     let status = if problem.kind == ProblemKind::Malformed { 422 } else { problem.status };
     let mut again = visit.clone();
@@ -160,6 +200,10 @@ fn shell(visit: &Visit, page: Page) -> impl IntoView + use<> {
     let foot = page.own_foot.then_some("own");
     let style = visit.site.file("style.css");
     let (tab, back) = (page.tab, page.back.unwrap_or_else(|| visit.here()));
+    let (frame, sheet, top) = match page.frame {
+        Some(frame) => (Some(frame.name), visit.site.file(frame.sheet), InertElement::new((frame.top)())),
+        None => (None, None, view! { <TopBar locale tab elder=look.elder back/> }.inert()),
+    };
     let body = InertElement::new((page.body)());
     // The script that keeps the bookings at hand; on the page that signs in it throws away what an ended session left.
     let offline = visit.signed_in.then(|| td!(locale, recheck.offline, time = "{time}"));
@@ -179,6 +223,7 @@ fn shell(visit: &Visit, page: Page) -> impl IntoView + use<> {
                 <title>{title}</title>
                 <meta name="description" content=td!(locale, common.description)/>
                 {style.map(|href| view! { <link rel="stylesheet" href=href/> })}
+                {sheet.map(|href| view! { <link rel="stylesheet" href=href/> })}
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
                 <link rel="apple-touch-icon" href="/apple-touch-icon.png"/>
                 <link rel="manifest" href="/manifest.webmanifest"/>
@@ -187,10 +232,10 @@ fn shell(visit: &Visit, page: Page) -> impl IntoView + use<> {
                 <script nonce=use_nonce()>"addEventListener('pagereveal',e=>e.viewTransition?.ready.catch(()=>{}))"</script>
                 {scripts}
             </head>
-            <body data-foot=foot>
+            <body data-foot=foot data-frame=frame>
                 <Skip locale/>
                 <div hidden inner_html=icon::SPRITE></div>
-                <TopBar locale tab elder=look.elder back/>
+                {top}
                 <main id="main" tabindex="-1" class=page.layout>
                     {body}
                 </main>

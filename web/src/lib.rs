@@ -8,6 +8,7 @@
 
 pub mod api;
 pub mod family;
+pub mod nursery;
 mod texts;
 pub mod ui;
 

@@ -25,9 +25,21 @@ pub struct Page {
     /// Where a change of language or look leads back to, when that is not the address of the request: what a POST
     /// answered has none of its own. Names nobody.
     pub back: Option<String>,
+    /// What stands around it instead of the tabs of families.
+    pub frame: Option<Frame>,
     /// Renders what stands in `<main>`.
     pub body: Box<dyn FnOnce() -> String>,
     pub remembered: Vec<Remembered>,
+}
+
+/// What an audience has around its pages.
+pub struct Frame {
+    /// For the style sheet: `data-frame` of the body.
+    pub name: &'static str,
+    /// Its own style sheet, beside that of all pages.
+    pub sheet: &'static str,
+    /// Renders what stands before `<main>`.
+    pub top: Box<dyn FnOnce() -> String>,
 }
 
 /// A cookie that keeps a choice for a year; readable by nobody but the server.
@@ -47,6 +59,7 @@ impl Page {
             layout: "narrow",
             own_foot: false,
             back: None,
+            frame: None,
             body: Box::new(|| body().to_html()),
             remembered: Vec::new(),
         }
@@ -69,6 +82,11 @@ impl Page {
 
     pub fn back(mut self, path: impl Into<String>) -> Self {
         self.back = Some(path.into());
+        self
+    }
+
+    pub fn frame(mut self, frame: Frame) -> Self {
+        self.frame = Some(frame);
         self
     }
 

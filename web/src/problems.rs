@@ -43,6 +43,7 @@ pub fn title(kind: ProblemKind, locale: Locale) -> &'static str {
         ProblemKind::PriceOverCap => td!(locale, problem.price_over_cap),
         ProblemKind::StillBooked => td!(locale, problem.still_booked),
         ProblemKind::LastGuardian => td!(locale, problem.last_guardian),
+        ProblemKind::LastHead => td!(locale, problem.last_head),
         ProblemKind::InvitationEnded => td!(locale, problem.invitation_ended),
         ProblemKind::WechatNotConfirmed => td!(locale, problem.wechat_not_confirmed),
         ProblemKind::Unavailable => td!(locale, problem.unavailable),
@@ -80,6 +81,7 @@ pub fn advice(kind: ProblemKind, locale: Locale) -> &'static str {
         }
         ProblemKind::FewerThanBooked => td!(locale, problem.advice_fewer_than_booked),
         ProblemKind::LastGuardian => td!(locale, problem.advice_last_guardian),
+        ProblemKind::LastHead => td!(locale, problem.advice_last_head),
         ProblemKind::InvitationEnded => td!(locale, problem.advice_invitation_ended),
         ProblemKind::WechatNotConfirmed => td!(locale, problem.advice_wechat_not_confirmed),
         ProblemKind::TooManyRequests => td!(locale, problem.advice_wait),
@@ -107,6 +109,7 @@ pub fn rule(rule: FieldRule, locale: Locale) -> &'static str {
         FieldRule::TooLarge => td!(locale, problem.rule_too_large),
         FieldRule::NotAPhone => td!(locale, problem.rule_not_a_phone),
         FieldRule::NotACode => td!(locale, problem.rule_not_a_code),
+        FieldRule::NotTheAppsCode => td!(locale, problem.rule_not_the_apps_code),
         FieldRule::NotAPhoto => td!(locale, problem.rule_not_a_photo),
         FieldRule::NotADate => td!(locale, problem.rule_not_a_date),
         FieldRule::InThePast => td!(locale, problem.rule_in_the_past),

@@ -5,7 +5,7 @@ use diesel::QueryResult;
 use doorstep_shared::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{codes, credentials, families, sessions};
+use super::{codes, credentials, families, sessions, staff};
 use crate::{
     db::Conn,
     error::Result,
@@ -15,7 +15,7 @@ use crate::{
 /// Forgets codes, tries, sessions and invitations that are over, a bounded number. Returns how many.
 pub fn prune(conn: &mut Conn, now: Timestamp) -> QueryResult<usize> {
     let sign_ins = codes::prune(conn, now)? + credentials::prune(conn, now)? + sessions::prune(conn, now)?;
-    Ok(sign_ins + families::prune(conn, now)?)
+    Ok(sign_ins + families::prune(conn, now)? + staff::prune(conn, now)?)
 }
 
 /// Runs [`prune`] for as long as the server does.

@@ -40,6 +40,8 @@ pub enum Purpose {
     Recovery,
     Openid,
     WechatState,
+    /// The code of an invitation to work at a nursery.
+    Invitation,
 }
 
 impl Purpose {
@@ -55,6 +57,7 @@ impl Purpose {
             Self::Recovery => b"doorstep recovery\0",
             Self::Openid => b"doorstep openid\0",
             Self::WechatState => b"doorstep wechat state\0",
+            Self::Invitation => b"doorstep invitation\0",
         }
     }
 }

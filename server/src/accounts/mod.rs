@@ -48,7 +48,7 @@ pub use self::{
         PicksUp, SeesBookings, SeesChildren, SeesMoney, SeesNurseryChildren, SignedIn, StaffSignedIn, WritesReports,
     },
     sessions::{Holder, StaffHolder},
-    staff::{Colleague, Enlister},
+    staff::{Colleague, DemoCodes, Enlister, Operator},
     wechat::{Openids, WechatStates},
 };
 use self::{
@@ -63,6 +63,7 @@ use crate::{
     clock::Clock,
     db::{Conn, Db, gather::Gather},
     error::Result,
+    policy::StaffRules,
 };
 
 /// What sign-in needs beside the database.
@@ -139,6 +140,16 @@ impl Accounts {
 
     pub fn wechat_states(&self) -> WechatStates {
         WechatStates::new(&self.keys)
+    }
+
+    /// What the apps of those show who work at made-up nurseries.
+    pub fn demo_codes(&self) -> DemoCodes {
+        DemoCodes(Arc::clone(&self.keys))
+    }
+
+    /// Who invites by command line, under these rules, to a site at this address.
+    pub fn operator(&self, rules: StaffRules, site: String) -> Operator {
+        Operator { keys: Arc::clone(&self.keys), rules, site }
     }
 
     /// Whose access token it is; None when it is not valid, or its session has ended.

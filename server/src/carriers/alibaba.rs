@@ -15,7 +15,7 @@ use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 use url::Url;
 
-use super::{Carrier, Outcome, Parcel, Template, To, client, refuse_clear_text};
+use super::{Carrier, Outcome, Parcel, Template, To, client, refuse_clear_text, template::key};
 use crate::{
     config::SmsSettings,
     error::{Error, Result},
@@ -33,6 +33,8 @@ pub struct Alibaba {
     key_secret: String,
     sign_name: String,
     code: Template,
+    /// Of links with which staff begin.
+    invitation: Option<Template>,
     notice: Template,
 }
 
@@ -54,6 +56,7 @@ impl Alibaba {
             key_secret: settings.sms_key_secret.clone().ok_or_else(|| missing("DOORSTEP_SMS_KEY_SECRET"))?,
             sign_name: settings.sms_sign_name.clone().ok_or_else(|| missing("DOORSTEP_SMS_SIGN_NAME"))?,
             code: settings.sms_template_code.clone().ok_or_else(|| missing("DOORSTEP_SMS_TEMPLATE_CODE"))?,
+            invitation: settings.sms_template_invitation.clone(),
             notice: settings.sms_template_notice.clone().ok_or_else(|| missing("DOORSTEP_SMS_TEMPLATE_NOTICE"))?,
             endpoint,
             host,
@@ -75,7 +78,13 @@ impl Alibaba {
 
     fn request(&self, parcel: &Parcel, now: Timestamp) -> Result<reqwest::Request, String> {
         let To::Phone(phone) = &parcel.to else { return Err("it is for no phone".to_owned()) };
-        let template = if parcel.kind == MessageKind::Code { &self.code } else { &self.notice };
+        let template = match parcel.kind {
+            MessageKind::Code if key(&parcel.body).is_some() => {
+                self.invitation.as_ref().ok_or("DOORSTEP_SMS_TEMPLATE_INVITATION is not set")?
+            }
+            MessageKind::Code => &self.code,
+            _ => &self.notice,
+        };
         let filled = serde_json::to_string(&template.filled(parcel, |_| LONGEST)).map_err(|error| error.to_string())?;
         let id = parcel.id.to_string();
         let query = canonical_query(&[

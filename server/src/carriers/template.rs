@@ -9,6 +9,8 @@ use super::Parcel;
 enum Fact {
     /// The six digits to sign in with.
     Code,
+    /// What stands behind `code=` in a link.
+    Key,
     Nursery,
     /// Date and time, `2026-03-02 09:00`.
     When,
@@ -16,7 +18,7 @@ enum Fact {
     Text,
 }
 
-/// `ID:gap=fact,gap=fact`, facts being `code`, `nursery`, `when` and `text`.
+/// `ID:gap=fact,gap=fact`, facts being `code`, `key`, `nursery`, `when` and `text`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Template {
     pub id: String,
@@ -32,10 +34,11 @@ impl FromStr for Template {
             let (name, fact) = gap.split_once('=').ok_or_else(|| format!("{gap:?} is not gap=fact"))?;
             let fact = match fact {
                 "code" => Fact::Code,
+                "key" => Fact::Key,
                 "nursery" => Fact::Nursery,
                 "when" => Fact::When,
                 "text" => Fact::Text,
-                other => return Err(format!("{other:?} is not code, nursery, when or text")),
+                other => return Err(format!("{other:?} is not code, key, nursery, when or text")),
             };
             Ok((name.to_owned(), fact))
         };
@@ -57,6 +60,7 @@ fn value(fact: Fact, parcel: &Parcel) -> String {
         Fact::Code => {
             parcel.body.split(|c: char| !c.is_ascii_digit()).find(|run| run.len() == 6).unwrap_or_default().to_owned()
         }
+        Fact::Key => key(&parcel.body).unwrap_or_default().to_owned(),
         Fact::Nursery => parcel.nursery.clone().unwrap_or_default(),
         Fact::When => parcel.when.local().format("%Y-%m-%d %H:%M").to_string(),
         // The provider writes the sender before it.
@@ -64,6 +68,11 @@ fn value(fact: Fact, parcel: &Parcel) -> String {
             parcel.body.split_once(['】', ']']).map_or(parcel.body.as_str(), |(_, text)| text.trim()).to_owned()
         }
     }
+}
+
+/// What stands behind `code=` in the link of a message; None where there is none.
+pub fn key(body: &str) -> Option<&str> {
+    body.split_once("?code=")?.1.split(|c: char| !c.is_ascii_alphanumeric()).next()
 }
 
 fn short(value: &str, longest: usize) -> String {
@@ -97,6 +106,18 @@ mod tests {
             assert_eq!((filled["code"].as_str(), filled["where"].as_str()), ("012345", "春天托育园"));
             assert_eq!(filled["at"], "2026-11-23 08:00");
             assert!(filled["all"].chars().count() <= 35 && !filled["all"].contains(['】', ']']), "{}", filled["all"]);
+        }
+    }
+
+    #[test]
+    fn the_key_of_a_link_is_what_stands_behind_it() {
+        use doorstep_web::nursery::messages as to_staff;
+
+        let link = "https://care.example/staff/join?code=K7QF3M9X2HTB0000";
+        for locale in Locale::ALL {
+            assert_eq!(key(&to_staff::invitation("春天托育园", link, 72, locale)), Some("K7QF3M9X2HTB0000"));
+            assert_eq!(key(&to_staff::reset("春天托育园", link, 72, locale)), Some("K7QF3M9X2HTB0000"));
+            assert_eq!(key(&messages::sign_in_code("012345", 10, locale)), None);
         }
     }
 

@@ -6,6 +6,7 @@ mod export;
 mod group;
 mod outbox;
 mod restore;
+mod staff;
 
 use std::path::{Path, PathBuf};
 
@@ -16,6 +17,7 @@ pub use self::{
     group::{Options as GroupOptions, group},
     outbox::{Options as OutboxOptions, outbox},
     restore::restore,
+    staff::{Staff, staff},
 };
 use crate::{
     config::Config,

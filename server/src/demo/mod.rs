@@ -8,6 +8,7 @@ mod city;
 pub mod command;
 mod nursery;
 mod plan;
+mod staff;
 mod store;
 #[cfg(test)]
 mod tests;
@@ -20,6 +21,7 @@ use rand::SeedableRng as _;
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 
+pub use self::staff::put_to_work;
 use self::{city::City, nursery::Names, plan::Plan};
 use crate::{
     db::Db,

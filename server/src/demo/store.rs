@@ -19,7 +19,10 @@ use crate::{
     db::{
         Conn,
         bulk::insert_batch,
-        schema::{account, booking, booking_day, child, class_day, consent, family, family_member, nursery, setting},
+        schema::{
+            account, booking, booking_day, child, class_day, consent, family, family_member, nursery, setting,
+            staff_member,
+        },
     },
     error::{Error, Result},
     inventory::rules::Used,
@@ -265,4 +268,14 @@ fn insert_bookings_batch(conn: &mut Conn, now: Timestamp, bookings: &[Booking]) 
         .collect();
     insert_batch!(conn, booking_day::table, rows, 13);
     Ok(())
+}
+
+/// The made-up nursery of that index, when nobody works there.
+pub fn unstaffed(conn: &mut Conn, seed: u64, index: u32) -> Result<Option<NurseryId>> {
+    let key = format!("demo:{seed}:{index}");
+    let found = nursery::table.filter(nursery::source_key.eq(key)).select(nursery::id).first(conn).optional()?;
+    let Some(id) = found else { return Ok(None) };
+    let staff = staff_member::table.filter(staff_member::nursery_id.eq(id)).select(staff_member::account_id);
+    let is_staffed: bool = diesel::select(diesel::dsl::exists(staff)).get_result(conn)?;
+    Ok((!is_staffed).then_some(id))
 }

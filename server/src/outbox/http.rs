@@ -1,23 +1,38 @@
 //! `GET /dev/outbox`: the messages that would have been sent. Served in the demonstration only.
 
+use std::sync::Arc;
+
 use actix_web::{HttpRequest, HttpResponse, http::header, web};
-use doorstep_shared::{Method, messages::DeliveryChannel};
+use doorstep_shared::{Method, Timestamp, messages::DeliveryChannel};
 use serde::{Deserialize, Serialize};
 
 use super::{Delivery, Written, latest};
 use crate::{
     api::{Api, problem_response},
     app::App,
-    error::Error,
+    db::Conn,
+    error::{Error, Result},
 };
 
 /// Messages shown at most.
 const SHOWN: u16 = 200;
 
+/// The phones of made-up staff with the code that each one's app would show now. A slice above knows them.
+pub type AppCodes = Arc<dyn Fn(&mut Conn, Timestamp) -> Result<Vec<AppCode>> + Send + Sync>;
+
+#[derive(Serialize)]
+pub struct AppCode {
+    pub recipient: String,
+    pub name: String,
+    pub code: String,
+}
+
 /// Registers the list. Call it only when the configuration says that this is a demonstration: it shows codes.
-pub fn register(api: &mut Api) {
+pub fn register(api: &mut Api, codes: AppCodes) {
     let summary = "Messages that would have been sent, codes included; JSON when asked for. In the demonstration only.";
-    api.raw(Method::Get, "/dev/outbox", "anyone", summary, |config| {
+    api.raw(Method::Get, "/dev/outbox", "anyone", summary, move |config| {
+        let codes = Arc::clone(&codes);
+        let list = move |app, request, filter| list(app, request, filter, Arc::clone(&codes));
         config.route("/dev/outbox", web::get().to(list));
     });
 }
@@ -31,27 +46,43 @@ struct Filter {
 struct Messages {
     /// Newest first.
     items: Vec<Written>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    app_codes: Vec<AppCode>,
 }
 
-async fn list(app: web::Data<App>, request: HttpRequest, filter: web::Query<Filter>) -> HttpResponse {
-    let recipient = filter.into_inner().recipient;
-    let found = app.db.read(move |conn| Ok(latest(conn, recipient.as_deref(), SHOWN)?)).await;
-    let items = match found.map_err(Error::into_problem) {
-        Ok(items) => items,
+async fn list(app: web::Data<App>, request: HttpRequest, filter: web::Query<Filter>, codes: AppCodes) -> HttpResponse {
+    let (recipient, now) = (filter.into_inner().recipient, app.clock.now());
+    let found = app
+        .db
+        .read(move |conn| {
+            let mut codes = codes(conn, now)?;
+            codes.retain(|code| recipient.as_ref().is_none_or(|recipient| *recipient == code.recipient));
+            Ok((latest(conn, recipient.as_deref(), SHOWN)?, codes))
+        })
+        .await;
+    let (items, app_codes) = match found.map_err(Error::into_problem) {
+        Ok(found) => found,
         Err(problem) => return problem_response(&problem),
     };
     let accept = request.headers().get(header::ACCEPT).and_then(|accept| accept.to_str().ok()).unwrap_or_default();
     let mut response = HttpResponse::Ok();
     response.insert_header((header::CACHE_CONTROL, "no-store"));
     if accept.contains("text/html") {
-        response.content_type("text/html; charset=utf-8").body(page(&items))
+        response.content_type("text/html; charset=utf-8").body(page(&items, &app_codes))
     } else {
-        response.json(Messages { items })
+        response.json(Messages { items, app_codes })
     }
 }
 
 /// A bare page without style or script, which any content security policy lets through.
-fn page(messages: &[Written]) -> String {
+fn page(messages: &[Written], codes: &[AppCode]) -> String {
+    let codes: String = codes
+        .iter()
+        .map(|one| {
+            let (recipient, name) = (escaped(&one.recipient), escaped(&one.name));
+            format!("<li>{recipient} · {name} · <b>{}</b></li>", escaped(&one.code))
+        })
+        .collect();
     let rows: String = messages
         .iter()
         .map(|message| {
@@ -68,7 +99,8 @@ fn page(messages: &[Written]) -> String {
     format!(
         "<!doctype html><html lang=\"zh\"><meta charset=\"utf-8\">\
          <meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\
-         <title>消息 · Outbox</title><h1>消息 · Outbox</h1><ol reversed>{rows}</ol></html>"
+         <title>消息 · Outbox</title><h1>消息 · Outbox</h1>\
+         <h2>员工动态码 · Codes of staff</h2><ul>{codes}</ul><h2>消息 · Messages</h2><ol reversed>{rows}</ol></html>"
     )
 }
 
@@ -108,7 +140,9 @@ mod tests {
             kind: MessageKind::Other,
             deliveries: [].into(),
         };
-        let page = page(&[message]);
+        let code = AppCode { recipient: "<b>".into(), name: "<i>".into(), code: "012345".into() };
+        let page = page(&[message], &[code]);
+        assert!(page.contains("&lt;b&gt; · &lt;i&gt; · <b>012345</b>"), "{page}");
         assert!(page.contains("&lt;script&gt;alert('&amp;')&lt;/script&gt;"), "{page}");
     }
 }

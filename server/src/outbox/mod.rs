@@ -24,7 +24,7 @@ use serde::Serialize;
 
 pub use self::{
     courier::{Courier, Post},
-    http::register,
+    http::{AppCode, register},
     inbox::{all, find, list, read, read_all},
     ways::{Wanted, Way},
 };

@@ -15,7 +15,8 @@ pub fn page(response: &mut HttpResponseBuilder, nonce: &str, visit: &Visit) {
     );
     // A page that shows a family's or a nursery's data must not stay anywhere; others may be kept but are asked for
     // again.
-    let cache = if visit.signed_in || visit.as_staff { "no-store" } else { "private, no-cache" };
+    let is_private = visit.signed_in || visit.as_staff || visit.path.starts_with("/staff");
+    let cache = if is_private { "no-store" } else { "private, no-cache" };
     response
         .insert_header((header::CONTENT_SECURITY_POLICY, policy))
         .insert_header((header::CACHE_CONTROL, cache))

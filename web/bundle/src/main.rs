@@ -106,6 +106,8 @@ fn build(root: &Path, compiler: &Compiler, html_bytes: Option<u64>) -> Result<()
     }
     if let Some(css) = style::concatenate(&root.join("web/style"))? {
         dist.put_hashed("style.css", "style.css", css.as_bytes())?;
+        let staff = style::of_audience(&root.join("web/style/staff"))?;
+        dist.put_hashed("staff.css", "staff.css", staff.as_bytes())?;
     }
     files::copy_public(&mut dist, &root.join("web/public"))?;
     let manifest = dist.close()?;

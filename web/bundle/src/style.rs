@@ -5,14 +5,10 @@ use std::path::Path;
 use crate::error::{BundleError, Result};
 use crate::files::contents_below;
 
-/// The file that orders the layers, then all others by path, minified; nothing when there are no styles.
+/// The styles of all pages: the file that orders the layers, then all others by path, minified; nothing when there are
+/// no styles. Those of one audience lie in a folder of their own, and are none of these.
 pub fn concatenate(folder: &Path) -> Result<Option<String>> {
-    let mut parts = Vec::new();
-    for (name, content) in contents_below(folder)? {
-        if name.ends_with(".css") {
-            parts.push(minify(&String::from_utf8_lossy(&content)));
-        }
-    }
+    let parts = minified(folder, |name| !name.contains('/'))?;
     if parts.is_empty() {
         return Ok(None);
     }
@@ -21,6 +17,17 @@ pub fn concatenate(folder: &Path) -> Result<Option<String>> {
         [order] => Ok(Some(format!("{order}{}", others.concat()))),
         several => Err(BundleError::LayerOrder(several.len())),
     }
+}
+
+/// The styles that only one audience needs, which come after those of all pages.
+pub fn of_audience(folder: &Path) -> Result<String> {
+    Ok(minified(folder, |_| true)?.concat())
+}
+
+/// By path.
+fn minified(folder: &Path, wanted: impl Fn(&str) -> bool) -> Result<Vec<String>> {
+    let files = contents_below(folder)?.into_iter().filter(|(name, _)| name.ends_with(".css") && wanted(name));
+    Ok(files.map(|(_, content)| minify(&String::from_utf8_lossy(&content))).collect())
 }
 
 /// `@layer reset,tokens;` and no rule.

@@ -51,7 +51,7 @@ pub fn TopBar(locale: Locale, tab: Option<Tab>, elder: bool, back: String) -> im
 
 /// One setting, changed by one tap, without script.
 #[component]
-fn Switch(name: &'static str, value: &'static str, back: String, text: &'static str) -> impl IntoView {
+pub fn Switch(name: &'static str, value: &'static str, back: String, text: &'static str) -> impl IntoView {
     view! {
         <form method="post" action="/settings">
             <input type="hidden" name="back" value=back/>

@@ -83,6 +83,14 @@ impl Hashing {
 }
 
 impl Place {
+    /// The hash of a new password.
+    ///
+    /// # Errors
+    /// When the system has no random bytes.
+    pub async fn hash(self, password: Secret) -> Result<String> {
+        self.run(move || hash(&password)).await?
+    }
+
     /// Whether a password is the one of this hash; without a hash no password is, after as long.
     ///
     /// # Errors

@@ -8,6 +8,7 @@
 
 mod devices;
 mod hashing;
+mod password;
 mod recovery;
 mod store;
 mod totp;
@@ -26,6 +27,7 @@ use self::{
 };
 pub use self::{
     hashing::{Hashing, hash},
+    recovery::{characters, plain},
     totp::TotpSecret,
     tries::prune,
 };
@@ -211,4 +213,88 @@ pub fn draw_recovery_codes(conn: &mut Conn, keys: &Keys, account: AccountId) -> 
     let hashes: Vec<_> = plain.map(|code| recovery::hash(keys, account, &code)).collect();
     store::put_recovery_codes(conn, account, &hashes)?;
     Ok(codes)
+}
+
+/// Refuses a new password that is short or easily guessed.
+///
+/// # Errors
+/// `invalid`, naming the field.
+pub fn check_password(
+    app: &App,
+    now: Timestamp,
+    field: &str,
+    password: &Secret,
+    phone: &Phone,
+    name: &str,
+) -> Result<(), Problem> {
+    let least = app.policy.on(now.local_date()).staff.password_characters;
+    password::check(field, password, least.into(), phone, name)
+}
+
+/// The hash of the password that somebody chooses who is signed in.
+///
+/// # Errors
+/// `unavailable` when too many passwords are being checked.
+pub async fn hash_for_known(app: &App, password: Secret) -> Result<String> {
+    app.accounts.hashing.reserve(Lane::Known)?.hash(password).await
+}
+
+/// The same for somebody who has an invitation only.
+///
+/// # Errors
+/// As [`hash_for_known`].
+pub async fn hash_for_stranger(app: &App, password: Secret) -> Result<String> {
+    app.accounts.hashing.reserve(Lane::Strangers)?.hash(password).await
+}
+
+/// Whether a phone has a password.
+pub fn has(conn: &mut Conn, phone: &Phone) -> Result<bool> {
+    Ok(store::by_phone(conn, phone)?.is_some())
+}
+
+/// When password or app were last changed, and how many recovery codes are left.
+///
+/// # Errors
+/// `unauthenticated` when the account has none any more.
+pub fn summary(conn: &mut Conn, account: AccountId) -> Result<(Timestamp, u16)> {
+    let changed_at = store::changed_at(conn, account)?.ok_or(ProblemKind::Unauthenticated)?;
+    let left = store::recovery_codes(conn, account)?.len();
+    Ok((changed_at, u16::try_from(left).unwrap_or(u16::MAX)))
+}
+
+pub fn set_password(conn: &mut Conn, now: Timestamp, account: AccountId, hash: &str) -> Result<()> {
+    Ok(store::set_password(conn, account, hash, now)?)
+}
+
+/// Keeps the secret of another app, until that has shown its first code.
+pub fn begin_app(conn: &mut Conn, keys: &Keys, account: AccountId, secret: &TotpSecret) -> Result<()> {
+    let sealed = keys.seal_bytes(&place_of(account), secret.bytes())?;
+    Ok(store::put_next_app(conn, account, &sealed)?)
+}
+
+/// Puts the other app in the place of the present one; false when that is not its code.
+///
+/// # Errors
+/// `not-found` when none is being set up.
+pub fn confirm_app(conn: &mut Conn, now: Timestamp, keys: &Keys, account: AccountId, code: &Secret) -> Result<bool> {
+    let sealed = store::next_app(conn, account)?.ok_or(ProblemKind::NotFound)?;
+    let secret = TotpSecret::of(&keys.open_bytes(&place_of(account), &sealed)?)?;
+    let Some(step) = secret.step_of(code.expose().trim(), now)? else { return Ok(false) };
+    store::take_next_app(conn, account, &sealed, step, now)?;
+    Ok(true)
+}
+
+/// The account signs in by password no more.
+pub fn forget(conn: &mut Conn, account: AccountId) -> Result<()> {
+    store::put_recovery_codes(conn, account, &[])?;
+    Ok(store::delete(conn, account)?)
+}
+
+/// The code that an account can sign in with now: the present one or, once that was used, the next. For demonstrations.
+pub fn code_now(conn: &mut Conn, now: Timestamp, keys: &Keys, account: AccountId) -> Result<Option<String>> {
+    let Some(row) = store::by_account(conn, account)? else { return Ok(None) };
+    let present = totp::step_at(now);
+    let step = present.max(row.totp_step + 1);
+    let secret = TotpSecret::of(&keys.open_bytes(&place_of(account), &row.totp_sealed)?)?;
+    if step > present + 1 { Ok(None) } else { secret.code(step).map(Some) }
 }

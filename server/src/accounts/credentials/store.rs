@@ -19,23 +19,32 @@ pub struct Row {
 
 type Columns = (AccountId, String, Vec<u8>, i64, Timestamp);
 
+const COLUMNS: (
+    credential::account_id,
+    credential::password_hash,
+    credential::totp_sealed,
+    credential::totp_step,
+    credential::changed_at,
+) = (
+    credential::account_id,
+    credential::password_hash,
+    credential::totp_sealed,
+    credential::totp_step,
+    credential::changed_at,
+);
+
 fn row((account, password_hash, totp_sealed, totp_step, changed_at): Columns) -> Row {
     Row { account, password_hash, totp_sealed, totp_step, changed_at }
 }
 
 pub fn by_phone(conn: &mut Conn, phone: &Phone) -> QueryResult<Option<Row>> {
-    let found: Option<Columns> = credential::table
-        .inner_join(account::table)
-        .filter(account::phone.eq(phone.as_str()))
-        .select((
-            credential::account_id,
-            credential::password_hash,
-            credential::totp_sealed,
-            credential::totp_step,
-            credential::changed_at,
-        ))
-        .first(conn)
-        .optional()?;
+    let of_phone = credential::table.inner_join(account::table).filter(account::phone.eq(phone.as_str()));
+    let found: Option<Columns> = of_phone.select(COLUMNS).first(conn).optional()?;
+    Ok(found.map(row))
+}
+
+pub fn by_account(conn: &mut Conn, account: AccountId) -> QueryResult<Option<Row>> {
+    let found: Option<Columns> = credential::table.find(account).select(COLUMNS).first(conn).optional()?;
     Ok(found.map(row))
 }
 
@@ -76,6 +85,48 @@ pub fn put(conn: &mut Conn, new: &Row) -> QueryResult<()> {
             credential::changed_at.eq(new.changed_at),
         ))
         .execute(conn)?;
+    Ok(())
+}
+
+pub fn changed_at(conn: &mut Conn, account: AccountId) -> QueryResult<Option<Timestamp>> {
+    credential::table.find(account).select(credential::changed_at).first(conn).optional()
+}
+
+pub fn set_password(conn: &mut Conn, account: AccountId, hash: &str, now: Timestamp) -> QueryResult<()> {
+    diesel::update(credential::table.find(account))
+        .set((credential::password_hash.eq(hash), credential::changed_at.eq(now)))
+        .execute(conn)?;
+    Ok(())
+}
+
+pub fn put_next_app(conn: &mut Conn, account: AccountId, sealed: &[u8]) -> QueryResult<()> {
+    diesel::update(credential::table.find(account))
+        .set(credential::totp_next_sealed.eq(sealed.to_vec()))
+        .execute(conn)?;
+    Ok(())
+}
+
+pub fn next_app(conn: &mut Conn, account: AccountId) -> QueryResult<Option<Vec<u8>>> {
+    let next: Option<Option<Vec<u8>>> =
+        credential::table.find(account).select(credential::totp_next_sealed).first(conn).optional()?;
+    Ok(next.flatten())
+}
+
+/// The app that was being set up is the present one, its code of this step taken.
+pub fn take_next_app(conn: &mut Conn, account: AccountId, sealed: &[u8], step: i64, now: Timestamp) -> QueryResult<()> {
+    diesel::update(credential::table.find(account))
+        .set((
+            credential::totp_sealed.eq(sealed.to_vec()),
+            credential::totp_step.eq(step),
+            credential::totp_next_sealed.eq(None::<Vec<u8>>),
+            credential::changed_at.eq(now),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+pub fn delete(conn: &mut Conn, account: AccountId) -> QueryResult<()> {
+    diesel::delete(credential::table.find(account)).execute(conn)?;
     Ok(())
 }
 

@@ -89,6 +89,11 @@ impl TotpSecret {
     }
 }
 
+/// The time step of a moment.
+pub fn step_at(now: Timestamp) -> i64 {
+    now.seconds().div_euclid(STEP_S.cast_signed())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -107,7 +112,7 @@ mod tests {
     #[test]
     fn a_code_is_taken_one_step_early_and_one_step_late() {
         let secret = TotpSecret::draw().unwrap();
-        let present = now().seconds() / 30;
+        let present = step_at(now());
         for (away, taken) in [(-2, false), (-1, true), (0, true), (1, true), (2, false)] {
             let code = secret.code(present + away).unwrap();
             let step = secret.step_of(&code, now()).unwrap();

@@ -12,10 +12,10 @@ use std::{
 use chrono::Duration;
 use doorstep_shared::{
     Timestamp,
-    ids::{AccountId, FamilyId, SessionId},
+    ids::{AccountId, FamilyId, NurseryId, SessionId},
 };
 
-use super::{Actor, Holder, token};
+use super::{Actor, Holder, StaffHolder, token};
 
 /// How long a look into the database is believed.
 const TRUSTED: Duration = Duration::seconds(10);
@@ -114,6 +114,18 @@ impl Live<Holder> {
     /// Those of everybody who acts for a family.
     pub fn ended_family(&self, now: Timestamp, family: FamilyId) {
         self.end(now, |holder| holder.family == family);
+    }
+}
+
+impl Live<StaffHolder> {
+    /// Those of an account that act for a nursery: it was removed from it, or given another role there.
+    pub fn ended_at(&self, now: Timestamp, account: AccountId, nursery: NurseryId) {
+        self.end(now, |holder| holder.account == account && holder.nursery == nursery);
+    }
+
+    /// Those of an account but this one.
+    pub fn ended_but(&self, now: Timestamp, account: AccountId, this: SessionId) {
+        self.end(now, |holder| holder.account == account && holder.session != this);
     }
 }
 

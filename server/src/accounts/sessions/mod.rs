@@ -153,6 +153,16 @@ pub fn end_in(conn: &mut Conn, now: Timestamp, account: AccountId, family: Famil
     Ok(store::end_in(conn, account, family, now)?)
 }
 
+/// Ends the staff sessions of an account that act for a nursery.
+pub fn end_at(conn: &mut Conn, now: Timestamp, account: AccountId, nursery: NurseryId) -> Result<()> {
+    Ok(store::end_at(conn, account, nursery, now)?)
+}
+
+/// Ends the staff sessions of an account but this one.
+pub fn end_others(conn: &mut Conn, now: Timestamp, account: AccountId, this: SessionId) -> Result<()> {
+    Ok(store::end_others(conn, account, this, now)?)
+}
+
 /// Ends the sessions of one kind of an account.
 pub fn end_all(conn: &mut Conn, now: Timestamp, account: AccountId, kind: SessionKind) -> Result<()> {
     Ok(store::end_all(conn, account, kind, now)?)

@@ -159,6 +159,25 @@ pub fn end_in(conn: &mut Conn, account: AccountId, family: FamilyId, now: Timest
     Ok(())
 }
 
+pub fn end_at(conn: &mut Conn, account: AccountId, nursery: NurseryId, now: Timestamp) -> QueryResult<()> {
+    let open = session::table
+        .filter(session::account_id.eq(account))
+        .filter(session::nursery_id.eq(nursery))
+        .filter(session::ended_at.is_null());
+    diesel::update(open).set(session::ended_at.eq(now)).execute(conn)?;
+    Ok(())
+}
+
+pub fn end_others(conn: &mut Conn, account: AccountId, this: SessionId, now: Timestamp) -> QueryResult<()> {
+    let open = session::table
+        .filter(session::account_id.eq(account))
+        .filter(session::kind.eq(StaffHolder::KIND))
+        .filter(session::id.ne(this))
+        .filter(session::ended_at.is_null());
+    diesel::update(open).set(session::ended_at.eq(now)).execute(conn)?;
+    Ok(())
+}
+
 pub fn end_all(conn: &mut Conn, account: AccountId, kind: SessionKind, now: Timestamp) -> QueryResult<()> {
     let open = session::table
         .filter(session::account_id.eq(account))

@@ -2,7 +2,12 @@
 //!
 //! It may be a parent's, too: that is another session, with other cookies and other powers.
 
+mod demo;
 mod http;
+mod invitations;
+mod operator;
+mod people;
+mod security;
 mod store;
 
 use std::sync::Arc;
@@ -14,7 +19,7 @@ use doorstep_shared::{
     staff::{StaffMe, StaffRole},
 };
 
-pub use self::http::register;
+pub use self::{demo::DemoCodes, http::register, invitations::prune, operator::Operator};
 use super::{
     credentials::{self, NewCredential},
     families,
