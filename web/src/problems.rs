@@ -135,6 +135,9 @@ pub fn fault(wrong: &FieldProblem, locale: Locale) -> String {
         _ => None,
     };
     match (wrong.rule, most) {
+        (FieldRule::TooShort, _) if wrong.field.ends_with("password") => {
+            td!(locale, problem.rule_password_short).to_owned()
+        }
         (FieldRule::TooLong, Some(most)) => td!(locale, problem.rule_too_long_limit, count = most),
         _ => rule(wrong.rule, locale).to_owned(),
     }

@@ -88,7 +88,7 @@ fn Sessions(sessions: Vec<StaffSession>, locale: Locale) -> impl IntoView {
             began = words::moment(session.began_at, locale),
             used = words::moment(session.used_at, locale)
         );
-        view! { <li><b>{session.nursery_name}</b>" "{this}<span class="meta">{times}</span></li> }
+        view! { <li><p><b>{session.nursery_name}</b>" "{this}</p><p class="meta">{times}</p></li> }
     });
     view! {
         <section class="stack" aria-labelledby="sessions">

@@ -76,7 +76,7 @@ fn top(visit: &Visit, me: Option<&StaffMe>, back: String) -> String {
     });
     let place = me.map(|me| {
         view! {
-            <p class="place">
+            <p class="workplace">
                 <b>{me.at.nursery_name.clone()}</b>
                 <span class="meta">{me.at.name.clone()}" · "{words::role(me.at.role, locale)}</span>
             </p>

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use doorstep_shared::{ProblemKind, Timestamp, ids::NurseryId, phone::Phone, staff::StaffInvitationPurpose};
+use doorstep_shared::{Timestamp, ids::NurseryId, phone::Phone, staff::StaffInvitationPurpose};
 
 use super::{
     Colleague,

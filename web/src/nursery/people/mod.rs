@@ -143,7 +143,8 @@ fn Invitations(invitations: Vec<StaffInvitation>, locale: Locale) -> impl IntoVi
 /// The roles to choose from, each with what it may.
 fn roles(locale: Locale) -> Vec<(String, String)> {
     let told = |role: &StaffRole| {
-        (role.to_string(), format!("{}：{}", words::role(*role, locale), words::role_text(*role, locale)))
+        let (named, text) = (words::role(*role, locale), words::role_text(*role, locale));
+        (role.to_string(), td!(locale, staff.role_named, role = named, text = text))
     };
     StaffRole::ALL.iter().map(told).collect()
 }
