@@ -4,7 +4,7 @@ use std::{path::PathBuf, process::ExitCode, sync::Arc};
 
 use clap::{Parser, Subcommand};
 use doorstep_server::{
-    accounts::{Accounts, Openids},
+    accounts::{Enlister, Openids},
     app::{self, App},
     carriers,
     clock::{Clock as _, SystemClock},
@@ -153,7 +153,7 @@ fn run(command: Command) -> Result<ExitCode> {
             config.check()?;
             let db = open(&config)?;
             if config.demo {
-                demo::command::first_start(&db, &accounts(&config)?, &policies(&config)?, SystemClock.now())?;
+                demo::command::first_start(&db, &Enlister::at(&config.data)?, &policies(&config)?, SystemClock.now())?;
             }
             // Outside the runtime, because it waits for the database.
             let working = (worker(&db, &config)?, courier(&db, &config)?);
@@ -208,8 +208,8 @@ fn run(command: Command) -> Result<ExitCode> {
         }
         Command::Group { options, config } => commands::group(&config, &options, SystemClock.now())?,
         Command::Demo { options, config } => {
-            let (db, accounts) = (open(&config)?, accounts(&config)?);
-            demo::command::demo(&db, &accounts, &policies(&config)?, SystemClock.now(), &options)?;
+            let (db, enlister) = (open(&config)?, Enlister::at(&config.data)?);
+            demo::command::demo(&db, &enlister, &policies(&config)?, SystemClock.now(), &options)?;
         }
     }
     Ok(ExitCode::SUCCESS)
@@ -236,10 +236,6 @@ fn courier(db: &Db, config: &Config) -> Result<Courier> {
 
 fn policies(config: &Config) -> Result<Policies> {
     Policies::load(config.policy.as_deref(), config.holidays.as_deref())
-}
-
-fn accounts(config: &Config) -> Result<Accounts> {
-    Accounts::open(&config.data, config.passwords)
 }
 
 /// The database without any change to it; None when there is no SQLite file yet.

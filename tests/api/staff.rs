@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::Duration;
-use doorstep_server::demo;
+use doorstep_server::{accounts::Enlister, demo};
 use doorstep_shared::{
     accounts::{DeleteAccount, GetMe, RefreshSession},
     staff::{
@@ -324,8 +324,9 @@ async fn a_demonstration_shows_the_codes_of_its_own_staff_and_of_nobody_else(dat
     let city = demo::Options { nurseries: 3, ..demo::Options::default() };
     let made = tokio::task::spawn_blocking(move || {
         demo::fill(&inside.db, &inside.policy, now, &city, |_| {})?;
-        demo::put_to_work(&inside.db, &inside.accounts, now)?;
-        demo::put_to_work(&inside.db, &inside.accounts, now)
+        let enlister = Enlister::at(&inside.config.data)?;
+        demo::put_to_work(&inside.db, &enlister, now)?;
+        demo::put_to_work(&inside.db, &enlister, now)
     });
     made.await.unwrap().unwrap();
     let real = app.teacher(app.nursery().create().await.id).await;

@@ -1,7 +1,7 @@
 //! Beginning to work at a nursery: invited by its head or the operator, once, in time, with the right phone.
 
 use chrono::Duration;
-use doorstep_server::accounts::TotpSecret;
+use doorstep_server::accounts::{Operator, TotpSecret};
 use doorstep_shared::{
     problem::FieldRule,
     secret::Secret,
@@ -229,7 +229,8 @@ async fn the_first_head_is_invited_by_the_operator_and_let_in_anew_by_them(app: 
     assert_eq!(joined.tokens.staff.at.role, StaffRole::Head);
 
     let rules = app.inside().policy.on(app.today()).staff;
-    let (operator, now) = (app.inside().accounts.operator(rules, app.url()), app.now());
+    let operator = Operator::at(&app.inside().config.data, rules, app.url()).unwrap();
+    let now = app.now();
     let phone = PHONE.parse().unwrap();
     app.db().write(move |conn| operator.reset(conn, now, &phone)).await.unwrap();
     let anew = key(&app, PHONE).await;

@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use doorstep_server::accounts::{self, Colleague, NewCredential, TotpSecret};
+use doorstep_server::accounts::{self, Colleague, Enlister, NewCredential, Operator, TotpSecret};
 use doorstep_shared::{
     Problem, Timestamp,
     ids::NurseryId,
@@ -118,7 +118,8 @@ impl TestApp {
     /// Invites the first head of a nursery as the operator does; the link that is sent.
     pub async fn invite_head(&self, nursery: NurseryId, phone: &str) -> String {
         let rules = self.inside().policy.on(self.today()).staff;
-        let (operator, now) = (self.inside().accounts.operator(rules, self.url()), self.now());
+        let operator = Operator::at(&self.inside().config.data, rules, self.url()).unwrap();
+        let now = self.now();
         let (phone, name) = (phone.parse().unwrap(), "园长".to_owned());
         let new = Colleague { nursery, phone, role: StaffRole::Head, name };
         self.db().write(move |conn| operator.invite(conn, now, &new)).await.unwrap()
@@ -133,7 +134,7 @@ impl TestApp {
         phone: &str,
         totp: Option<&TotpSecret>,
     ) -> Vec<String> {
-        let (enlister, now) = (self.inside().accounts.enlister(), self.now());
+        let (enlister, now) = (Enlister::at(&self.inside().config.data).unwrap(), self.now());
         let new = Colleague { nursery, phone: phone.parse().unwrap(), role, name: "王老师".to_owned() };
         let credential =
             totp.map(|totp| NewCredential { password_hash: HASH.clone(), totp: totp.clone(), totp_step: 0 });

@@ -63,7 +63,6 @@ use crate::{
     clock::Clock,
     db::{Conn, Db, gather::Gather},
     error::Result,
-    policy::StaffRules,
 };
 
 /// What sign-in needs beside the database.
@@ -130,10 +129,6 @@ impl Accounts {
         PickUpDigits(Arc::clone(&self.keys))
     }
 
-    pub fn enlister(&self) -> Enlister {
-        Enlister(Arc::clone(&self.keys))
-    }
-
     pub fn openids(&self) -> Openids {
         Openids::new(&self.keys)
     }
@@ -145,11 +140,6 @@ impl Accounts {
     /// What the apps of those show who work at made-up nurseries.
     pub fn demo_codes(&self) -> DemoCodes {
         DemoCodes(Arc::clone(&self.keys))
-    }
-
-    /// Who invites by command line, under these rules, to a site at this address.
-    pub fn operator(&self, rules: StaffRules, site: String) -> Operator {
-        Operator { keys: Arc::clone(&self.keys), rules, site }
     }
 
     /// Whose access token it is; None when it is not valid, or its session has ended.

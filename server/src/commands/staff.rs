@@ -5,7 +5,7 @@ use doorstep_shared::{Timestamp, phone::Phone, staff::StaffRole};
 
 use super::open;
 use crate::{
-    accounts::{Accounts, Colleague},
+    accounts::{Colleague, Operator},
     config::Config,
     error::{Error, Result},
     policy::Policies,
@@ -44,8 +44,7 @@ pub struct Invite {
 pub fn staff(config: &Config, wanted: &Staff, now: Timestamp) -> Result<String> {
     let policies = Policies::load(config.policy.as_deref(), config.holidays.as_deref())?;
     let db = open(config)?;
-    let accounts = Accounts::open(&config.data, config.passwords)?;
-    let operator = accounts.operator(policies.on(now.local_date()).staff, config.origin());
+    let operator = Operator::at(&config.data, policies.on(now.local_date()).staff, config.origin())?;
     let wanted = wanted.clone();
     let written = db.write_blocking(move |conn| match &wanted {
         Staff::Reset { phone } => operator.reset(conn, now, phone),

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use doorstep_shared::Timestamp;
 
 use super::{Filled, Options, fill, fill_if_empty, put_to_work};
-use crate::{accounts::Accounts, db::Db, error::Result, policy::Policies};
+use crate::{accounts::Enlister, db::Db, error::Result, policy::Policies};
 
 /// How often a line tells how far it is.
 const EVERY: Duration = Duration::from_secs(1);
@@ -14,7 +14,7 @@ const EVERY: Duration = Duration::from_secs(1);
 ///
 /// # Errors
 /// As [`fill`].
-pub fn demo(db: &Db, accounts: &Accounts, policies: &Policies, now: Timestamp, options: &Options) -> Result<()> {
+pub fn demo(db: &Db, enlister: &Enlister, policies: &Policies, now: Timestamp, options: &Options) -> Result<()> {
     let teller = Teller::begin();
     match fill(db, policies, now, options, teller.tell(options.nurseries))? {
         Some(filled) => teller.end(filled, options.places_only),
@@ -23,19 +23,19 @@ pub fn demo(db: &Db, accounts: &Accounts, policies: &Policies, now: Timestamp, o
             options.nurseries, options.seed
         ),
     }
-    put_to_work(db, accounts, now)
+    put_to_work(db, enlister, now)
 }
 
 /// The first start of a demonstration: fills an empty database, and leaves any other alone.
 ///
 /// # Errors
 /// As [`fill`].
-pub fn first_start(db: &Db, accounts: &Accounts, policies: &Policies, now: Timestamp) -> Result<()> {
+pub fn first_start(db: &Db, enlister: &Enlister, policies: &Policies, now: Timestamp) -> Result<()> {
     let teller = Teller::begin();
     if let Some(filled) = fill_if_empty(db, policies, now, teller.tell(Options::default().nurseries))? {
         teller.end(filled, false);
     }
-    put_to_work(db, accounts, now)
+    put_to_work(db, enlister, now)
 }
 
 struct Teller {

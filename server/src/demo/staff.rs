@@ -9,7 +9,7 @@ use doorstep_shared::{
 
 use super::store;
 use crate::{
-    accounts::{Accounts, Colleague, NewCredential, TotpSecret, hash_password},
+    accounts::{Colleague, Enlister, NewCredential, TotpSecret, hash_password},
     db::{Conn, Db},
     error::{Error, Result},
 };
@@ -18,13 +18,13 @@ use crate::{
 ///
 /// # Errors
 /// When the database fails.
-pub fn put_to_work(db: &Db, accounts: &Accounts, now: Timestamp) -> Result<()> {
+pub fn put_to_work(db: &Db, enlister: &Enlister, now: Timestamp) -> Result<()> {
     let Some(mark) = db.read_blocking(store::mark)?.filter(|mark| mark.complete) else { return Ok(()) };
     let seed = mark.options.seed;
     let places = |conn: &mut Conn| Ok((store::unstaffed(conn, seed, 0)?, store::unstaffed(conn, seed, 1)?));
     let (Some(first), second) = db.read_blocking(places)? else { return Ok(()) };
     let password_hash = hash_password(&demo::PASSWORD.into())?;
-    let enlister = accounts.enlister();
+    let enlister = enlister.clone();
     let mut people = Vec::new();
     for (at, (phone, role, name)) in demo::PEOPLE.into_iter().enumerate() {
         let phone = phone.parse().map_err(Error::internal)?;

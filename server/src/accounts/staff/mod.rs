@@ -10,7 +10,7 @@ mod people;
 mod security;
 mod store;
 
-use std::sync::Arc;
+use std::{path::Path, sync::Arc};
 
 use doorstep_shared::{
     ProblemKind, Timestamp,
@@ -73,9 +73,17 @@ pub struct Colleague {
 
 /// Puts people to work without an invitation: those of made-up nurseries.
 #[derive(Clone)]
-pub struct Enlister(pub(super) Arc<Keys>);
+pub struct Enlister(Arc<Keys>);
 
 impl Enlister {
+    /// Reads the keys in the data folder, and makes them at first start.
+    ///
+    /// # Errors
+    /// When the folder cannot be written, or others can read a key.
+    pub fn at(data: &Path) -> Result<Self> {
+        Ok(Self(Arc::new(Keys::open(data)?)))
+    }
+
     /// Without a credential they keep the one that they have from another nursery. Returns the recovery codes of a new
     /// one.
     ///

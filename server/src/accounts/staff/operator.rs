@@ -1,6 +1,6 @@
 //! What the operator does by command line: the first head of a nursery, and heads who have lost their password.
 
-use std::sync::Arc;
+use std::{path::Path, sync::Arc};
 
 use doorstep_shared::{Timestamp, ids::NurseryId, phone::Phone, staff::StaffInvitationPurpose};
 
@@ -20,12 +20,20 @@ use crate::{
 /// Invites in the name of nobody, without a limit.
 #[derive(Clone)]
 pub struct Operator {
-    pub(in crate::accounts) keys: Arc<Keys>,
-    pub(in crate::accounts) rules: StaffRules,
-    pub(in crate::accounts) site: String,
+    keys: Arc<Keys>,
+    rules: StaffRules,
+    site: String,
 }
 
 impl Operator {
+    /// With the keys in the data folder, under these rules, to a site at this address.
+    ///
+    /// # Errors
+    /// When the folder cannot be written, or others can read a key.
+    pub fn at(data: &Path, rules: StaffRules, site: String) -> Result<Self> {
+        Ok(Self { keys: Arc::new(Keys::open(data)?), rules, site })
+    }
+
     fn inviting(&self) -> Inviting<'_> {
         Inviting { rules: self.rules, keys: &self.keys, locale: language::NURSERY, site: &self.site }
     }
