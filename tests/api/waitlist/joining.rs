@@ -36,6 +36,22 @@ async fn the_same_wish_once_more_is_the_same_entry(app: TestApp) {
 }
 
 #[test_on_both]
+async fn a_place_whose_hold_ran_out_is_not_lost_on_who_asks_again_for_what_they_wait_for(app: TestApp) {
+    let place = Place::of(&app).await;
+    let (ann, mut ben, cem) = (app.family("Ann").await, app.family("Ben").await, app.family("Cem").await);
+    ben.add_child(18).await;
+    ann.order(&place.full_day, DAY).hold().send().await.unwrap();
+    let both = ben.children.iter().map(|child| child.id).collect();
+    let ask = JoinWaitlist { child_ids: both, ..ben.wait(&place.full_day, DAY) };
+    let first = ben.call(&ask).await.unwrap();
+    pass(&app, 10);
+    assert_eq!(ben.call(&ask).await.unwrap().id, first.id);
+    app.check_finds_no_difference().await;
+    cem.book(&place.full_day, DAY).await.unwrap();
+    app.check_finds_no_difference().await;
+}
+
+#[test_on_both]
 async fn a_family_waits_for_so_many_windows_at_a_time(app: TestApp) {
     let place = Place::of(&app).await;
     let (ann, ben) = (app.family("Ann").await, app.family("Ben").await);

@@ -93,6 +93,8 @@ pub fn join(conn: &mut Conn, policies: &Policies, who: Joining, ask: &JoinWaitli
     children.sort_unstable();
     let own = store::of_family(conn, family, Some(now.local_date()), i64::MAX)?;
     if let Some(same) = same(&own, ask, &children, now)? {
+        // Locking has given back what ran out.
+        places::save(conn, policies, now, &mut days)?;
         return view::get(conn, policies, now, family, same);
     }
     let taken = rows::taken(conn, &[family], book::since(&wanted, now), now)?;
