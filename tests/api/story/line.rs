@@ -5,6 +5,7 @@
 //! locks the class-day next; what is refused leaves no trace, and so has not looked.
 
 use doorstep_shared::{ProblemKind, bookings::WaitState};
+use proptest::sample::Index;
 
 use super::{
     reference::{Booked, HELD, Last, Outcome, Reference, State},
@@ -65,6 +66,20 @@ impl Reference {
         1 + u32::try_from(before.count()).unwrap()
     }
 
+    /// The entry that a step means: of those to whom a place is offered, or else of all.
+    pub fn pick_entry(&self, index: &Index) -> Option<usize> {
+        let all: Vec<usize> = (0..self.line.len()).collect();
+        let is_offered = |number: &usize| self.wait_state(*number) == WaitState::Offered;
+        let offered: Vec<usize> = all.iter().copied().filter(is_offered).collect();
+        let some = if offered.is_empty() { all } else { offered };
+        (!some.is_empty()).then(|| some[index.index(some.len())])
+    }
+
+    /// The booking that stands there.
+    pub fn who_is_there(&self, place: Place) -> Option<usize> {
+        self.bookings.iter().position(|booked| booked.stands(self.now) && overlap(booked.place, place))
+    }
+
     /// Locks class-days: holds that ran out on them are given back, to who waits for them first. Tells whether anything
     /// was written down for them.
     pub fn look_at(&mut self, days: &[ClassDay]) -> bool {
@@ -114,8 +129,13 @@ impl Reference {
         let now = self.now;
         let (state, last) = match auto {
             true => (State::Confirmed, Some((Last::Booking, now))),
-            false => (State::Held { until: now + OFFER, extended: false }, None),
+            // Others wait: it is not kept for longer.
+            false => (State::Held { until: now + OFFER, extended: true }, None),
         };
+        let others = self.line.iter().enumerate().filter(|(other, entry)| {
+            *other != number && self.wait_state(*other) == WaitState::Waiting && overlap(entry.place, place)
+        });
+        self.contested += usize::from(others.count() > 0);
         self.bookings.push(Booked {
             family,
             children,

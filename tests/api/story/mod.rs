@@ -24,7 +24,7 @@ use doorstep_shared::{
     accounts::RefreshSession,
     bookings::{
         Book, Booking, BookingState, CancelBooking, ChildInOffer, ConfirmBooking, DayAndTime, DayState, ExtendHold,
-        ListBookings, MoveBooking, UndoBooking,
+        ListBookings, MoveBooking, UndoBooking, WaitState,
     },
     ids::{BookingId, WaitlistEntryId},
     nurseries::Availability,
@@ -33,6 +33,7 @@ use doorstep_tests::{prelude::*, runtime};
 use proptest::{
     collection::vec,
     sample::Index,
+    strategy::{Strategy as _, ValueTree as _},
     test_runner::{Config, TestError, TestRunner},
 };
 
@@ -55,6 +56,27 @@ fn ten_thousand_steps_go_as_a_simple_reference_says_on_sqlite() {
 #[test]
 fn ten_thousand_steps_go_as_a_simple_reference_says_on_postgresql() {
     tell_stories(Database::Postgres);
+}
+
+/// Stories in which nobody waits behind another would say nothing of the order.
+#[test]
+fn in_the_stories_lines_form_and_are_served() {
+    let mut runner = TestRunner::deterministic();
+    let (mut contested, mut ends) = (0, HashMap::<WaitState, usize>::new());
+    for _ in 0..STORIES {
+        let steps = vec(step(), 1..2 * STEPS).new_tree(&mut runner).unwrap().current();
+        let mut reference = Reference::default();
+        steps.iter().for_each(|step| reference.take(step));
+        contested += reference.contested;
+        for entry in 0..reference.line.len() {
+            *ends.entry(reference.wait_state(entry)).or_default() += 1;
+        }
+    }
+    assert!(contested >= 40, "{contested} places were given to one of several: {ends:?}");
+    use WaitState::{Accepted, Declined, Expired, Left, Offered, Waiting};
+    for (end, least) in [(Accepted, 20), (Declined, 20), (Left, 20), (Waiting, 20), (Expired, 5), (Offered, 5)] {
+        assert!(ends.get(&end).is_some_and(|count| *count >= least), "{end}: {ends:?}");
+    }
 }
 
 fn tell_stories(database: Database) {
@@ -156,8 +178,8 @@ impl Telling {
         let pick = |index: &Index| (!self.ids.is_empty()).then(|| index.index(self.ids.len()));
         let (number, expected, answer) = match step {
             Step::Wait { minutes } => {
-                self.reference.now += minutes;
-                self.app.clock.advance(Duration::minutes((*minutes).into()));
+                let minutes = self.reference.pass(*minutes);
+                self.app.clock.advance(Duration::minutes(minutes.into()));
                 self.stay_signed_in().await;
                 return None;
             }
@@ -192,6 +214,12 @@ impl Telling {
             }
             Step::Cancel(index) => {
                 let number = pick(index)?;
+                let expected = self.reference.or_nothing(|reference| reference.cancel(number));
+                let (family, id) = self.whose(number);
+                (number, expected, family.call(&CancelBooking::all(id)).await)
+            }
+            Step::Free(place) => {
+                let number = self.reference.who_is_there(*place)?;
                 let expected = self.reference.or_nothing(|reference| reference.cancel(number));
                 let (family, id) = self.whose(number);
                 (number, expected, family.call(&CancelBooking::all(id)).await)

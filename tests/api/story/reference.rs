@@ -8,12 +8,14 @@ use doorstep_shared::{
 
 use super::{
     line::Entry,
-    steps::{OFFERS, Offer, Place, WINDOWS},
+    steps::{OFFERS, Offer, Place, Step, WINDOWS},
 };
 
 /// Minutes.
 pub const HOLD: u32 = 10;
 pub const UNDO: u32 = 5;
+/// A story ends in the afternoon of the day on which it begins.
+pub const DAY: u32 = 600;
 /// Places that a family holds at most.
 pub const HELD: usize = 3;
 
@@ -56,12 +58,14 @@ pub struct Reference {
     pub line: Vec<Entry>,
     /// The minute at which the worker worked last.
     pub worked: Option<u32>,
+    /// Places that were given to one while another waited for an overlapping time.
+    pub contested: usize,
 }
 
 pub type Outcome<T = ()> = Result<T, ProblemKind>;
 
 impl Booked {
-    fn stands(&self, now: u32) -> bool {
+    pub fn stands(&self, now: u32) -> bool {
         match self.state {
             State::Held { until, .. } => now < until,
             State::Confirmed => true,
@@ -110,6 +114,57 @@ impl Booked {
 }
 
 impl Reference {
+    /// Lets time go by, but not into the evening: then other rules hold. Returns how many minutes.
+    pub fn pass(&mut self, minutes: u32) -> u32 {
+        let minutes = minutes.min(DAY - self.now);
+        self.now += minutes;
+        minutes
+    }
+
+    /// What comes of a step, without a server.
+    pub fn take(&mut self, step: &Step) {
+        let numbers = |count: usize| (0..count).collect::<Vec<_>>();
+        let bookings = self.bookings.len();
+        // What is refused is a part of the story, too.
+        let _ = match step {
+            Step::Wait { minutes } => {
+                self.pass(*minutes);
+                Ok(())
+            }
+            Step::Work => {
+                self.work();
+                Ok(())
+            }
+            Step::Book { family, children, place, hold } => self.book(*family, &numbers(*children), *place, *hold),
+            Step::Join { family, children, place, auto } => {
+                self.or_nothing(|this| this.join(*family, &numbers(*children), *place, *auto)).map(drop)
+            }
+            Step::Accept(index) => match self.pick_entry(index) {
+                Some(number) => self.or_nothing(|this| this.accept(number)),
+                None => Ok(()),
+            },
+            Step::Leave(index) => match self.pick_entry(index) {
+                Some(number) => self.or_nothing(|this| this.leave(number)),
+                None => Ok(()),
+            },
+            Step::Free(place) => match self.who_is_there(*place) {
+                Some(number) => self.or_nothing(|this| this.cancel(number)),
+                None => Ok(()),
+            },
+            _ if bookings == 0 => Ok(()),
+            Step::Confirm(index) => self.or_nothing(|this| this.confirm(index.index(bookings))),
+            Step::Extend(index) => self.or_nothing(|this| this.extend(index.index(bookings))),
+            Step::Cancel(index) => self.or_nothing(|this| this.cancel(index.index(bookings))),
+            Step::Undo(index) => self.or_nothing(|this| this.undo(index.index(bookings))),
+            Step::Move(index, place) => {
+                let number = index.index(bookings);
+                let from = self.bookings[number].place;
+                let offer = if is_beside(&OFFERS[from.offer], &OFFERS[place.offer]) { place.offer } else { from.offer };
+                self.or_nothing(|this| this.go(number, Place { offer, ..*place }))
+            }
+        };
+    }
+
     /// Children in the fullest half-hour of a window; one booking left out.
     fn children_in(&self, place: Place, but: Option<usize>) -> usize {
         let at = |half_hour: u8| {

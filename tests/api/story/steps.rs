@@ -49,7 +49,9 @@ pub enum Step {
         place: Place,
         auto: bool,
     },
-    /// Entries are named as bookings are.
+    /// Whoever is there gives it up.
+    Free(Place),
+    /// Of those to whom a place is offered, or else of all.
     Accept(Index),
     Leave(Index),
     Wait {
@@ -63,20 +65,27 @@ fn place() -> impl Strategy<Value = Place> {
     (0..OFFERS.len(), 0..DAYS.len(), 0..WINDOWS.len()).prop_map(|(offer, day, window)| Place { offer, day, window })
 }
 
+/// Where somebody would wait: mostly in the class of one place, at times that overlap, so that it is full as soon as
+/// somebody is there.
+fn awaited() -> impl Strategy<Value = Place> {
+    prop_oneof![4 => (0..2_usize).prop_map(|window| Place { offer: 0, day: 0, window }), 1 => place()]
+}
+
 pub fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
-        6 => (0..FAMILIES, 1..=CHILDREN, place(), any::<bool>())
+        6 => (0..FAMILIES, 1..=CHILDREN, prop_oneof![place(), awaited()], any::<bool>())
             .prop_map(|(family, children, place, hold)| Step::Book { family, children, place, hold }),
         3 => any::<Index>().prop_map(Step::Confirm),
         1 => any::<Index>().prop_map(Step::Extend),
         3 => any::<Index>().prop_map(Step::Cancel),
-        3 => any::<Index>().prop_map(Step::Undo),
+        2 => any::<Index>().prop_map(Step::Undo),
         3 => (any::<Index>(), place()).prop_map(|(index, place)| Step::Move(index, place)),
-        5 => (0..FAMILIES, 1..=CHILDREN, place(), any::<bool>())
+        9 => (0..FAMILIES, prop_oneof![3 => Just(1), 1 => Just(CHILDREN)], awaited(), proptest::bool::weighted(0.3))
             .prop_map(|(family, children, place, auto)| Step::Join { family, children, place, auto }),
-        3 => any::<Index>().prop_map(Step::Accept),
-        2 => any::<Index>().prop_map(Step::Leave),
-        3 => (1..12_u32).prop_map(|minutes| Step::Wait { minutes }),
+        6 => awaited().prop_map(Step::Free),
+        1 => any::<Index>().prop_map(Step::Accept),
+        1 => any::<Index>().prop_map(Step::Leave),
+        4 => prop_oneof![1..8_u32, 28..35_u32].prop_map(|minutes| Step::Wait { minutes }),
         1 => Just(Step::Work),
     ]
 }

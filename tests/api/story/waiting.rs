@@ -28,13 +28,13 @@ impl Telling {
                 (joined.unwrap_or_default(), joined.map(drop), answer)
             }
             Step::Accept(index) => {
-                let number = self.pick_entry(index)?;
+                let number = self.reference.pick_entry(index)?;
                 let expected = self.reference.or_nothing(|reference| reference.accept(number));
                 let ask = AcceptPlace { id: self.entries[number], leave_others: false };
                 (number, expected, self.who_waits(number).call(&ask).await)
             }
             Step::Leave(index) => {
-                let number = self.pick_entry(index)?;
+                let number = self.reference.pick_entry(index)?;
                 let expected = self.reference.or_nothing(|reference| reference.leave(number));
                 let ask = LeaveWaitlist { id: self.entries[number] };
                 (number, expected, self.who_waits(number).call(&ask).await)
@@ -52,10 +52,6 @@ impl Telling {
             self.agree_in_line(number, &entry);
         }
         Some(format!("entry {number}: {went}"))
-    }
-
-    fn pick_entry(&self, index: &proptest::sample::Index) -> Option<usize> {
-        (!self.entries.is_empty()).then(|| index.index(self.entries.len()))
     }
 
     fn who_waits(&self, number: usize) -> &Family {
