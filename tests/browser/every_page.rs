@@ -121,6 +121,7 @@ async fn look_at_pages_of_staff(app: &TestApp, browser: &Browser) {
     browser.is_good("staff-chosen").await;
     let pages = [
         ("staff-home", "/staff"),
+        ("staff-places", "/staff/places"),
         ("staff-people", "/staff/people"),
         ("staff-invite", "/staff/people/invite"),
         ("staff-member", &member),

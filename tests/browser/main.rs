@@ -14,6 +14,7 @@ mod look;
 mod nursery;
 mod offline;
 mod people;
+mod places;
 mod site;
 mod staff;
 mod standing;

@@ -13,7 +13,7 @@ use leptos::{
 
 use crate::{
     family::{self, missing},
-    nursery,
+    nursery::{self, places::day::Which},
     page::{Answer, Page},
     settings, td,
     ui::{
@@ -81,6 +81,10 @@ async fn staff(visit: &Visit, segments: &[&str]) -> Answer {
         ["people"] | ["people", "invitations", ..] => nursery::people::page(visit).await,
         ["people", "invite"] => nursery::people::invite::page(visit).await,
         ["people", id] | ["people", id, "anew" | "remove"] => nursery::people::member::page(visit, id).await,
+        ["places"] | ["places", "copy"] | ["places", "carers", ..] => nursery::places::page(visit).await,
+        ["places", class, day @ .., "roster" | "allowed"] | ["places", class, day @ ..] => {
+            nursery::places::day::page(visit, class, Which::parse(day)).await
+        }
         ["security"] | ["security", "end"] => nursery::security::page(visit).await,
         ["security", "confirm"] => nursery::security::confirm_page(visit).await,
         ["security", verb] => nursery::security::change_page(visit, verb).await,
@@ -144,6 +148,15 @@ async fn submit_staff(visit: &Visit, form: &Fields, segments: &[&str]) -> Answer
         ["people", "invitations", id, "revoke"] => nursery::people::invite::revoke(visit, form, id).await,
         ["people", id] => nursery::people::member::submit(visit, form, id, "save").await,
         ["people", id, verb] => nursery::people::member::submit(visit, form, id, verb).await,
+        ["places", "copy"] => nursery::places::copy(visit, form).await,
+        ["places", "carers"] => nursery::places::add(visit, form).await,
+        ["places", "carers", id, "remove"] => nursery::places::remove(visit, form, id).await,
+        ["places", class, day @ .., "roster"] => {
+            nursery::places::day::set_roster(visit, form, class, Which::parse(day)).await
+        }
+        ["places", class, day @ .., "allowed"] => {
+            nursery::places::day::set_allowed(visit, form, class, Which::parse(day)).await
+        }
         ["security", verb] => nursery::security::submit(visit, form, verb).await,
         _ => nursery::missing::page(visit),
     }

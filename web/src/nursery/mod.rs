@@ -11,6 +11,8 @@ pub mod missing;
 #[cfg(feature = "ssr")]
 pub mod people;
 #[cfg(feature = "ssr")]
+pub mod places;
+#[cfg(feature = "ssr")]
 mod recovery;
 #[cfg(feature = "ssr")]
 pub mod security;

@@ -33,6 +33,12 @@ const ENTRIES: &[Entry] = &[
         ability: StaffAbility::OwnStaffAccount,
     },
     Entry {
+        path: "/staff/places",
+        icon: "i-grid",
+        text: |locale| td!(locale, places.title),
+        ability: StaffAbility::KeepBoard,
+    },
+    Entry {
         path: "/staff/people",
         icon: "i-people",
         text: |locale| td!(locale, staff.people),
