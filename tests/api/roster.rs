@@ -247,7 +247,7 @@ async fn what_makes_no_roster_is_refused_and_changes_nothing(app: TestApp) {
             FieldRule::Unknown,
         ),
         ("twice at a time", on(&[(0, "08:00-12:00"), (0, "11:00-13:00")]), "shifts.1", FieldRule::Twice),
-        ("in another class", on(&[(1, "11:30-13:00")]), "shifts.0", FieldRule::Taken),
+        ("in another class", on(&[(1, "11:30-13:00")]), "shifts", FieldRule::Taken),
         ("yesterday", SetRoster { date: Some(app.in_days(-1)), ..on(&[]) }, "date", FieldRule::InThePast),
         ("next year", SetRoster { date: Some(app.in_days(90)), ..on(&[]) }, "date", FieldRule::TooFarAhead),
         ("no day", SetRoster { date: None, ..on(&[]) }, "date", FieldRule::Required),
@@ -258,6 +258,49 @@ async fn what_makes_no_roster_is_refused_and_changes_nothing(app: TestApp) {
     }
     assert_eq!(before.differences(&app.snapshot().await), [""; 0]);
     house.head.call(&on(&[(1, "12:00-13:00")])).await.unwrap();
+}
+
+#[test_on_both]
+async fn nobody_counts_in_two_classes_at_once_however_it_came_about(app: TestApp) {
+    let house = House::of(&app).await;
+    let same = Nursery { id: house.offer.nursery, name: String::new() };
+    let beside = app.offer().of(&same).class(ClassKind::Mixed).full_day().create().await;
+    let (monday, tuesday) = (app.in_days(7), app.in_days(8));
+    let wang = || house.roster(&[(0, "08:00-17:30")]);
+    let torn = |date| (ProblemKind::Invalid, FieldRule::Taken, vec![date]);
+    let refused = |answer: Result<PlacesChange, Problem>| {
+        let problem = answer.unwrap_err();
+        (problem.kind, problem.fields[0].rule, problem.dates)
+    };
+    // A date of one class, then every such weekday of the other.
+    house.head.call(&SetRoster { date: Some(tuesday), ..wang() }).await.unwrap();
+    let weekly = SetRoster { weekday: Some(2), class_id: beside.class, ..wang() };
+    assert_eq!(refused(house.head.call(&weekly).await), torn(tuesday));
+    // A date that is given back to its weekday.
+    let every_monday = SetRoster { weekday: Some(1), ..wang() };
+    house.head.call(&every_monday).await.unwrap();
+    house.head.call(&SetRoster { date: Some(monday), ..house.roster(&[(1, "08:00-17:30")]) }).await.unwrap();
+    house.head.call(&SetRoster { date: Some(monday), class_id: beside.class, ..wang() }).await.unwrap();
+    let given_back = SetRoster { date: Some(monday), shifts: None, ..wang() };
+    assert_eq!(refused(house.head.call(&given_back).await), torn(monday));
+    // A week that is copied onto one in which the other class has its own roster.
+    let later = app.in_days(15);
+    house.head.call(&SetRoster { date: Some(later), class_id: beside.class, ..wang() }).await.unwrap();
+    let copy = CopyRoster { from: monday, to: later, accept: false };
+    assert_eq!(refused(house.head.call(&copy).await), torn(later));
+    app.check_finds_no_difference().await;
+}
+
+#[test_on_both]
+async fn more_places_are_welcome_where_there_are_too_few_still(app: TestApp) {
+    let house = House::of(&app).await;
+    let date = Some(app.in_days(1));
+    for name in ["Ann", "Ben", "Cem"] {
+        app.family(name).await.order(&house.offer, DAY).on(app.in_days(1)).send().await.unwrap();
+    }
+    house.head.call(&SetAllowed { date, accept: true, ..house.allowed("08:00-17:30", 1) }).await.unwrap();
+    let more = house.head.call(&SetAllowed { date, ..house.allowed("08:00-17:30", 2) }).await.unwrap();
+    assert_eq!((more.days, more.overfull.len()), (1, 0), "nothing to accept: it is better than before");
 }
 
 #[test_on_both]

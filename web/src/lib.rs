@@ -21,6 +21,7 @@ pub mod problems;
 pub mod settings;
 #[cfg(feature = "ssr")]
 pub mod visit;
+mod words;
 
 pub use texts::Locale;
 pub(crate) use texts::td;

@@ -5,7 +5,7 @@ use std::{collections::HashMap, hash::Hash, sync::Arc};
 
 use tokio::sync::{mpsc, oneshot};
 
-use super::{Conn, Db};
+use super::{ANSWER_WAIT, Conn, Db, within};
 use crate::error::{Error, Result};
 
 /// Finds what there is for these keys.
@@ -42,7 +42,9 @@ where
     pub async fn get(&self, key: K) -> Result<Option<V>> {
         let (answer, receiver) = oneshot::channel();
         self.queue.try_send((key, answer)).map_err(|_| Error::unavailable("too many calls are waiting"))?;
-        receiver.await.map_err(|_| Error::unavailable("the look was given up"))?
+        // Behind a look that gets no answer nobody waits longer than for one of their own.
+        let answered = async { receiver.await.map_err(|_| Error::unavailable("the look was given up"))? };
+        within(ANSWER_WAIT, answered).await
     }
 }
 

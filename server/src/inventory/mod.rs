@@ -29,7 +29,7 @@ pub use self::{
     keep::start,
     rules::Week,
     search::next_best::Refused,
-    seats::{CarerColumns, Limits, PerHalfHour, UNSAID, WeekLimits, of_columns as limits_of},
+    seats::{CarerColumns, Limits, PerHalfHour, Seats, UNSAID, WeekLimits, of_columns as limits_of},
 };
 use crate::error::Result;
 

@@ -155,6 +155,7 @@ impl Seats {
     }
 
     /// The same all day.
+    #[cfg(test)]
     pub const fn steady(usual: Staffing) -> Self {
         Self::new(usual, Limits::NONE)
     }
@@ -208,6 +209,12 @@ impl Seats {
     pub fn overfull(&self, used: &Used) -> u64 {
         let is_over = |index: &usize| u16::from(at(used, *index)) > self.at(*index).seats();
         (0..HALF_HOURS).filter(is_over).fold(0, |mask, index| mask | 1 << index)
+    }
+
+    /// The half-hours in which there are fewer places than `others` has, one bit each.
+    pub fn below(&self, others: &Self) -> u64 {
+        let is_below = |index: &usize| self.at(*index).seats() < others.at(*index).seats();
+        (0..HALF_HOURS).filter(is_below).fold(0, |mask, index| mask | 1 << index)
     }
 
     /// The limit that binds for a window: closed, or what sets the number of places.

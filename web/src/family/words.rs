@@ -1,13 +1,13 @@
 //! The words of the domain as they stand on a screen.
 
-use chrono::Datelike;
 use doorstep_shared::{
     Date, Fen, Span, Timestamp,
-    care::{CareKind, ClassKind, NurseryKind, Ownership},
+    care::{CareKind, NurseryKind, Ownership},
     nurseries::ClosedReason,
     slots::{AgeRange, FoundOffer},
 };
 
+pub use crate::words::{class, date, month_day, weekday, weekday_number};
 use crate::{Locale, td};
 
 pub fn care(kind: CareKind, locale: Locale) -> &'static str {
@@ -16,15 +16,6 @@ pub fn care(kind: CareKind, locale: Locale) -> &'static str {
         CareKind::HalfDay => td!(locale, words.half_day),
         CareKind::Temporary => td!(locale, words.temporary),
         CareKind::Hourly => td!(locale, words.hourly),
-    }
-}
-
-pub fn class(kind: ClassKind, locale: Locale) -> &'static str {
-    match kind {
-        ClassKind::Infant => td!(locale, words.infant),
-        ClassKind::Toddler => td!(locale, words.toddler),
-        ClassKind::SeniorToddler => td!(locale, words.senior_toddler),
-        ClassKind::Mixed => td!(locale, words.mixed),
     }
 }
 
@@ -52,24 +43,6 @@ pub fn ownership(ownership: Ownership, locale: Locale) -> &'static str {
 /// Which ages a class takes: 18 至不满 36 个月. A range of whole months would leave open whether its end belongs to it.
 pub fn ages(ages: AgeRange, locale: Locale) -> String {
     td!(locale, words.ages, from = ages.from_months, to = ages.to_months)
-}
-
-/// 周一, Mon.
-pub fn weekday(date: Date, locale: Locale) -> &'static str {
-    weekday_number(u8::try_from(date.weekday().number_from_monday()).unwrap_or_default(), locale)
-}
-
-/// The same by number: 1 is Monday.
-pub fn weekday_number(number: u8, locale: Locale) -> &'static str {
-    match number {
-        1 => td!(locale, common.weekday_1),
-        2 => td!(locale, common.weekday_2),
-        3 => td!(locale, common.weekday_3),
-        4 => td!(locale, common.weekday_4),
-        5 => td!(locale, common.weekday_5),
-        6 => td!(locale, common.weekday_6),
-        _ => td!(locale, common.weekday_7),
-    }
 }
 
 /// Why a nursery is closed all day.
@@ -100,19 +73,6 @@ pub fn narrow_day(date: Date, now: Timestamp, locale: Locale) -> &'static str {
         Locale::En if date != now.local_date() => weekday(date, locale),
         Locale::Zh | Locale::En => near_day(date, now, locale),
     }
-}
-
-/// 11月23日, 23 Nov.
-pub fn month_day(date: Date, locale: Locale) -> String {
-    match locale {
-        Locale::Zh => td!(locale, common.month_day, month = date.month(), day = date.day()),
-        Locale::En => td!(locale, common.month_day, month = date.format("%b"), day = date.day()),
-    }
-}
-
-/// 周一 11月23日, Mon 23 Nov.
-pub fn date(date: Date, locale: Locale) -> String {
-    format!("{} {}", weekday(date, locale), month_day(date, locale))
 }
 
 /// 320 米, 1.2 公里.

@@ -148,7 +148,7 @@ fn labels(locale: Locale) -> Vec<(&'static str, &'static str, &'static str)> {
 
 /// Password and code, as at signing in.
 #[component]
-fn Again(form: Option<FormState>, locale: Locale) -> impl IntoView {
+pub fn Again(form: Option<FormState>, locale: Locale) -> impl IntoView {
     let error = |field: &str| form.as_ref().and_then(|form| form.error(field, locale));
     view! {
         <TextField

@@ -9,7 +9,7 @@ use doorstep_shared::{
 };
 use leptos::prelude::*;
 
-use super::{missing, shell, words};
+use super::{missing, security::Again, shell, words};
 use crate::{
     Locale, app,
     page::{Answer, Page},
@@ -116,25 +116,7 @@ fn form_page(visit: &Visit, next: String) -> Page {
                     maxlength=20
                     required=true
                 />
-                <TextField
-                    id="password"
-                    kind="password"
-                    label=td!(locale, staff.password)
-                    value=""
-                    nostrip:error=error("password")
-                    autocomplete="current-password"
-                    required=true
-                />
-                <TextField
-                    id="code"
-                    label=td!(locale, staff.code)
-                    hint=td!(locale, staff.code_hint)
-                    value=""
-                    nostrip:error=error("code")
-                    autocomplete="one-time-code"
-                    maxlength=20
-                    required=true
-                />
+                <Again form locale/>
                 <button class="button wide">{td!(locale, staff.sign_in)}</button>
             </form>
             <p class="meta">{td!(locale, staff.lost)}</p>

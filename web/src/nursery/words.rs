@@ -3,11 +3,11 @@
 use chrono::Datelike as _;
 use doorstep_shared::{
     Date, Timestamp,
-    care::ClassKind,
-    roster::{Carer, Shift},
+    roster::{Carer, Shift, WeekdayPlan},
     staff::StaffRole,
 };
 
+pub use crate::words::{class, date, month_day, weekday, weekday_number};
 use crate::{Locale, td};
 
 pub fn role(role: StaffRole, locale: Locale) -> &'static str {
@@ -29,50 +29,12 @@ pub fn role_text(role: StaffRole, locale: Locale) -> &'static str {
 
 /// Day and time, `11月23日 08:15`.
 pub fn moment(at: Timestamp, locale: Locale) -> String {
-    let date = at.local_date();
-    let day = td!(locale, staff.month_day, month = date.month(), day = date.day());
-    format!("{day} {}", at.clock_time())
-}
-
-pub fn class_kind(kind: ClassKind, locale: Locale) -> &'static str {
-    match kind {
-        ClassKind::Infant => td!(locale, words.infant),
-        ClassKind::Toddler => td!(locale, words.toddler),
-        ClassKind::SeniorToddler => td!(locale, words.senior_toddler),
-        ClassKind::Mixed => td!(locale, words.mixed),
-    }
-}
-
-/// 周一, Mon; 1 is Monday.
-pub fn weekday_number(number: u8, locale: Locale) -> &'static str {
-    match number {
-        1 => td!(locale, common.weekday_1),
-        2 => td!(locale, common.weekday_2),
-        3 => td!(locale, common.weekday_3),
-        4 => td!(locale, common.weekday_4),
-        5 => td!(locale, common.weekday_5),
-        6 => td!(locale, common.weekday_6),
-        _ => td!(locale, common.weekday_7),
-    }
-}
-
-pub fn weekday(date: Date, locale: Locale) -> &'static str {
-    weekday_number(u8::try_from(date.weekday().number_from_monday()).unwrap_or_default(), locale)
-}
-
-/// `11月23日`.
-pub fn month_day(date: Date, locale: Locale) -> String {
-    td!(locale, staff.month_day, month = date.month(), day = date.day())
+    format!("{} {}", month_day(at.local_date(), locale), at.clock_time())
 }
 
 /// `11/23`, above a column.
 pub fn short_day(date: Date) -> String {
     format!("{}/{}", date.month(), date.day())
-}
-
-/// `11月23日 周一`.
-pub fn day(date: Date, locale: Locale) -> String {
-    format!("{} {}", month_day(date, locale), weekday(date, locale))
 }
 
 /// `11月23日 – 11月29日`.
@@ -90,4 +52,14 @@ pub fn on_duty(shifts: &[Shift], carers: &[Carer], locale: Locale) -> String {
         Some(td!(locale, places.duty, name = carer.name, from = shift.from, to = shift.to))
     });
     told.collect::<Vec<_>>().join(if locale == Locale::Zh { "、" } else { ", " })
+}
+
+/// What holds on a weekday: who is on duty, and how many children may come.
+pub fn planned(plan: &WeekdayPlan, carers: &[Carer], locale: Locale) -> String {
+    let limits = plan
+        .allowed
+        .iter()
+        .map(|limit| td!(locale, places.limit, from = limit.from, to = limit.to, children = limit.children));
+    let duty = Some(on_duty(&plan.shifts, carers, locale)).filter(|duty| !duty.is_empty());
+    duty.into_iter().chain(limits).collect::<Vec<_>>().join(if locale == Locale::Zh { "；" } else { "; " })
 }

@@ -10,23 +10,26 @@ mod store;
 mod week;
 
 use std::{
-    collections::{BTreeMap, HashMap, HashSet},
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
     ops::RangeInclusive,
 };
 
 use doorstep_shared::{
     Date, Problem, ProblemKind, Timestamp,
     ids::{CarerId, ClassId, NurseryId},
+    problem::FieldRule,
     roster::{Carer, CopyRoster, Overfull, PlacesChange, RemoveCarer, SetAllowed, SetRoster, Shift},
 };
 
 pub use self::http::register;
-use self::rules::When;
+use self::{rules::When, week::Rosters};
 use super::{places, rules::moving::last_date};
 use crate::{
     db::{Conn, changes},
     error::Result,
-    inventory::{CarerColumns, Day, Limits, PerHalfHour, UNSAID, WeekLimits, limits_of, rules as place_rules},
+    inventory::{
+        self, CarerColumns, Day, Limits, PerHalfHour, Seats, UNSAID, WeekLimits, limits_of, rules as place_rules,
+    },
     policy::Policies,
 };
 
@@ -75,7 +78,6 @@ pub fn set_roster(conn: &mut Conn, asked: Asked<'_>, ask: &SetRoster) -> Result<
     let shifts = ask.shifts.as_deref().unwrap_or_default();
     let carers: HashSet<CarerId> = store::carers(conn, asked.nursery)?.into_iter().map(|carer| carer.id).collect();
     rules::check_shifts(shifts, &carers)?;
-    rules::check_elsewhere(shifts, &elsewhere(conn, asked, ask.class_id, when)?)?;
     let classes = store::classes(conn, asked.nursery)?;
     if !classes.iter().any(|class| class.id == ask.class_id) {
         return Err(ProblemKind::NotFound.into());
@@ -87,29 +89,6 @@ pub fn set_roster(conn: &mut Conn, asked: Asked<'_>, ask: &SetRoster) -> Result<
     };
     let change = Change::carers(is_kept.then(|| rules::on_duty(shifts)));
     follow(conn, asked, classes, &Changes::from([((ask.class_id, when), change)]))
-}
-
-/// The shifts of other classes at the same time as those of a class on a day.
-fn elsewhere(conn: &mut Conn, asked: Asked<'_>, class: ClassId, when: When) -> Result<Vec<Shift>> {
-    let (first, last) = match when {
-        When::Date(date) => (date, date),
-        // Rosters of dates are made knowing the week's, so no date's are asked for.
-        When::Weekday(_) => (asked.now.local_date(), asked.now.local_date()),
-    };
-    let all = store::shifts(conn, asked.nursery, first, last)?;
-    let others = all.into_iter().filter(|(of, ..)| *of != class);
-    match when {
-        When::Weekday(_) => Ok(others.filter(|(_, day, _)| *day == when).map(|(.., shift)| shift).collect()),
-        When::Date(date) => {
-            let weekday = week::weekday_of(conn, asked, date)?;
-            let others: Vec<_> = others.collect();
-            let classes: Vec<_> = others.iter().map(|(of, ..)| *of).collect();
-            let dated = store::dated_carers(conn, &classes, date)?;
-            let has_own = |of: &ClassId| dated.get(of).is_some_and(|days| days.iter().any(|(day, _)| *day == date));
-            let is_on = |of: &ClassId, day: When| if has_own(of) { day == when } else { day == When::Weekday(weekday) };
-            Ok(others.into_iter().filter(|(of, day, _)| is_on(of, *day)).map(|(.., shift)| shift).collect())
-        }
-    }
 }
 
 /// Says how many children may come to a class.
@@ -141,21 +120,21 @@ pub fn copy(conn: &mut Conn, asked: Asked<'_>, ask: &CopyRoster) -> Result<Place
     store::lock_nursery(conn, asked.nursery)?;
     let (classes, bookable) = (store::classes(conn, asked.nursery)?, asked.bookable());
     let here: HashSet<CarerId> = store::carers(conn, asked.nursery)?.into_iter().map(|carer| carer.id).collect();
-    let source = week::rosters(conn, asked, ask.from)?;
+    let (from, to) = (week::monday(ask.from), week::monday(ask.to));
+    let ids: Vec<ClassId> = classes.iter().map(|class| class.id).collect();
+    let rosters = Rosters::load(conn, asked.nursery, &ids, from..=week::sunday(from))?;
     let mut changes = Changes::new();
-    for ((class, from), shifts) in source {
-        let to = week::monday(ask.to) + (from - week::monday(ask.from));
-        if !bookable.contains(&to) {
-            continue;
-        }
+    let days = from.iter_days().zip(to.iter_days()).take(7).filter(|(_, to)| bookable.contains(to));
+    for ((from, to), class) in days.flat_map(|days| ids.iter().map(move |class| (days, *class))) {
+        let Some(shifts) = rosters.on(class, from, asked.policies) else { continue };
         // Who has left since is not on duty.
-        let shifts: Vec<_> = shifts.into_iter().filter(|shift| here.contains(&shift.carer_id)).collect();
+        let shifts: Vec<_> = shifts.iter().filter(|shift| here.contains(&shift.carer_id)).copied().collect();
         store::replace_shifts(conn, asked.nursery, class, When::Date(to), &shifts)?;
         changes.insert((class, When::Date(to)), Change::carers(Some(rules::on_duty(&shifts))));
     }
     if changes.is_empty() {
         let detail = "no day of that week can have a roster of the other";
-        return Err(Problem::field("to", doorstep_shared::problem::FieldRule::Unknown, detail).into());
+        return Err(Problem::field("to", FieldRule::Unknown, detail).into());
     }
     follow(conn, asked, classes, &changes)
 }
@@ -198,12 +177,19 @@ pub fn remove_carer(conn: &mut Conn, asked: Asked<'_>, ask: &RemoveCarer) -> Res
 
 /// Lets places follow: locks the class-days that the changes concern, gives them their new limits and what there is
 /// more to who waits.
+///
+/// # Errors
+/// `invalid` with the dates on which somebody would be in two classes at once, `fewer-than-booked`.
 fn follow(conn: &mut Conn, asked: Asked<'_>, classes: Vec<store::ClassRow>, changes: &Changes) -> Result<PlacesChange> {
     let Asked { nursery, now, policies, accept } = asked;
+    if changes.is_empty() {
+        return Ok(PlacesChange::default());
+    }
+    let ids: Vec<ClassId> = classes.iter().map(|class| class.id).collect();
     let before: HashMap<ClassId, CarerColumns> = classes.into_iter().map(|class| (class.id, class.carers)).collect();
     let changed: HashSet<ClassId> = changes.keys().map(|(class, _)| *class).collect();
-    let weeks = week::hours(conn, asked)?;
-    let weekday_of = |date: Date| place_rules::weekday_on(&weeks, date, policies.calendar.day_kind(date));
+    let hours = inventory::week_of(conn, nursery)?;
+    let weekday_of = |date: Date| week::weekday_on(&hours, date, policies);
     let wanted: Vec<(ClassId, Date)> = changes
         .keys()
         .flat_map(|(class, when)| {
@@ -211,7 +197,7 @@ fn follow(conn: &mut Conn, asked: Asked<'_>, classes: Vec<store::ClassRow>, chan
                 When::Date(date) => vec![*date],
                 When::Weekday(weekday) => {
                     let days = asked.bookable().start().iter_days().take_while(|date| asked.bookable().contains(date));
-                    days.filter(|date| weekday_of(*date) == usize::from(*weekday)).collect()
+                    days.filter(|date| weekday_of(*date) == *weekday).collect()
                 }
             };
             dates.into_iter().map(|date| (*class, date))
@@ -221,25 +207,27 @@ fn follow(conn: &mut Conn, asked: Asked<'_>, classes: Vec<store::ClassRow>, chan
 
     let dated = store::dated_carers(conn, &changed.iter().copied().collect::<Vec<_>>(), now.local_date())?;
     let mut after: HashMap<ClassId, (u16, Option<Box<WeekLimits>>)> = HashMap::new();
+    let mut register_changed = false;
     for class in changed {
         let Some(old) = before.get(&class) else { continue };
         let new = columns(old, changes, class, dated.get(&class).map_or(&[][..], Vec::as_slice));
         if new != *old {
             store::save_columns(conn, class, &new)?;
+            register_changed = true;
         }
         after.insert(class, limits_of(new));
     }
     let mut outcome = PlacesChange::default();
     for day in days.iter_mut() {
         let Some((carers, week)) = after.get(&day.class) else { continue };
-        let weekly = week.as_ref().map_or(Limits::NONE, |week| week.on(weekday_of(day.date)));
+        let weekly = week.as_ref().map_or(Limits::NONE, |week| week.on(weekday_of(day.date).into()));
         let own = changes.get(&(day.class, When::Date(day.date)));
         let own = own.map_or(day.limits(), |change| change.of(day.limits()));
         let seats_before = day.seats;
         day.plan(*carers, weekly, own);
         if day.seats != seats_before {
             outcome.days = outcome.days.saturating_add(1);
-            outcome.overfull.extend(overfull(day));
+            outcome.overfull.extend(overfull(day, &seats_before));
         }
     }
     if !accept && !outcome.overfull.is_empty() {
@@ -248,7 +236,10 @@ fn follow(conn: &mut Conn, asked: Asked<'_>, classes: Vec<store::ClassRow>, chan
         return Err(problem.into());
     }
     places::save(conn, policies, now, &mut days)?;
-    changes::nurseries_batch(conn, now, &[nursery])?;
+    nobody_is_torn(conn, asked, &ids, days.iter().map(|day| day.date).collect())?;
+    if register_changed {
+        changes::nurseries_batch(conn, now, &[nursery])?;
+    }
     Ok(outcome)
 }
 
@@ -277,9 +268,28 @@ fn columns(old: &CarerColumns, changes: &Changes, class: ClassId, dated: &[(Date
     (usual, i16::from(most), carers, allowed)
 }
 
-/// Where more children have a place than there are.
-fn overfull(day: &Day) -> Vec<Overfull> {
-    let over = place_rules::runs(day.seats.overfull(&day.used) & day.open);
+/// Looks at what holds on these dates now, whichever change made it so: copying a week, or giving a date back to its
+/// weekday, can put somebody into a second class as well as naming them there.
+fn nobody_is_torn(conn: &mut Conn, asked: Asked<'_>, classes: &[ClassId], dates: BTreeSet<Date>) -> Result<()> {
+    let (Some(first), Some(last)) = (dates.first(), dates.last()) else { return Ok(()) };
+    let rosters = Rosters::load(conn, asked.nursery, classes, *first..=*last)?;
+    let is_torn = |date: &Date| {
+        let on_duty = classes.iter().filter_map(|class| rosters.on(*class, *date, asked.policies));
+        rules::is_torn(&on_duty.collect::<Vec<_>>())
+    };
+    let torn: Vec<Date> = dates.into_iter().filter(is_torn).collect();
+    if torn.is_empty() {
+        return Ok(());
+    }
+    let detail = "somebody would be in two classes at the same time";
+    let mut problem = Problem::field("shifts", FieldRule::Taken, detail);
+    problem.dates = torn;
+    Err(problem.into())
+}
+
+/// Where more children have a place than there are, and there were more places before.
+fn overfull(day: &Day, before: &Seats) -> Vec<Overfull> {
+    let over = place_rules::runs(day.seats.overfull(&day.used) & day.seats.below(before) & day.open);
     let told = over.map(|span| Overfull {
         class_id: day.class,
         date: day.date,

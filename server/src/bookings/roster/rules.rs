@@ -1,6 +1,6 @@
 //! What a roster or a limit may look like, and the numbers that follow from it.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use doorstep_shared::{
     Date, Problem, Span,
@@ -72,19 +72,20 @@ pub fn check_shifts(shifts: &[Shift], carers: &HashSet<CarerId>) -> Result<(), P
     Ok(())
 }
 
-/// # Errors
-/// `invalid` with the first shift whose carer is in another class at that time.
-pub fn check_elsewhere(shifts: &[Shift], elsewhere: &[Shift]) -> Result<(), Problem> {
-    let busy = |shift: &Shift| {
-        elsewhere.iter().any(|other| other.carer_id == shift.carer_id && shift.from < other.to && other.from < shift.to)
-    };
-    match shifts.iter().position(busy) {
-        None => Ok(()),
-        Some(index) => {
-            let detail = "the carer is in another class at that time";
-            Err(Problem::field(format!("shifts.{index}"), FieldRule::Taken, detail))
+/// Whether somebody is in two of these classes at the same time.
+pub fn is_torn(rosters: &[&[Shift]]) -> bool {
+    let mut busy: HashMap<CarerId, u64> = HashMap::new();
+    rosters.iter().any(|shifts| {
+        // Within one class nobody is twice at a time: each roster was checked when it was made.
+        let torn = shifts.iter().any(|shift| {
+            let before = busy.get(&shift.carer_id).copied().unwrap_or(0);
+            shift.span().is_some_and(|span| before & span.mask() != 0)
+        });
+        for (carer, span) in shifts.iter().filter_map(|shift| Some((shift.carer_id, shift.span()?))) {
+            *busy.entry(carer).or_default() |= span.mask();
         }
-    }
+        torn
+    })
 }
 
 /// # Errors
@@ -202,10 +203,10 @@ mod tests {
         assert_eq!(check(&[morning, unknown]), Err(("shifts.1.carer_id".to_owned(), FieldRule::Unknown)));
         let backwards = Shift { from: noon.to, to: noon.from, ..noon };
         assert_eq!(check(&[backwards]), Err(("shifts.0.to".to_owned(), FieldRule::TooShort)));
-        assert!(check_elsewhere(&[morning], &[noon]).is_ok());
-        assert!(check_elsewhere(&[noon], &[shift(li, "12:00-13:00")]).is_ok());
-        let taken = check_elsewhere(&[shift(li, "08:00-09:00"), noon], &[shift(wang, "16:30-18:00")]).unwrap_err();
-        assert_eq!((taken.fields[0].field.as_str(), taken.fields[0].rule), ("shifts.1", FieldRule::Taken));
+        let elsewhere = shift(wang, "16:30-18:00");
+        assert!(!is_torn(&[&[morning], &[noon], &[shift(li, "12:00-13:00")]]));
+        assert!(!is_torn(&[&[morning, noon], &[]]));
+        assert!(is_torn(&[&[shift(li, "08:00-09:00"), noon], &[morning], &[elsewhere]]));
     }
 
     #[test]

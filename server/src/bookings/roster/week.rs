@@ -1,11 +1,14 @@
 //! A week of places, as the nursery sees it.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::{
+    collections::{HashMap, HashSet},
+    ops::RangeInclusive,
+};
 
 use chrono::{Datelike as _, Days as DaysAhead};
 use doorstep_shared::{
     Date, HalfHour, Span,
-    ids::ClassId,
+    ids::{ClassId, NurseryId},
     roster::{ClassDayPlan, ClassWeek, PlaceCell, PlacesWeek, Shift, WeekdayPlan},
 };
 
@@ -18,6 +21,7 @@ use crate::{
     db::Conn,
     error::Result,
     inventory::{self, Day, Week, limits_of, rules as place_rules},
+    policy::Policies,
 };
 
 /// The Monday of the week in which a date lies.
@@ -25,46 +29,47 @@ pub fn monday(date: Date) -> Date {
     date - DaysAhead::new(date.weekday().num_days_from_monday().into())
 }
 
-/// The nursery's opening hours.
-pub fn hours(conn: &mut Conn, asked: Asked<'_>) -> Result<Week> {
-    Ok(inventory::week_of(conn, asked.nursery)?)
+/// The Sunday of a week that begins on this Monday.
+pub fn sunday(monday: Date) -> Date {
+    monday + DaysAhead::new(6)
+}
+
+/// Every roster of a nursery for some dates, as it stands.
+pub struct Rosters {
+    hours: Week,
+    shifts: HashMap<(ClassId, When), Vec<Shift>>,
+    /// Dates that have a roster of their own, be it an empty one.
+    own: HashSet<(ClassId, Date)>,
+}
+
+impl Rosters {
+    pub fn load(conn: &mut Conn, of: NurseryId, classes: &[ClassId], dates: RangeInclusive<Date>) -> Result<Self> {
+        let (first, last) = dates.into_inner();
+        let mut shifts: HashMap<_, Vec<_>> = HashMap::new();
+        for (class, when, shift) in store::shifts(conn, of, first, last)? {
+            shifts.entry((class, when)).or_default().push(shift);
+        }
+        let dated = store::dated_carers(conn, classes, first)?;
+        let own = dated.into_iter().flat_map(|(class, days)| days.into_iter().map(move |(date, _)| (class, date)));
+        Ok(Self { hours: inventory::week_of(conn, of)?, shifts, own: own.collect() })
+    }
+
+    /// Who is on duty in a class on a date: by the date's own roster, or by its weekday's. None: no roster is kept.
+    pub fn on(&self, class: ClassId, date: Date, policies: &Policies) -> Option<&[Shift]> {
+        if self.own.contains(&(class, date)) {
+            return Some(self.of(class, When::Date(date)).unwrap_or_default());
+        }
+        self.of(class, When::Weekday(weekday_on(&self.hours, date, policies)))
+    }
+
+    fn of(&self, class: ClassId, when: When) -> Option<&[Shift]> {
+        self.shifts.get(&(class, when)).map(Vec::as_slice)
+    }
 }
 
 /// The weekday whose roster holds on a date, 0 on Monday.
-pub fn weekday_of(conn: &mut Conn, asked: Asked<'_>, date: Date) -> Result<u8> {
-    let hours = hours(conn, asked)?;
-    let weekday = place_rules::weekday_on(&hours, date, asked.policies.calendar.day_kind(date));
-    Ok(weekday as u8)
-}
-
-/// Who is on duty in each class on each day of the week of a date, by the date's own roster or by its weekday's. Days on
-/// which no roster is kept are left out.
-pub fn rosters(conn: &mut Conn, asked: Asked<'_>, date: Date) -> Result<BTreeMap<(ClassId, Date), Vec<Shift>>> {
-    let first = monday(date);
-    let dates: Vec<Date> = first.iter_days().take(7).collect();
-    let last = dates.last().copied().unwrap_or(first);
-    let hours = hours(conn, asked)?;
-    let mut shifts: HashMap<(ClassId, When), Vec<Shift>> = HashMap::new();
-    for (class, when, shift) in store::shifts(conn, asked.nursery, first, last)? {
-        shifts.entry((class, when)).or_default().push(shift);
-    }
-    let classes: Vec<ClassId> = store::classes(conn, asked.nursery)?.iter().map(|class| class.id).collect();
-    let own: HashSet<(ClassId, Date)> = store::dated_carers(conn, &classes, first)?
-        .into_iter()
-        .flat_map(|(class, days)| days.into_iter().map(move |(date, _)| (class, date)))
-        .collect();
-    let mut rosters = BTreeMap::new();
-    for class in classes {
-        for date in &dates {
-            let weekday = place_rules::weekday_on(&hours, *date, asked.policies.calendar.day_kind(*date));
-            let key = if own.contains(&(class, *date)) { When::Date(*date) } else { When::Weekday(weekday as u8) };
-            let found = shifts.get(&(class, key)).cloned();
-            if found.is_some() || key == When::Date(*date) {
-                rosters.insert((class, *date), found.unwrap_or_default());
-            }
-        }
-    }
-    Ok(rosters)
+pub fn weekday_on(hours: &Week, date: Date, policies: &Policies) -> u8 {
+    place_rules::weekday_on(hours, date, policies.calendar.day_kind(date)) as u8
 }
 
 /// The week of a date.
@@ -74,13 +79,8 @@ pub fn week(conn: &mut Conn, asked: Asked<'_>, date: Date) -> Result<PlacesWeek>
     let rows = store::classes(conn, asked.nursery)?;
     let wanted: Vec<_> = rows.iter().flat_map(|class| dates.iter().map(|date| (class.id, *date))).collect();
     let days = inventory::look_at_days(conn, asked.policies, asked.now, &wanted)?;
-    let mut rosters = rosters(conn, asked, date)?;
-    let mut weekly: HashMap<(ClassId, u8), Vec<Shift>> = HashMap::new();
-    for (class, when, shift) in store::shifts(conn, asked.nursery, first, first)? {
-        if let When::Weekday(weekday) = when {
-            weekly.entry((class, weekday)).or_default().push(shift);
-        }
-    }
+    let ids: Vec<ClassId> = rows.iter().map(|class| class.id).collect();
+    let rosters = Rosters::load(conn, asked.nursery, &ids, first..=sunday(first))?;
     let mut classes = Vec::with_capacity(rows.len());
     for row in rows {
         let (_, limits) = limits_of(row.carers.clone());
@@ -88,12 +88,12 @@ pub fn week(conn: &mut Conn, asked: Asked<'_>, date: Date) -> Result<PlacesWeek>
             let allowed = limits.as_ref().and_then(|limits| limits.on(weekday.into()).allowed);
             WeekdayPlan {
                 weekday: weekday + 1,
-                shifts: weekly.remove(&(row.id, weekday)).unwrap_or_default(),
+                shifts: rosters.of(row.id, When::Weekday(weekday)).unwrap_or_default().to_vec(),
                 allowed: allowed.as_ref().map(rules::named).unwrap_or_default(),
             }
         };
         let weekly: Vec<_> = (0..7).map(weekday).collect();
-        let on = |date: &Date| Some(plan(days.get(row.id, *date)?, rosters.remove(&(row.id, *date))));
+        let on = |date: &Date| Some(plan(days.get(row.id, *date)?, rosters.on(row.id, *date, asked.policies)));
         classes.push(ClassWeek {
             class_id: row.id,
             class_kind: row.kind,
@@ -107,7 +107,7 @@ pub fn week(conn: &mut Conn, asked: Asked<'_>, date: Date) -> Result<PlacesWeek>
     Ok(PlacesWeek { monday: first, carers: store::carers(conn, asked.nursery)?, classes })
 }
 
-fn plan(day: &Day, shifts: Option<Vec<Shift>>) -> ClassDayPlan {
+fn plan(day: &Day, shifts: Option<&[Shift]>) -> ClassDayPlan {
     let own = day.limits();
     let allowed = own.allowed.or(day.weekly().allowed);
     let halves = (0..48_u8).filter_map(|index| Span::new(HalfHour::new(index)?, HalfHour::new(index + 1)?));
@@ -119,7 +119,7 @@ fn plan(day: &Day, shifts: Option<Vec<Shift>>) -> ClassDayPlan {
     };
     ClassDayPlan {
         date: day.date,
-        shifts: shifts.unwrap_or_default(),
+        shifts: shifts.unwrap_or_default().to_vec(),
         allowed: allowed.as_ref().map(rules::named).unwrap_or_default(),
         own_shifts: own.carers.is_some(),
         own_allowed: own.allowed.is_some(),

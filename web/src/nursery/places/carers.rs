@@ -1,14 +1,14 @@
 //! Who looks after children here: the list that rosters are made from.
 
 use doorstep_shared::{
-    Date, ProblemKind,
+    ProblemKind,
     family::PERSON_CHARACTERS,
     ids::CarerId,
     roster::{AddCarer, Carer, RemoveCarer},
 };
 use leptos::prelude::*;
 
-use super::{Known, PATH};
+use super::{Here, Kept, Known, PATH};
 use crate::{
     Locale, app,
     nursery::missing,
@@ -22,7 +22,7 @@ use crate::{
 };
 
 #[component]
-pub fn Carers(carers: Vec<Carer>, form: Option<FormState>, monday: Date, locale: Locale) -> impl IntoView {
+pub fn Carers(carers: Vec<Carer>, here: Here, form: Option<FormState>, locale: Locale) -> impl IntoView {
     let refused = form.as_ref().filter(|form| form.problem.kind == ProblemKind::FewerThanBooked);
     let leaving = refused.and_then(|form| form.fields.read::<CarerId>("carer"));
     let error = form.as_ref().and_then(|form| form.error("name", locale));
@@ -34,7 +34,7 @@ pub fn Carers(carers: Vec<Carer>, form: Option<FormState>, monday: Date, locale:
                 <form class="stack" method="post" action=format!("{PATH}/carers/{}/remove", carer.id)>
                     <OnceKey/>
                     <input type="hidden" name="carer" value=carer.id.to_string()/>
-                    <input type="hidden" name="date" value=monday.to_string()/>
+                    <Kept here/>
                     <div class="row between">
                         <b>{carer.name.clone()}</b>
                         <button class="button line small" aria-label=td!(locale, places.carer_remove_named, name = carer.name)>
@@ -54,7 +54,7 @@ pub fn Carers(carers: Vec<Carer>, form: Option<FormState>, monday: Date, locale:
             {(!rows.is_empty()).then(|| view! { <ul class="card rows" id="carer-list">{rows}</ul> })}
             <form class="card stack" method="post" action=format!("{PATH}/carers")>
                 <OnceKey/>
-                <input type="hidden" name="date" value=monday.to_string()/>
+                <Kept here/>
                 <TextField
                     id="name"
                     label=td!(locale, places.carer_name)
@@ -72,25 +72,19 @@ pub fn Carers(carers: Vec<Carer>, form: Option<FormState>, monday: Date, locale:
 
 /// `POST /staff/places/carers`.
 pub async fn add(visit: &Visit, form: &Fields) -> Answer {
+    let Some(here) = Here::of(form) else { return missing::page(visit) };
     let name = form.get("name").unwrap_or_default().to_owned();
     match visit.call_once(form, AddCarer { name }).await {
-        Ok(_) => back(form, "carer"),
+        Ok(_) => here.done("carer"),
         Err(problem) => app::refused(visit, form, problem).await,
     }
 }
 
 /// `POST /staff/places/carers/{id}/remove`.
 pub async fn remove(visit: &Visit, form: &Fields, id: &str) -> Answer {
-    let Ok(id) = id.parse::<CarerId>() else { return missing::page(visit) };
+    let (Ok(id), Some(here)) = (id.parse::<CarerId>(), Here::of(form)) else { return missing::page(visit) };
     match visit.call_once(form, RemoveCarer { id, accept: form.has("accept") }).await {
-        Ok(_) => back(form, "left"),
+        Ok(_) => here.done("left"),
         Err(problem) => app::refused(visit, form, problem).await,
-    }
-}
-
-fn back(form: &Fields, done: &str) -> Answer {
-    match form.date("date") {
-        Some(date) => Answer::see_other(format!("{PATH}?date={date}&done={done}")),
-        None => Answer::see_other(format!("{PATH}?done={done}")),
     }
 }

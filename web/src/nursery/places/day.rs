@@ -57,7 +57,7 @@ impl Which {
 
     fn text(self, locale: Locale) -> String {
         match self {
-            Self::Date(date) => words::day(date, locale),
+            Self::Date(date) => words::date(date, locale),
             Self::Weekday(weekday) => {
                 td!(locale, places.every_weekday, weekday = words::weekday_number(weekday, locale))
             }

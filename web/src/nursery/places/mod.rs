@@ -9,7 +9,7 @@ use chrono::Days;
 use doorstep_shared::{
     Date, Problem, ProblemKind,
     ids::ClassId,
-    roster::{ClassWeek, CopyRoster, GetPlacesWeek, Overfull, PlacesWeek},
+    roster::{Carer, ClassWeek, CopyRoster, GetPlacesWeek, Overfull, PlacesWeek},
     staff::{GetStaffMe, StaffAbility, StaffMe},
 };
 use leptos::prelude::*;
@@ -78,8 +78,13 @@ pub async fn page(visit: &Visit) -> Answer {
                 }.inert(),
             }}
             {may_edit.then(|| view! {
-                <Copy monday form=form.clone() locale/>
-                <Carers carers=week.carers.clone() form=form.clone() monday locale/>
+                <Copy here=Here { monday, class: class.as_ref().map(|class| class.class_id) } form=form.clone() locale/>
+                <Carers
+                    carers=week.carers.clone()
+                    here=Here { monday, class: class.as_ref().map(|class| class.class_id) }
+                    form=form.clone()
+                    locale
+                />
             })}
         }
         .inert()
@@ -96,6 +101,32 @@ fn asked_date(visit: &Visit) -> Option<Date> {
     visit.form.as_ref().and_then(|form| form.fields.date("date")).or(visit.query.date("date"))
 }
 
+/// The week and the class that a form stands below, so that it leads back there.
+#[derive(Clone, Copy)]
+struct Here {
+    monday: Date,
+    class: Option<ClassId>,
+}
+
+impl Here {
+    fn of(form: &Fields) -> Option<Self> {
+        Some(Self { monday: form.date("date")?, class: form.read("class") })
+    }
+
+    fn done(self, done: &str) -> Answer {
+        Answer::see_other(format!("{}&done={done}", address(self.monday, self.class)))
+    }
+}
+
+#[component]
+fn Kept(here: Here) -> impl IntoView {
+    view! {
+        <input type="hidden" name="date" value=here.monday.to_string()/>
+        {here.class.map(|class| view! { <input type="hidden" name="class" value=class.to_string()/> })}
+    }
+    .inert()
+}
+
 /// Where a week of a class is.
 fn address(date: Date, class: Option<ClassId>) -> String {
     match class {
@@ -105,25 +136,24 @@ fn address(date: Date, class: Option<ClassId>) -> String {
 }
 
 fn name(class: &ClassWeek, locale: Locale) -> String {
-    format!("{} {}", words::class_kind(class.class_kind, locale), class.name)
+    format!("{} {}", words::class(class.class_kind, locale), class.name)
 }
 
 #[component]
-fn Class(
-    class: ClassWeek,
-    carers: Vec<doorstep_shared::roster::Carer>,
-    may_edit: bool,
-    locale: Locale,
-) -> impl IntoView {
+fn Class(class: ClassWeek, carers: Vec<Carer>, may_edit: bool, locale: Locale) -> impl IntoView {
     let id = class.class_id;
     let weekly = class.weekly.iter().map(|plan| {
         let said = !plan.shifts.is_empty() || !plan.allowed.is_empty();
-        let text = if said { words::on_duty(&plan.shifts, &carers, locale) } else { String::new() };
+        let text = if said {
+            words::planned(plan, &carers, locale)
+        } else {
+            td!(locale, places.as_usual, carers = class.carers)
+        };
         view! {
             <li class="row between">
                 <span>
                     <b>{words::weekday_number(plan.weekday, locale)}</b>" "
-                    <span class="meta">{if said { text } else { td!(locale, places.as_usual, carers = class.carers) }}</span>
+                    <span class="meta">{text}</span>
                 </span>
                 {may_edit.then(|| view! {
                     <a class="button line small" href=format!("{PATH}/{id}/weekday/{}", plan.weekday)>
@@ -147,12 +177,14 @@ fn Class(
 
 /// The rosters of the week before for this one.
 #[component]
-fn Copy(monday: Date, form: Option<FormState>, locale: Locale) -> impl IntoView {
-    let problem = form.map(|form| form.problem).filter(|problem| problem.kind == ProblemKind::FewerThanBooked);
+fn Copy(here: Here, form: Option<FormState>, locale: Locale) -> impl IntoView {
+    // The form that takes a carer off the list says it at that carer.
+    let copied = form.filter(|form| !form.fields.has("carer")).map(|form| form.problem);
+    let problem = copied.filter(|problem| problem.kind == ProblemKind::FewerThanBooked);
     view! {
         <form class="card stack" method="post" action=format!("{PATH}/copy")>
             <OnceKey/>
-            <input type="hidden" name="date" value=monday.to_string()/>
+            <Kept here/>
             <p class="meta">{td!(locale, places.copy_text)}</p>
             <Known problem locale/>
             <button class="button line" id="copy">{td!(locale, places.copy)}</button>
@@ -175,16 +207,16 @@ fn Known(problem: Option<Problem>, locale: Locale) -> impl IntoView {
 }
 
 fn too_many(over: &Overfull, locale: Locale) -> String {
-    let time = format!("{} {}–{}", words::day(over.date, locale), over.from, over.to);
+    let time = format!("{} {}–{}", words::date(over.date, locale), over.from, over.to);
     td!(locale, places.too_many, time = time, children = over.children, places = over.places)
 }
 
 /// `POST /staff/places/copy`.
 pub async fn copy(visit: &Visit, form: &Fields) -> Answer {
-    let Some(to) = form.date("date") else { return missing::page(visit) };
-    let ask = CopyRoster { from: to - Days::new(7), to, accept: form.has("accept") };
+    let Some(here) = Here::of(form) else { return missing::page(visit) };
+    let ask = CopyRoster { from: here.monday - Days::new(7), to: here.monday, accept: form.has("accept") };
     match visit.call_once(form, ask).await {
-        Ok(_) => Answer::see_other(format!("{PATH}?date={to}&done=copied")),
+        Ok(_) => here.done("copied"),
         Err(problem) => app::refused(visit, form, problem).await,
     }
 }

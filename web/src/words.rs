@@ -1,0 +1,46 @@
+//! Words of the domain that every audience reads.
+
+use chrono::Datelike as _;
+use doorstep_shared::{Date, care::ClassKind};
+
+use crate::{Locale, td};
+
+pub fn class(kind: ClassKind, locale: Locale) -> &'static str {
+    match kind {
+        ClassKind::Infant => td!(locale, words.infant),
+        ClassKind::Toddler => td!(locale, words.toddler),
+        ClassKind::SeniorToddler => td!(locale, words.senior_toddler),
+        ClassKind::Mixed => td!(locale, words.mixed),
+    }
+}
+
+/// 周一, Mon.
+pub fn weekday(date: Date, locale: Locale) -> &'static str {
+    weekday_number(u8::try_from(date.weekday().number_from_monday()).unwrap_or_default(), locale)
+}
+
+/// The same by number: 1 is Monday.
+pub fn weekday_number(number: u8, locale: Locale) -> &'static str {
+    match number {
+        1 => td!(locale, common.weekday_1),
+        2 => td!(locale, common.weekday_2),
+        3 => td!(locale, common.weekday_3),
+        4 => td!(locale, common.weekday_4),
+        5 => td!(locale, common.weekday_5),
+        6 => td!(locale, common.weekday_6),
+        _ => td!(locale, common.weekday_7),
+    }
+}
+
+/// 11月23日, 23 Nov.
+pub fn month_day(date: Date, locale: Locale) -> String {
+    match locale {
+        Locale::Zh => td!(locale, common.month_day, month = date.month(), day = date.day()),
+        Locale::En => td!(locale, common.month_day, month = date.format("%b"), day = date.day()),
+    }
+}
+
+/// 周一 11月23日, Mon 23 Nov.
+pub fn date(date: Date, locale: Locale) -> String {
+    format!("{} {}", weekday(date, locale), month_day(date, locale))
+}
