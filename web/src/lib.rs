@@ -21,6 +21,7 @@ pub mod problems;
 pub mod settings;
 #[cfg(feature = "ssr")]
 pub mod visit;
+#[cfg(feature = "ssr")]
 mod words;
 
 pub use texts::Locale;
