@@ -22,7 +22,7 @@ use crate::{
     messages,
     nurseries::{self, KnownDistricts},
     outbox,
-    policy::Policies,
+    policy::{self, Policies},
 };
 
 /// The running product. Cheap to clone.
@@ -82,12 +82,13 @@ impl App {
     /// Every endpoint of every slice.
     pub fn api(&self) -> Api {
         let mut api = Api::new(self.config.calls_per_second, self.config.searches_per_second);
-        let policy = Arc::clone(&self.policy);
+        let policies = Arc::clone(&self.policy);
         let bookings_of = move |conn: &mut Conn, now, family| {
-            let bookings = bookings::all(conn, &policy, now, family)?;
-            let waitlist = bookings::waits_of(conn, &policy, now, family)?;
-            Ok(accounts::Booked { bookings, waitlist, pick_ups: bookings::all_codes(conn, &policy, now, family)? })
+            let bookings = bookings::all(conn, &policies, now, family)?;
+            let waitlist = bookings::waits_of(conn, &policies, now, family)?;
+            Ok(accounts::Booked { bookings, waitlist, pick_ups: bookings::all_codes(conn, &policies, now, family)? })
         };
+        policy::register(&mut api);
         accounts::register(&mut api, Arc::new(bookings_of));
         messages::register(&mut api);
         nurseries::register(&mut api);

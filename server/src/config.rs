@@ -62,7 +62,8 @@ pub struct Config {
     #[arg(long, env = "DOORSTEP_TIANDITU_KEY", hide_env_values = true)]
     pub tianditu_key: Option<String>,
 
-    /// The city's policy file. Unless told: the national numbers that ship with the program.
+    /// What the city goes by above the national numbers: a pack that ships with the program, by its name (`zhangye`,
+    /// `jining`, `shaoxing`, `wuxi`), or a file of its own, which may stand on a pack.
     #[arg(long, env = "DOORSTEP_POLICY")]
     pub policy: Option<PathBuf>,
 

@@ -30,3 +30,4 @@ mod private;
 mod rounds;
 pub mod serve;
 pub mod tls;
+pub mod vouchers;

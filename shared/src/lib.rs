@@ -17,6 +17,7 @@ pub mod messages;
 pub mod money;
 pub mod nurseries;
 pub mod phone;
+pub mod policy;
 pub mod problem;
 pub mod roster;
 pub mod secret;

@@ -23,6 +23,7 @@ mod operators;
 mod parts;
 mod permissions;
 mod pick_ups;
+mod policy;
 mod races;
 mod races_family;
 mod reminders;

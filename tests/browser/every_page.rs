@@ -23,6 +23,7 @@ async fn look_at_every_page(look: Look) {
         ("find-nothing", open("/?inclusive=true&q=zzzz")),
         ("nursery", format!("/nurseries/{}", nursery.id)),
         ("settings", open("/settings")),
+        ("policy", open("/policy")),
         ("sign-in", open("/sign-in")),
         ("book-signed-out", book_path(&offer, tomorrow)),
         ("me-signed-out", open("/me")),

@@ -33,6 +33,7 @@ pub async fn answer(visit: &Visit) -> Answer {
         [] => family::find::page(visit).await.into(),
         ["nurseries", id] => family::nursery::page(visit, id).await.into(),
         ["settings"] => family::settings::page(visit).into(),
+        ["policy"] => family::policy::page(visit).await.into(),
         ["sign-in"] => family::sign_in::page(visit).await,
         ["book"] => family::book::page(visit).await,
         ["book", "weekly"] => family::book::weekly::page(visit).await,

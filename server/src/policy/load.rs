@@ -1,4 +1,8 @@
-//! Reads the policy file, checks it, and resolves it into one [`Policy`] per stretch of time.
+//! Reads the policy files, lays them above each other, checks them, and resolves them into one [`Policy`] and one
+//! [`CityRules`] per stretch of time.
+//!
+//! The national file lies lowest, above it a pack, above that the city's own file. A day looks for each key upwards from
+//! what binds: a draft never puts aside what is in force.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -6,42 +10,160 @@ use std::{
 };
 
 use chrono::Days;
-use doorstep_shared::Date;
-use serde::Deserialize;
+use doorstep_shared::{
+    Date,
+    policy::{PolicyFigure, Standing},
+};
+use serde::de::DeserializeOwned;
 use toml::{Table, Value};
 
-use super::{Calendar, ClassRule, Policy};
+use super::{
+    Calendar, CityRules, Policy, check,
+    file::{File, Stated},
+};
 use crate::error::{Error, Result};
 
-const NATIONAL: &str = include_str!("../../policies/national.toml");
+pub(super) const NATIONAL: &str = include_str!("../../policies/national.toml");
 const HOLIDAYS: &str = include_str!("../../policies/holidays.csv");
+/// What ships with the program, by the name that a city chooses it by.
+const PACKS: [(&str, &str); 5] = [
+    ("national", NATIONAL),
+    ("zhangye", include_str!("../../policies/zhangye.toml")),
+    ("jining", include_str!("../../policies/jining.toml")),
+    ("shaoxing", include_str!("../../policies/shaoxing.toml")),
+    ("wuxi", include_str!("../../policies/wuxi.toml")),
+];
+/// The tables of what cities fix and the nation need not. All others hold on every day.
+const CITY_TABLES: [&str; 4] = ["subsidies", "vouchers", "price", "indicators"];
 
 /// Every policy of the city by date, and its calendar.
 #[derive(Clone, Debug)]
 pub struct Policies {
     /// By first day, at least one.
     stretches: Vec<(Date, Policy)>,
+    /// By first day, from the first day of all.
+    cities: Vec<(Date, CityRules)>,
+    /// Everything that the files state, by key and then by file.
+    stated: Vec<Stated>,
+    /// The names of the files, lowest first.
+    files: Vec<String>,
     pub calendar: Calendar,
 }
 
 impl Policies {
-    /// Reads the files, or those that ship with the program where none is named.
+    /// Reads the files, or those that ship with the program where none is named. `policy` is the name of a pack or a file.
     ///
     /// # Errors
     /// Naming the file, the key and the reason.
     pub fn load(policy: Option<&Path>, holidays: Option<&Path>) -> Result<Self> {
-        let (name, text) = read(policy, "national.toml", NATIONAL)?;
-        let stretches = parse(&text).map_err(|why| Error::internal(format!("policy file {name}: {why}")))?;
+        let mut policies = Self::stacked(&layers(policy)?)?;
         let (name, text) = read(holidays, "holidays.csv", HOLIDAYS)?;
-        let calendar = Calendar::parse(&text).map_err(|why| Error::internal(format!("holidays {name}: {why}")))?;
-        Ok(Self { stretches, calendar })
+        policies.calendar = Calendar::parse(&text).map_err(|why| Error::internal(format!("holidays {name}: {why}")))?;
+        Ok(policies)
+    }
+
+    /// Lays files above each other, lowest first, each checked with those below it so that the one at fault is named.
+    fn stacked(files: &[(String, File)]) -> Result<Self> {
+        let mut stacked = None;
+        for (at, (name, _)) in files.iter().enumerate() {
+            let below = files.iter().take(at + 1).map(|(_, file)| file);
+            let policies = stack(&below.collect::<Vec<_>>());
+            stacked = Some(policies.map_err(|why| Error::internal(format!("policy file {name}: {why}")))?);
+        }
+        stacked.ok_or_else(|| Error::internal("there is no policy file"))
     }
 
     /// The numbers in force on that day. Before the first day of the file: those of its first day.
-    #[expect(clippy::indexing_slicing, reason = "parse() gives at least one stretch")]
+    #[expect(clippy::indexing_slicing, reason = "stack() gives at least one stretch")]
     pub fn on(&self, date: Date) -> &Policy {
         let begun = self.stretches.partition_point(|(from, _)| *from <= date);
         &self.stretches[begun.saturating_sub(1)].1
+    }
+
+    /// What the city pays and allows on that day, drafts included: each figure says whether it binds.
+    #[expect(clippy::indexing_slicing, reason = "stack() gives a first stretch that begins before every day")]
+    pub fn city_on(&self, date: Date) -> &CityRules {
+        let begun = self.cities.partition_point(|(from, _)| *from <= date);
+        &self.cities[begun.saturating_sub(1)].1
+    }
+
+    /// The names of the files in use, the nation's first.
+    pub fn files(&self) -> &[String] {
+        &self.files
+    }
+
+    /// All that is stated, by key; what applies on the day before what does not.
+    pub fn figures_on(&self, date: Date) -> Vec<PolicyFigure> {
+        let mut figures = Vec::new();
+        for of_key in self.stated.chunk_by(|one, next| one.key == next.key) {
+            // Two that hold at once have been refused.
+            let applying = applying(of_key, date, Standing::Draft).ok().flatten();
+            let is_it = |stated: &Stated| applying.is_some_and(|applying| std::ptr::eq(applying, stated));
+            let mut rows: Vec<_> = of_key.iter().map(|stated| (is_it(stated), stated)).collect();
+            rows.sort_by_key(|(applies, stated)| (!applies, std::cmp::Reverse(stated.layer)));
+            figures.extend(rows.into_iter().filter_map(|(applies, stated)| self.figure(stated, applies, date)));
+        }
+        figures
+    }
+
+    fn figure(&self, stated: &Stated, applies: bool, on: Date) -> Option<PolicyFigure> {
+        Some(PolicyFigure {
+            key: stated.key.clone(),
+            value: stated.shown()?,
+            standing: stated.standing(on),
+            applies,
+            file: self.files.get(stated.layer)?.clone(),
+            source: stated.source.title.clone(),
+            source_en: stated.source.title_en().to_owned(),
+            article: stated.article.clone(),
+            note: stated.note.clone(),
+            from: stated.from,
+            until: stated.until,
+        })
+    }
+}
+
+/// The files that a setting asks for, with the names by which they are blamed, lowest first.
+fn layers(policy: Option<&Path>) -> Result<Vec<(String, File)>> {
+    let Some(path) = policy else { return above_national(None, None) };
+    match path.to_str().filter(|name| shipped(name).is_some()) {
+        Some(pack) => above_national(Some(pack), None),
+        None => {
+            let (name, text) = read(policy, "", "")?;
+            of_city(name, &text)
+        }
+    }
+}
+
+fn shipped(name: &str) -> Option<&'static str> {
+    PACKS.iter().find(|(pack, _)| *pack == name).map(|(_, text)| *text)
+}
+
+/// A city's own file, on the pack that it names.
+fn of_city(name: String, text: &str) -> Result<Vec<(String, File)>> {
+    let own = parsed(name, text)?;
+    let pack = own.1.pack.clone();
+    above_national(pack.as_deref(), Some(own))
+}
+
+fn above_national(pack: Option<&str>, own: Option<(String, File)>) -> Result<Vec<(String, File)>> {
+    let mut layers = vec![parsed("national.toml (shipped)".to_owned(), NATIONAL)?];
+    if let Some(pack) = pack.filter(|pack| *pack != "national") {
+        let Some(text) = shipped(pack) else {
+            let name = own.map(|(name, _)| name).unwrap_or_default();
+            let known = PACKS.map(|(name, _)| name).join(", ");
+            return Err(Error::internal(format!("policy file {name}: pack: {pack:?} is none of {known}")));
+        };
+        layers.push(parsed(format!("{pack}.toml (shipped)"), text)?);
+    }
+    layers.extend(own);
+    Ok(layers)
+}
+
+fn parsed(name: String, text: &str) -> Result<(String, File)> {
+    match File::parse(text) {
+        Ok(file) => Ok((name, file)),
+        Err(why) => Err(Error::internal(format!("policy file {name}: {why}"))),
     }
 }
 
@@ -52,137 +174,117 @@ fn read(path: Option<&Path>, shipped_name: &str, shipped: &str) -> Result<(Strin
     Ok((name, text))
 }
 
-/// Where values come from.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Source {
-    title: String,
-    #[expect(dead_code, reason = "read so that an unknown status is refused")]
-    status: Status,
-    from: toml::value::Datetime,
-    until: Option<toml::value::Datetime>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum Status {
-    InForce,
-    /// Chosen by this product or this city, fixed by no rule.
-    Default,
-}
-
-/// One value as it stands in the file.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Entry {
-    value: Value,
-    source: String,
-    #[serde(rename = "article")]
-    _article: Option<String>,
-    #[serde(rename = "note")]
-    _note: Option<String>,
-    from: Option<toml::value::Datetime>,
-    until: Option<toml::value::Datetime>,
-}
-
-/// A value with the days on which it holds.
-struct Version {
-    value: Value,
-    from: Date,
-    /// Last day.
-    until: Option<Date>,
-}
-
-/// Key to its versions, `booking.hold_minutes` style.
-type Values = BTreeMap<String, Vec<Version>>;
-
-fn parse(text: &str) -> Result<Vec<(Date, Policy)>, String> {
-    let mut file: Table = toml::from_str(text).map_err(|error| error.to_string())?;
-    match file.remove("name") {
-        Some(Value::String(name)) if !name.trim().is_empty() => {}
-        _ => return Err("name: a text is missing".to_owned()),
+fn stack(files: &[&File]) -> Result<Policies, String> {
+    let mut sources = BTreeMap::new();
+    for file in files {
+        sources.extend(file.sources.clone());
     }
-    let sources = match file.remove("sources") {
-        Some(sources) => sources.try_into::<BTreeMap<String, Source>>(),
-        None => return Err("sources: the table is missing".to_owned()),
-    };
-    let sources = sources.map_err(|error| format!("sources: {error}"))?;
-    for (name, source) in &sources {
-        if source.title.trim().is_empty() {
-            return Err(format!("sources.{name}.title: it is empty"));
+    let mut stated = Vec::new();
+    for (layer, file) in files.iter().enumerate() {
+        for (key, entry) in &file.entries {
+            stated.push(Stated::of(key, entry, &sources, layer)?);
         }
     }
-    let mut values = Values::new();
-    collect("", file, &sources, &mut values)?;
-    resolve(&values)
+    // Stable: what a file says of a key stays in its order.
+    stated.sort_by(|one, other| in_order(&one.key).cmp(&in_order(&other.key)));
+    let files = files.iter().map(|file| file.name.clone()).collect();
+    let (stretches, cities) = (resolve(&stated)?, resolve_city(&stated)?);
+    Ok(Policies { stretches, cities, stated, files, calendar: Calendar::default() })
 }
 
-fn collect(at: &str, table: Table, sources: &BTreeMap<String, Source>, values: &mut Values) -> Result<(), String> {
-    for (name, value) in table {
-        let key = if at.is_empty() { name } else { format!("{at}.{name}") };
-        match value {
-            Value::Table(table) if !table.contains_key("value") => collect(&key, table, sources, values)?,
-            Value::Table(table) => {
-                let version = version(&key, Value::Table(table), sources)?;
-                values.insert(key, vec![version]);
-            }
-            Value::Array(list) => {
-                let versions: Result<Vec<_>, _> = list.into_iter().map(|one| version(&key, one, sources)).collect();
-                values.insert(key, versions?);
-            }
-            other => return Err(format!("{key}: a table with value and source is needed, not {other}")),
-        }
-    }
-    Ok(())
+/// By key; 20 comes before 100.
+fn in_order(key: &str) -> (&str, u32, &str) {
+    let (table, last) = key.rsplit_once('.').unwrap_or_default();
+    (table, last.parse().unwrap_or_default(), last)
 }
 
-fn version(key: &str, entry: Value, sources: &BTreeMap<String, Source>) -> Result<Version, String> {
-    let entry: Entry = entry.try_into().map_err(|error| format!("{key}: {error}"))?;
-    let Some(source) = sources.get(&entry.source) else {
-        return Err(format!("{key}: its source {:?} is not among [sources]", entry.source));
-    };
-    let date = |given: Option<toml::value::Datetime>| match given {
-        Some(given) => given.to_string().parse().map(Some).map_err(|_| format!("{key}: {given} is no date")),
-        None => Ok::<Option<Date>, String>(None),
-    };
-    let from = date(entry.from.or(Some(source.from)))?.ok_or_else(|| format!("{key}: it holds from no date"))?;
-    let until = date(entry.until.or(source.until))?;
-    if until.is_some_and(|until| until < from) {
-        return Err(format!("{key}: it ends before it begins"));
-    }
-    Ok(Version { value: entry.value, from, until })
+fn is_of_city(key: &str) -> bool {
+    key.split('.').next().is_some_and(|table| CITY_TABLES.contains(&table))
+}
+
+/// Those of one key, one after the other.
+fn by_key(stated: &[Stated], of_city: bool) -> impl Iterator<Item = &[Stated]> {
+    let of_kind = move |of_key: &&[Stated]| of_key.first().is_some_and(|one| is_of_city(&one.key) == of_city);
+    stated.chunk_by(|one, next| one.key == next.key).filter(of_kind)
+}
+
+/// The days on which something begins or has ended.
+fn cuts<'a>(stated: impl Iterator<Item = &'a Stated>) -> BTreeSet<Date> {
+    let ends = |stated: &Stated| stated.until.and_then(|until| until.checked_add_days(Days::new(1)));
+    stated.flat_map(|stated| [stated.from, ends(stated)]).flatten().collect()
 }
 
 /// Cuts time wherever a value changes, beginning on the first day on which every key has one.
-fn resolve(values: &Values) -> Result<Vec<(Date, Policy)>, String> {
-    let first = values.values().filter_map(|versions| versions.iter().map(|version| version.from).min()).max();
-    let first = first.ok_or("it holds no values")?;
-    let ends = |version: &Version| version.until.and_then(|until| until.checked_add_days(Days::new(1)));
-    let all = || values.values().flatten();
-    let mut cuts: BTreeSet<Date> = all().map(|version| version.from).chain(all().filter_map(ends)).collect();
+fn resolve(stated: &[Stated]) -> Result<Vec<(Date, Policy)>, String> {
+    let begins = |of_key: &[Stated]| of_key.iter().map(|stated| stated.from.unwrap_or(Date::MIN)).min();
+    let first = by_key(stated, false).filter_map(begins).max().ok_or("it holds no values")?;
+    let mut cuts = cuts(by_key(stated, false).flatten());
     cuts.retain(|cut| *cut > first);
     cuts.insert(first);
-    let stretch = |from| policy_on(values, from).map(|policy| (from, policy));
-    cuts.into_iter().map(stretch).collect()
+    let policy_on = |from| {
+        let mut resolved = Table::new();
+        for of_key in by_key(stated, false) {
+            let Some(stated) = applying(of_key, from, Standing::InForce)? else {
+                let key = of_key.first().map(|stated| stated.key.as_str()).unwrap_or_default();
+                return Err(format!("{key}: no value holds on {from}"));
+            };
+            insert(&mut resolved, &stated.key, stated.value.clone());
+        }
+        let policy: Policy = typed(resolved)?;
+        check::check(&policy)?;
+        Ok((from, policy))
+    };
+    cuts.into_iter().map(policy_on).collect()
 }
 
-fn policy_on(values: &Values, date: Date) -> Result<Policy, String> {
-    let mut resolved = Table::new();
-    for (key, versions) in values {
-        let holds = |version: &&Version| version.from <= date && version.until.is_none_or(|until| date <= until);
-        let mut holding = versions.iter().filter(holds);
-        let value = holding.next().ok_or_else(|| format!("{key}: no value holds on {date}"))?;
-        if holding.next().is_some() {
-            return Err(format!("{key}: two values hold on {date}"));
+/// The same for what cities fix, from the first day of all: a key may have no value then.
+fn resolve_city(stated: &[Stated]) -> Result<Vec<(Date, CityRules)>, String> {
+    let mut cuts = cuts(by_key(stated, true).flatten());
+    cuts.insert(Date::MIN);
+    let rules_on = |from| {
+        let mut resolved = Table::new();
+        for of_key in by_key(stated, true) {
+            let Some(stated) = applying(of_key, from, Standing::Draft)? else { continue };
+            let mut figure = Table::new();
+            figure.insert("value".to_owned(), stated.value.clone());
+            figure.insert("key".to_owned(), Value::String(stated.key.clone()));
+            figure.insert("standing".to_owned(), Value::String(stated.standing(from).as_str().to_owned()));
+            insert(&mut resolved, &stated.key, Value::Table(figure));
         }
-        insert(&mut resolved, key, value.value.clone());
+        let rules: CityRules = typed(resolved)?;
+        rules.check()?;
+        Ok((from, rules))
+    };
+    cuts.into_iter().map(rules_on).collect()
+}
+
+/// What counts on a day of all that is stated of one key: what binds before a draft, then the highest file. Drafts count
+/// where `least` is one.
+fn applying(of_key: &[Stated], on: Date, least: Standing) -> Result<Option<&Stated>, String> {
+    let rank = |stated: &Stated| match stated.standing(on) {
+        standing if standing.binds() => Some((true, stated.layer)),
+        Standing::Draft if least == Standing::Draft => Some((false, stated.layer)),
+        _ => None,
+    };
+    let mut found: Option<(&Stated, (bool, usize))> = None;
+    for stated in of_key {
+        let Some(rank) = rank(stated) else { continue };
+        match found {
+            Some((_, best)) if best > rank => {}
+            Some((_, best)) if best == rank => {
+                return Err(format!("{}: two values hold on {on}", stated.key));
+            }
+            _ => found = Some((stated, rank)),
+        }
     }
-    let policy: Policy = Value::Table(resolved).try_into().map_err(|error: toml::de::Error| {
-        // One line: where, and what.
+    Ok(found.map(|(stated, _)| stated))
+}
+
+/// In one line: where, and what.
+fn typed<T: DeserializeOwned>(table: Table) -> Result<T, String> {
+    Value::Table(table).try_into().map_err(|error: toml::de::Error| {
         error.to_string().lines().map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join(" ")
-    })?;
-    check(&policy)?;
-    Ok(policy)
+    })
 }
 
 fn insert(table: &mut Table, key: &str, value: Value) {
@@ -199,108 +301,5 @@ fn insert(table: &mut Table, key: &str, value: Value) {
     }
 }
 
-/// What a type cannot say.
-fn check(policy: &Policy) -> Result<(), String> {
-    let classes = &policy.classes;
-    let rules = [
-        ("infant", classes.infant),
-        ("toddler", classes.toddler),
-        ("senior_toddler", classes.senior_toddler),
-        ("mixed", classes.mixed),
-        ("home_based", classes.home_based),
-        ("kindergarten", classes.kindergarten),
-    ];
-    for (name, ClassRule { from_months, to_months, children, ratio }) in rules {
-        refuse(from_months >= to_months, &format!("classes.{name}.from_months"), "must be below to_months")?;
-        // Places are kept as one byte per half-hour.
-        refuse(!(1..=255).contains(&children), &format!("classes.{name}.children"), "must be 1 to 255")?;
-        refuse(ratio == 0, &format!("classes.{name}.ratio"), "must be at least 1")?;
-    }
-    refuse(policy.terms.last_days.is_empty(), "terms.last_days", "must name at least one day")?;
-    let booking = &policy.booking;
-    refuse(!(1..=366).contains(&booking.horizon_days), "booking.horizon_days", "must be 1 to 366")?;
-    refuse(booking.hold_minutes == 0, "booking.hold_minutes", "must be at least 1")?;
-    refuse(booking.held_places == 0, "booking.held_places", "must be at least 1")?;
-    let half_hours = |minutes: u16| minutes >= 30 && minutes.is_multiple_of(30);
-    for (key, minutes) in [
-        ("booking.hourly_step_minutes", booking.hourly_step_minutes),
-        ("booking.hourly_min_minutes", booking.hourly_min_minutes),
-    ] {
-        refuse(!half_hours(minutes), key, "must be a multiple of 30 minutes")?;
-    }
-    let waitlist = &policy.waitlist;
-    refuse(waitlist.offer_minutes == 0, "waitlist.offer_minutes", "must be at least 1")?;
-    refuse(waitlist.day_from >= waitlist.day_until, "waitlist.day_from", "must be before day_until")?;
-    refuse(waitlist.history_dates == 0, "waitlist.history_dates", "must be at least 1")?;
-    let groups: BTreeSet<_> = waitlist.priority_groups.iter().collect();
-    refuse(groups.len() < waitlist.priority_groups.len(), "waitlist.priority_groups", "must name each group once")?;
-    refuse(policy.search.days_a_month == 0, "search.days_a_month", "must be at least 1")?;
-    let import = &policy.import;
-    refuse(import.late_percent > 100, "import.late_percent", "must be 0 to 100")?;
-    refuse(import.places == 0, "import.places", "must be at least 1")?;
-    refuse(import.hourly_price_fen.0 % 2 != 0, "import.hourly_price_fen", "must be even: half an hour costs half")?;
-    Ok(())
-}
-
-fn refuse(wrong: bool, key: &str, why: &str) -> Result<(), String> {
-    if wrong { Err(format!("{key}: {why}")) } else { Ok(()) }
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_wrong_file_is_refused_with_its_key_and_the_reason() {
-        let cases = [
-            ("hold_minutes = { value = 10,", "hold_minutes = { value = \"ten\",", "booking.hold_minutes"),
-            ("hold_minutes = { value = 10,", "hold_minutes = { value = 0,", "booking.hold_minutes: must be at least 1"),
-            ("hold_minutes = { value = 10,", "hold_minuets = { value = 10,", "hold_minuets"),
-            (
-                "hold_minutes = { value = 10, source = \"default\" }",
-                "hold_minutes = 10",
-                "booking.hold_minutes: a table",
-            ),
-            ("hold_minutes = { value = 10, source = \"default\" }", "", "hold_minutes"),
-            (
-                "near_m = { value = 3000, source = \"default\"",
-                "near_m = { value = 3000, source = \"x\"",
-                "search.near_m: its source",
-            ),
-            ("status = \"default\"", "status = \"rumour\"", "rumour"),
-            ("\"08:00\"", "\"21:00\"", "waitlist.day_from: must be before day_until"),
-            (
-                "priority_groups = { value = []",
-                "priority_groups = { value = [\"migrant\", \"migrant\"]",
-                "waitlist.priority_groups: must name each group once",
-            ),
-            ("priority_groups = { value = []", "priority_groups = { value = [\"friends\"]", "friends"),
-            ("\"01-31\"", "\"02-30\"", "02-30"),
-            ("from_months = { value = 6,", "from_months = { value = 12,", "classes.infant.from_months"),
-        ];
-        for (find, put, told) in cases {
-            assert!(NATIONAL.contains(find), "{find}");
-            let error = parse(&NATIONAL.replacen(find, put, 1)).unwrap_err();
-            assert!(error.contains(told), "{put}: {error}");
-        }
-    }
-
-    #[test]
-    fn a_value_that_changes_is_looked_up_by_date_and_leaves_no_gap() {
-        let old = "hold_minutes = { value = 10, source = \"default\" }";
-        let two = |until: &str, from: &str| {
-            let versions = format!(
-                "hold_minutes = [{{ value = 10, source = \"default\", until = {until} }}, \
-                 {{ value = 15, source = \"default\", from = {from} }}]"
-            );
-            parse(&NATIONAL.replacen(old, &versions, 1))
-        };
-        let stretches = two("2026-12-31", "2027-01-01").unwrap();
-        let policies = Policies { stretches, calendar: Calendar::default() };
-        for (date, minutes) in [("1999-01-01", 10), ("2026-12-31", 10), ("2027-01-01", 15), ("2040-01-01", 15)] {
-            assert_eq!(policies.on(date.parse().unwrap()).booking.hold_minutes, minutes, "{date}");
-        }
-        assert!(two("2026-12-30", "2027-01-01").unwrap_err().contains("no value holds on 2026-12-31"));
-        assert!(two("2027-01-01", "2027-01-01").unwrap_err().contains("two values hold on 2027-01-01"));
-    }
-}
+mod tests;

@@ -1,9 +1,15 @@
 //! The numbers that policy fixes, and the days that are not ordinary.
 //!
-//! They come from a file (`server/policies/national.toml` unless `DOORSTEP_POLICY` names another), each with its
-//! source, and are looked up by date: [`Policies::on`]. Nothing else in the program states them.
+//! They come from files (`server/policies/national.toml`, and above it what `DOORSTEP_POLICY` names), each with its
+//! source, and are looked up by date: [`Policies::on`] for what holds everywhere, [`Policies::city_on`] for what a city
+//! pays and allows, [`Policies::figures_on`] for whoever asks where a number comes from. Nothing else in the program
+//! states them.
 
 mod calendar;
+mod check;
+mod city;
+mod file;
+mod http;
 mod load;
 mod messages;
 mod staff;
@@ -21,6 +27,10 @@ use serde::Deserialize;
 
 pub use self::{
     calendar::{Calendar, DayKind},
+    city::{
+        CityRules, Construction, Count, Enrolment, Figure, Guided, MonthCounts, Operating, Prices, Reference, Subsidies,
+    },
+    http::register,
     load::Policies,
     messages::MessageRules,
     staff::StaffRules,

@@ -57,6 +57,7 @@ const ROWS: &[Row] = &[
     row("GET /metrics", "operator", [403; 3]),
     row("GET /api/openapi.json", "anyone", [200; 3]),
     row("GET /api/docs", "anyone", [307; 3]),
+    row("GET /api/v1/policy", "anyone", [200; 3]),
     row("GET /api/v1/slots", "anyone", [200; 3]),
     row("GET /api/v1/districts", "anyone", [200; 3]),
     // It must be told which nurseries.

@@ -13,6 +13,7 @@ use super::{
         self,
         invitations::{self, Families, Invited},
     },
+    policy,
     settings::SettingsForm,
     sign_in,
     wechat::WechatCard,
@@ -67,6 +68,7 @@ pub async fn page(visit: &Visit) -> Answer {
             })}
             <h2>{td!(locale, settings.title)}</h2>
             <SettingsForm locale settings back="/me"/>
+            <ToPolicy locale/>
             <Privacy wechat=told.is_some_and(|told| told.wechat.is_some()) locale/>
             {me.map(|_| view! { <Data locale/> })}
         }
@@ -122,6 +124,23 @@ fn SignedOut(locale: Locale) -> impl IntoView {
         <section class="card row between">
             <p>{td!(locale, me.signed_out)}</p>
             <a class="button small" href=sign_in::to_sign_in("/me")>{td!(locale, sign_in.title)}</a>
+        </section>
+    }
+    .into_any()
+}
+
+/// The way to where numbers come from.
+#[component]
+fn ToPolicy(locale: Locale) -> impl IntoView {
+    view! {
+        <section class="card">
+            <a class="item" href=policy::PATH>
+                <span>
+                    <b>{td!(locale, policy.title)}</b>
+                    <span class="meta">{td!(locale, policy.enter_text)}</span>
+                </span>
+                <Icon name="i-next"/>
+            </a>
         </section>
     }
     .into_any()

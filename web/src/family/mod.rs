@@ -36,6 +36,8 @@ pub mod nursery;
 #[cfg(feature = "ssr")]
 pub mod people;
 #[cfg(feature = "ssr")]
+pub mod policy;
+#[cfg(feature = "ssr")]
 mod price;
 #[cfg(feature = "ssr")]
 pub mod settings;
