@@ -96,11 +96,14 @@ fn Figure(label: String, figure: PolicyFigure, locale: Locale) -> impl IntoView 
         Locale::Zh => figure.source,
         Locale::En => figure.source_en,
     };
-    let article = figure.article.map(|article| format!(" {article}"));
+    let source = match figure.article {
+        Some(article) => format!("{source} {article}"),
+        None => source,
+    };
     view! {
         <li>
             <p class="row between"><span>{label}</span><b>{value}</b></p>
-            <p class="meta">{source}{article}</p>
+            <p class="meta">{source}</p>
             <p class="row">
                 <span class=class>{standing(figure.standing, locale)}</span>
                 {aside.then(|| view! { <span class="tag plain">{td!(locale, policy.put_aside)}</span> })}
