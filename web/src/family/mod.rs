@@ -50,4 +50,6 @@ pub mod waiting;
 #[cfg(feature = "ssr")]
 pub mod wechat;
 #[cfg(feature = "ssr")]
+mod week;
+#[cfg(feature = "ssr")]
 pub mod words;

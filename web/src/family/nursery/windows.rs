@@ -13,20 +13,18 @@ use leptos::prelude::*;
 use super::{Scene, chosen::first_hours};
 use crate::{
     Locale,
-    family::{waiting, words},
+    family::{
+        waiting,
+        week::{WeekStrip, strip_day},
+        words,
+    },
     td,
     ui::{
         Inert as _,
         field::SelectField,
-        icon::Icon,
         notice::{Notice, Tone},
-        strip::{Day, Level, Strip},
     },
 };
-
-/// Places from which a day counts as `some` and as `many`.
-const SOME_PLACES: u32 = 3;
-const MANY_PLACES: u32 = 8;
 
 #[component]
 pub fn Days(scene: Scene, strip: Vec<StripDay>, told: Vec<DayAvailability>) -> impl IntoView {
@@ -37,48 +35,19 @@ pub fn Days(scene: Scene, strip: Vec<StripDay>, told: Vec<DayAvailability>) -> i
         windows.clone().any(|window| window.free > 0)
             && windows.clone().all(|window| !window.bookable || window.free == 0)
     };
-    let days: Vec<_> = strip.iter().map(|day| strip_day(&scene, day, is_over(day.date))).collect();
-    let first = scene.chosen.first_day;
-    let week = chrono::Days::new(7);
-    let today = scene.now.local_date();
-    let before = first.checked_sub_days(week).map(|day| day.max(today)).filter(|day| *day < first);
-    let before = before.map(|day| {
-        let href = scene.chosen.week(day).href();
-        view! { <a id="week-before" class="pill" href=href data-live><Icon name="i-back"/>{td!(locale, nursery.week_before)}</a> }
-    });
-    let after = first.checked_add_days(week).map(|day| {
-        let href = scene.chosen.week(day).href();
-        view! { <a id="week-after" class="pill push" href=href data-live>{td!(locale, nursery.week_after)}<Icon name="i-next"/></a> }
-    });
+    let day = |day: &StripDay| {
+        let (href, chosen) = (scene.chosen.on(day.date).href(), day.date == scene.chosen.date);
+        strip_day(day, href, chosen, is_over(day.date), scene.now, locale)
+    };
+    let days: Vec<_> = strip.iter().map(day).collect();
+    let (first, today) = (scene.chosen.first_day, scene.now.local_date());
+    let chosen = scene.chosen;
     view! {
         <div id="days" class="stack" data-zone>
-            <Strip label=td!(locale, nursery.days) days/>
-            <div class="row">{before}{after}</div>
+            <WeekStrip days first today href=move |day| chosen.week(day).href() locale/>
         </div>
     }
     .inert()
-}
-
-fn strip_day(scene: &Scene, day: &StripDay, is_over: bool) -> Day {
-    let locale = scene.locale;
-    let (level, word) = match day.free {
-        _ if day.rest => (Level::Rest, td!(locale, words.level_rest)),
-        0 if is_over => (Level::None, td!(locale, words.level_over)),
-        0 => (Level::None, td!(locale, words.level_none)),
-        1..SOME_PLACES => (Level::Few, td!(locale, words.level_few)),
-        SOME_PLACES..MANY_PLACES => (Level::Some, td!(locale, words.level_some)),
-        _ => (Level::Many, td!(locale, words.level_many)),
-    };
-    Day {
-        href: scene.chosen.on(day.date).href(),
-        name: words::narrow_day(day.date, scene.now, locale).to_owned(),
-        date: day.date.format("%-m/%-d").to_string(),
-        number: if level == Level::Rest { "–".to_owned() } else { day.free.to_string() },
-        unit: if level == Level::Rest { String::new() } else { td!(locale, nursery.day_unit, count = day.free) },
-        word,
-        level,
-        chosen: day.date == scene.chosen.date,
-    }
 }
 
 #[component]

@@ -4,7 +4,7 @@ use doorstep_shared::{Date, Fen, HalfHour, Timestamp, care::CareKind, nurseries:
 use leptos::prelude::*;
 
 use super::{
-    Scene, WEEK,
+    Scene,
     options::{self, Choice},
     path,
 };
@@ -12,22 +12,18 @@ use crate::{
     Locale,
     family::{
         change::{names, when_in_parts},
-        ticket, words,
+        ticket,
+        week::{WeekStrip, strip_day},
+        words,
     },
     problems::ProblemNotice,
     td,
     ui::{
         Inert as _,
         field::SelectField,
-        icon::Icon,
         notice::{Notice, Tone},
-        strip::{Day, Level, Strip},
     },
 };
-
-/// Places from which a day counts as `some` and as `many`.
-const SOME_PLACES: u32 = 3;
-const MANY_PLACES: u32 = 8;
 
 /// Which of several days go. Nothing where there is one.
 #[component]
@@ -77,22 +73,22 @@ pub fn DayChoice<'a>(scene: &'a Scene, locale: Locale) -> impl IntoView + use<> 
 pub fn WindowChoice<'a>(scene: &'a Scene, now: Timestamp, locale: Locale) -> impl IntoView + use<> {
     let target = &scene.target;
     let on = target.on()?;
-    let id = scene.booking.id;
-    let week = i16::from(WEEK);
-    let today = now.local_date();
-    let before = super::later(scene.first, -week).map(|day| day.max(today)).filter(|day| *day < scene.first);
-    let before = before.map(|day| {
-        view! { <a class="pill" id="week-before" href=target.in_week(day).href(id)><Icon name="i-back"/>{td!(locale, nursery.week_before)}</a> }
-    });
-    let after = super::later(scene.first, week).map(|day| {
-        view! { <a class="pill push" id="week-after" href=target.in_week(day).href(id)>{td!(locale, nursery.week_after)}<Icon name="i-next"/></a> }
-    });
+    let (id, first, today) = (scene.booking.id, scene.first, now.local_date());
+    let elsewhere = target.clone();
+    let in_week = move |day: Date| elsewhere.in_week(day).href(id);
     let several = (target.days.len() > 1).then(|| view! { <p class="meta">{td!(locale, change.move_all_alike)}</p> });
     let body = match &scene.free {
-        Err(problem) => view! { <ProblemNotice problem=problem.clone() locale/> }.into_any(),
+        Err(problem) => view! {
+            <ProblemNotice problem=problem.clone() locale/>
+            <WeekStrip days=Vec::new() first today href=in_week locale/>
+        }
+        .into_any(),
         Ok(free) => {
-            let days =
-                free.strip.iter().map(|day| strip_day(scene, day, is_over(free, day.date), now, locale)).collect();
+            let day = |day: &StripDay| {
+                let href = format!("{}#where", target.to_date(day.date).href(id));
+                strip_day(day, href, target.on() == Some(day.date), is_over(free, day.date), now, locale)
+            };
+            let days = free.strip.iter().map(day).collect();
             let shown = free.days.iter().any(|day| day.date == on);
             let choices = options::choices(&scene.leaving(), free, on, &|child, window| scene.takes(child, window, on));
             let shortest = u8::try_from(free.hourly_min_minutes.div_ceil(30)).unwrap_or(1);
@@ -100,7 +96,7 @@ pub fn WindowChoice<'a>(scene: &'a Scene, now: Timestamp, locale: Locale) -> imp
                 choices.iter().map(|choice| view! { <Row scene=scene choice shortest locale/> }).collect();
             let none = rows.is_empty();
             view! {
-                <Strip label=td!(locale, nursery.days) days/>
+                <WeekStrip days first today href=in_week locale/>
                 {shown.then(|| view! {
                     <h3>{words::date(on, locale)}</h3>
                     {if none {
@@ -119,7 +115,6 @@ pub fn WindowChoice<'a>(scene: &'a Scene, now: Timestamp, locale: Locale) -> imp
                 <h2 id="to-when">{td!(locale, change.move_to_when)}</h2>
                 {several}
                 {body}
-                <div class="row">{before}{after}</div>
             </section>
         }
         .into_any(),
@@ -130,28 +125,6 @@ pub fn WindowChoice<'a>(scene: &'a Scene, now: Timestamp, locale: Locale) -> imp
 fn is_over(free: &Availability, date: Date) -> bool {
     let mut windows = free.days.iter().filter(|day| day.date == date).flat_map(|day| &day.windows).peekable();
     windows.peek().is_some() && windows.all(|window| !window.bookable)
-}
-
-fn strip_day(scene: &Scene, day: &StripDay, is_over: bool, now: Timestamp, locale: Locale) -> Day {
-    let (level, word) = match day.free {
-        _ if day.rest => (Level::Rest, td!(locale, words.level_rest)),
-        0 if is_over => (Level::None, td!(locale, words.level_over)),
-        0 => (Level::None, td!(locale, words.level_none)),
-        1..SOME_PLACES => (Level::Few, td!(locale, words.level_few)),
-        SOME_PLACES..MANY_PLACES => (Level::Some, td!(locale, words.level_some)),
-        _ => (Level::Many, td!(locale, words.level_many)),
-    };
-    let rest = level == Level::Rest;
-    Day {
-        href: format!("{}#where", scene.target.to_date(day.date).href(scene.booking.id)),
-        name: words::narrow_day(day.date, now, locale).to_owned(),
-        date: day.date.format("%-m/%-d").to_string(),
-        number: if rest { "–".to_owned() } else { day.free.to_string() },
-        unit: if rest { String::new() } else { td!(locale, nursery.day_unit, count = day.free) },
-        word,
-        level,
-        chosen: scene.target.on() == Some(day.date),
-    }
 }
 
 #[component]
