@@ -46,6 +46,8 @@ pub enum Action {
     PasswordChanged,
     AppChanged,
     RecoveryCodesRenewed,
+    HoursChanged,
+    ClosureLifted,
     /// An old refresh token was used again, so its session was ended.
     RefreshReused,
 }
@@ -87,6 +89,8 @@ impl Action {
             Self::PasswordChanged => "password_changed",
             Self::AppChanged => "app_changed",
             Self::RecoveryCodesRenewed => "recovery_codes_renewed",
+            Self::HoursChanged => "hours_changed",
+            Self::ClosureLifted => "closure_lifted",
             Self::RefreshReused => "refresh_reused",
         }
     }

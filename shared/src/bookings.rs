@@ -210,6 +210,9 @@ pub struct BookingDay {
     /// The booking at another nursery that it was moved to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub moved_to: Option<BookingId>,
+    /// Why the nursery cancelled it, moved it, or asked to have the child picked up, in its words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub closed_for: Option<String>,
 }
 
 /// Price = offer price × units, line by line. Paid at the nursery; nothing is taken online.

@@ -69,6 +69,8 @@ ids! {
     /// A care kind sold by a class.
     OfferId,
     ClosureId,
+    /// A change of opening hours, with what became of the bookings that it touched.
+    HoursChangeId,
     /// Somebody who looks after children.
     CarerId,
     ShiftId,

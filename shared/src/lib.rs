@@ -12,6 +12,7 @@ pub mod dates;
 pub mod endpoint;
 pub mod family;
 pub mod geo;
+pub mod hours;
 pub mod ids;
 pub mod messages;
 pub mod money;

@@ -58,6 +58,8 @@ words! {
         TooManyEntries = "too-many-entries",
         /// More children have a place than there would be places; `overfull` names the times.
         FewerThanBooked = "fewer-than-booked",
+        /// A change of opening hours touches other bookings than those that were seen. Nothing was changed.
+        TouchesOthers = "touches-others",
         /// The price is above what the policy allows.
         PriceOverCap = "price-over-cap",
         /// Upcoming bookings stand in the way of erasing a child, or of a birth date with which it is too young or too
@@ -104,6 +106,7 @@ impl ProblemKind {
             | Self::AlreadyWaiting
             | Self::TooManyEntries
             | Self::FewerThanBooked
+            | Self::TouchesOthers
             | Self::PriceOverCap
             | Self::StillBooked
             | Self::LastGuardian
@@ -151,6 +154,7 @@ impl ProblemKind {
             Self::AlreadyWaiting => "The child waits for that already",
             Self::TooManyEntries => "The family waits for too many windows",
             Self::FewerThanBooked => "More children have a place than there would be",
+            Self::TouchesOthers => "Other bookings are touched than those that were seen",
             Self::PriceOverCap => "The price is above the cap",
             Self::StillBooked => "There are bookings to come",
             Self::LastGuardian => "A family needs a guardian",

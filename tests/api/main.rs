@@ -10,6 +10,7 @@ mod couriers;
 mod family;
 mod faults;
 mod freshness;
+mod hours;
 mod idempotency;
 #[path = "../import/mod.rs"]
 mod import;

@@ -7,7 +7,8 @@ use std::sync::Arc;
 use doorstep_shared::{
     bookings::{Booking, CancelBooking, JoinWaitlist},
     family::{FamilyPeople, GetFamily, Invite, Role},
-    ids::{CarerId, MessageId, NurseryId, StaffInvitationId, WaitlistEntryId},
+    hours::{ChangeHours, HoursChange, Instead, PreviewHours},
+    ids::{CarerId, HoursChangeId, MessageId, NurseryId, StaffInvitationId, WaitlistEntryId},
     messages::ListMessages,
     roster::AddCarer,
     staff::{InviteStaff, StaffAbility, StaffRole},
@@ -46,6 +47,8 @@ struct Colleagues {
     front_desk: Staff,
     invitation: StaffInvitationId,
     carer: CarerId,
+    /// A closure that the head has made.
+    closure: HoursChangeId,
     /// Of another nursery.
     other_head: Staff,
 }
@@ -59,7 +62,13 @@ async fn colleagues(app: &TestApp, nursery: NurseryId) -> Colleagues {
     let name = "新来的".to_owned();
     let invitation = head.call(&InviteStaff { phone, role: StaffRole::Teacher, name }).await.unwrap().id;
     let carer = head.call(&AddCarer { name: "李老师".to_owned() }).await.unwrap().id;
-    Colleagues { carer, head, teacher, front_desk, invitation, other_head: app.head(other).await }
+    // On a day for which nobody has booked.
+    let (from, until) = (app.in_days(30), app.in_days(30));
+    let change = HoursChange::Closure { class_id: None, from, until, window: None };
+    let instead = Instead::default();
+    let seen = head.call(&PreviewHours { change: change.clone(), instead }).await.unwrap().seen;
+    let closure = head.call(&ChangeHours { change, instead, reason: "培训".to_owned(), seen }).await.unwrap().id;
+    Colleagues { carer, closure, head, teacher, front_desk, invitation, other_head: app.head(other).await }
 }
 
 async fn scene(app: &TestApp, offer: &Offer, staff: Arc<Colleagues>) -> Scene {
@@ -111,6 +120,7 @@ impl Scene {
     async fn ask(&self, client: &Client, row: &Row) -> Answer {
         let (method, route) = row.route.split_once(' ').unwrap();
         let id = match route {
+            route if route.starts_with("/api/v1/staff/hours/") => self.staff.closure.to_string(),
             route if route.starts_with("/api/v1/staff/carers/") => self.staff.carer.to_string(),
             route if route.starts_with("/api/v1/staff/people/") => self.staff.teacher.me.id.to_string(),
             route if route.starts_with("/api/v1/staff/invitations/") => self.staff.invitation.to_string(),

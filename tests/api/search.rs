@@ -10,13 +10,14 @@ use doorstep_shared::{
     geo::Datum,
     nurseries::{ClosedReason, GetAvailability},
     problem::FieldRule,
+    roster::{GetPlacesWeek, PlaceCell},
     slots::{FoundOffer, SearchSlots, SlotPage, SlotSort},
 };
 use doorstep_tests::prelude::*;
 
 use crate::{
     search_dice::Dice,
-    search_naive::{Naive, Told},
+    search_naive::{Cell, Naive, Told},
     search_world::{DISTRICTS, NAMES, World},
 };
 
@@ -41,6 +42,7 @@ async fn answers_equal_a_search_through_the_rows(app: TestApp) {
         }
         let now = app.now();
         let naive = app.db().read(move |conn| Ok(Naive::read(conn, now)?)).await.unwrap();
+        the_staff_see_the_same(&app, &mut dice, &world, &naive).await;
         for number in 0..QUESTIONS / ROUNDS {
             let mut ask = question(&mut dice, &app);
             ask.facets = (number % 25 == 0).then_some(true);
@@ -50,6 +52,25 @@ async fn answers_equal_a_search_through_the_rows(app: TestApp) {
     assert!(empty > QUESTIONS / 50 && empty < QUESTIONS * 3 / 4, "{empty} of {QUESTIONS} answers are empty");
     let differences = app.db().read(|conn| Ok(inventory::check(conn)?)).await.unwrap();
     assert_eq!(differences, Vec::<String>::new());
+}
+
+/// The week grid of some nurseries, half-hour by half-hour: who has a place, of how many.
+async fn the_staff_see_the_same(app: &TestApp, dice: &mut Dice, world: &World, naive: &Naive) {
+    for _ in 0..3 {
+        let nursery = world.nursery(dice);
+        let head = app.head(nursery).await;
+        let date = app.today() + Days::new(dice.below(14) as u64);
+        let week = head.call(&GetPlacesWeek { date: Some(date) }).await.unwrap();
+        let mut shown: Vec<Cell> = Vec::new();
+        for class in &week.classes {
+            for day in &class.days {
+                let cell = |cell: &PlaceCell| (class.class_id, day.date, cell.at, cell.used.into(), cell.seats);
+                shown.extend(day.cells.iter().map(cell));
+            }
+        }
+        shown.sort();
+        assert_eq!(shown, naive.week(nursery, week.monday), "the week of {date} of {nursery}");
+    }
 }
 
 /// Compares every page of the answer. True when it was empty.

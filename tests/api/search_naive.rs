@@ -2,18 +2,16 @@
 //! nursery is tried. Slow, and obviously right.
 
 mod duty;
+mod hours;
 mod rows;
 
 use std::collections::HashMap;
 
-use chrono::{Datelike as _, Days};
+use chrono::Days;
 use diesel::prelude::*;
 use doorstep_server::{
-    db::{
-        Conn,
-        schema::{closure, nursery, opening},
-    },
-    policy::{DayKind, Policies},
+    db::{Conn, schema::nursery},
+    policy::Policies,
 };
 use doorstep_shared::{
     Date, HalfHour, Timestamp,
@@ -23,7 +21,8 @@ use doorstep_shared::{
     slots::{Blocking, Chip, Facets, Filter, Limit, LimitKind, SearchSlots, SlotSort, StripDay},
 };
 
-use self::{duty::Duty, rows::read_classes};
+pub use self::hours::Cell;
+use self::{duty::Duty, hours::Hours, rows::read_classes};
 use crate::search_world::NAMES;
 
 pub struct Naive {
@@ -39,9 +38,7 @@ struct Nursery {
     district: Option<String>,
     at: Point,
     inclusive: bool,
-    /// Weekday from 1, from, to.
-    opening: Vec<(i16, HalfHour, HalfHour)>,
-    closures: Vec<(Option<ClassId>, Date, HalfHour, HalfHour)>,
+    hours: Hours,
     classes: Vec<Class>,
 }
 
@@ -107,17 +104,10 @@ impl Naive {
             ))
             .load(conn)?;
         for (id, name, kind, district, lat, lng, inclusive) in rows {
-            let opening = opening::table
-                .filter(opening::nursery_id.eq(id))
-                .select((opening::weekday, opening::from_half_hour, opening::to_half_hour))
-                .load(conn)?;
-            let closures = closure::table
-                .filter(closure::nursery_id.eq(id))
-                .select((closure::class_id, closure::date, closure::from_half_hour, closure::to_half_hour))
-                .load(conn)?;
+            let hours = Hours::read(conn, id)?;
             let classes = read_classes(conn, id, now)?;
             let at = Point { lat, lng };
-            nurseries.push(Nursery { id, name, kind, district, at, inclusive, opening, closures, classes });
+            nurseries.push(Nursery { id, name, kind, district, at, inclusive, hours, classes });
         }
         Ok(Self { policies: Policies::load(None, None).unwrap(), now, nurseries })
     }
@@ -279,22 +269,6 @@ impl Naive {
         // The earliest hour.
         let hours = (0..=46).map(|index| (HalfHour::new(index).unwrap(), HalfHour::new(index + 2).unwrap()));
         hours.filter(|(from, to)| in_time(*from) && free(*from, *to)).take(1).collect()
-    }
-
-    fn is_open(&self, nursery: &Nursery, class: &Class, date: Date, index: u8) -> bool {
-        let within = |from: &HalfHour, to: &HalfHour| from.index() <= index && index < to.index();
-        let weekday = |day: u32| nursery.opening.iter().filter(move |(of, ..)| *of as u32 == day);
-        let own = date.weekday().number_from_monday();
-        let opens = match self.policies.calendar.day_kind(date) {
-            DayKind::Holiday { .. } => false,
-            DayKind::Workday { .. } if weekday(own).count() == 0 => weekday(1).any(|(_, from, to)| within(from, to)),
-            _ => weekday(own).any(|(_, from, to)| within(from, to)),
-        };
-        let shut = nursery
-            .closures
-            .iter()
-            .any(|(only, on, from, to)| only.is_none_or(|only| only == class.id) && *on == date && within(from, to));
-        opens && !shut
     }
 
     fn free(&self, nursery: &Nursery, class: &Class, date: Date, index: u8) -> u16 {

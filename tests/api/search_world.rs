@@ -1,5 +1,7 @@
 //! A made-up city whose places come and go, written as rows with the verbs that bookings use.
 
+mod hours;
+
 use std::collections::HashMap;
 
 use chrono::Days;
@@ -85,11 +87,17 @@ impl World {
         self.carers.extend(carers);
     }
 
-    /// Books, holds, cancels, confirms and closes at random.
+    /// One of its nurseries.
+    pub fn nursery(&self, dice: &mut Dice) -> NurseryId {
+        dice.pick(&self.classes).1
+    }
+
+    /// Books, holds, cancels, confirms, closes and changes hours and rosters at random.
     pub async fn stir(&mut self, dice: &mut Dice, now: Timestamp, steps: usize) {
         for _ in 0..steps {
             match dice.below(22) {
-                0 => self.close(dice, now).await,
+                0 if dice.once_in(3) => self.close(dice, now).await,
+                0 => self.change_hours(dice, now).await,
                 20 => self.put_on_duty(dice, now).await,
                 21 => self.allow(dice, now).await,
                 1..=3 if !self.booked.is_empty() => self.change(dice, now).await,
@@ -129,27 +137,29 @@ impl World {
         let what = dice.below(3);
         let write = self.db.write(move |conn| {
             let policies = Policies::load(None, None)?;
-            let (class, date, from, to): (ClassId, Date, HalfHour, HalfHour) = booking_day::table
-                .filter(booking_day::booking_id.eq(id))
+            // A change of hours may have moved it, which leaves a trace.
+            type Row = (BookingDayId, ClassId, Date, HalfHour, HalfHour);
+            let standing: Option<Row> = booking_day::table
+                .filter(booking_day::booking_id.eq(id).and(booking_day::takes_place))
                 .select((
+                    booking_day::id,
                     booking_day::class_id,
                     booking_day::date,
                     booking_day::from_half_hour,
                     booking_day::to_half_hour,
                 ))
-                .first(conn)?;
+                .first(conn)
+                .optional()?;
+            let Some((day, class, date, from, to)) = standing else { return Ok(()) };
             let mut days = inventory::lock_days(conn, &policies, now, &[(class, date)])?;
-            let takes_place: bool = booking_day::table
-                .filter(booking_day::booking_id.eq(id))
-                .select(booking_day::takes_place)
-                .first(conn)?;
+            let takes_place: bool = booking_day::table.find(day).select(booking_day::takes_place).first(conn)?;
             let state: BookingState = booking::table.find(id).select(booking::state).first(conn)?;
             let this = booking::table.find(id);
             match (takes_place, state, what) {
                 (true, _, 0) => {
                     days.give_back(class, date, Span::new(from, to).unwrap());
                     diesel::update(this).set(booking::state.eq(BookingState::CancelledByFamily)).execute(conn)?;
-                    diesel::update(booking_day::table.filter(booking_day::booking_id.eq(id)))
+                    diesel::update(booking_day::table.find(day))
                         .set((booking_day::state.eq(DayState::Released), booking_day::takes_place.eq(false)))
                         .execute(conn)?;
                 }
@@ -222,6 +232,7 @@ impl World {
         (Some(now.local_date() + Days::new(dice.below(8) as u64)), None)
     }
 
+    /// A closure of an operator's: who is booked then is left alone.
     async fn close(&mut self, dice: &mut Dice, now: Timestamp) {
         let (class, nursery, _) = *dice.pick(&self.classes);
         let class = dice.once_in(2).then_some(class);

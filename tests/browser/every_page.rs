@@ -123,6 +123,9 @@ async fn look_at_pages_of_staff(app: &TestApp, browser: &Browser) {
     let pages = [
         ("staff-home", "/staff"),
         ("staff-places", "/staff/places"),
+        ("staff-close", "/staff/places/close"),
+        ("staff-hours", "/staff/places/hours"),
+        ("staff-hours-weekday", "/staff/places/hours/week/1"),
         ("staff-people", "/staff/people"),
         ("staff-invite", "/staff/people/invite"),
         ("staff-member", &member),

@@ -4,6 +4,7 @@ mod accessibility;
 mod book;
 mod browser;
 mod change;
+mod closures;
 mod console;
 mod every_page;
 mod family_bookings;

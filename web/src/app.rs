@@ -83,6 +83,12 @@ async fn staff(visit: &Visit, segments: &[&str]) -> Answer {
         ["people", "invite"] => nursery::people::invite::page(visit).await,
         ["people", id] | ["people", id, "anew" | "remove"] => nursery::people::member::page(visit, id).await,
         ["places"] | ["places", "copy"] | ["places", "carers", ..] => nursery::places::page(visit).await,
+        ["places", "close"] => nursery::hours::close::page(visit).await,
+        ["places", "hours"] => nursery::hours::opening::page(visit).await,
+        ["places", "hours", day @ ..] => {
+            nursery::hours::opening::day_page(visit, nursery::hours::opening::Which::parse(day)).await
+        }
+        ["places", "changes", id] | ["places", "changes", id, "lift"] => nursery::hours::record::page(visit, id).await,
         ["places", class, day @ .., "roster" | "allowed"] | ["places", class, day @ ..] => {
             nursery::places::day::page(visit, class, Which::parse(day)).await
         }
@@ -152,6 +158,11 @@ async fn submit_staff(visit: &Visit, form: &Fields, segments: &[&str]) -> Answer
         ["places", "copy"] => nursery::places::copy(visit, form).await,
         ["places", "carers"] => nursery::places::add(visit, form).await,
         ["places", "carers", id, "remove"] => nursery::places::remove(visit, form, id).await,
+        ["places", "close"] => nursery::hours::close::submit(visit, form).await,
+        ["places", "hours", day @ ..] => {
+            nursery::hours::opening::submit(visit, form, nursery::hours::opening::Which::parse(day)).await
+        }
+        ["places", "changes", id, "lift"] => nursery::hours::record::lift(visit, form, id).await,
         ["places", class, day @ .., "roster"] => {
             nursery::places::day::set_roster(visit, form, class, Which::parse(day)).await
         }

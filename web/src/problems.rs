@@ -40,6 +40,7 @@ pub fn title(kind: ProblemKind, locale: Locale) -> &'static str {
         ProblemKind::AlreadyWaiting => td!(locale, problem.already_waiting),
         ProblemKind::TooManyEntries => td!(locale, problem.too_many_entries),
         ProblemKind::FewerThanBooked => td!(locale, problem.fewer_than_booked),
+        ProblemKind::TouchesOthers => td!(locale, problem.touches_others),
         ProblemKind::PriceOverCap => td!(locale, problem.price_over_cap),
         ProblemKind::StillBooked => td!(locale, problem.still_booked),
         ProblemKind::LastGuardian => td!(locale, problem.last_guardian),
@@ -80,6 +81,7 @@ pub fn advice(kind: ProblemKind, locale: Locale) -> &'static str {
             td!(locale, problem.advice_open_here)
         }
         ProblemKind::FewerThanBooked => td!(locale, problem.advice_fewer_than_booked),
+        ProblemKind::TouchesOthers => td!(locale, problem.advice_touches_others),
         ProblemKind::LastGuardian => td!(locale, problem.advice_last_guardian),
         ProblemKind::LastHead => td!(locale, problem.advice_last_head),
         ProblemKind::InvitationEnded => td!(locale, problem.advice_invitation_ended),

@@ -216,9 +216,11 @@ impl New {
                 moved_day: None,
                 free_until_hours: None,
                 late_percent: None,
+                hours_change_id: None,
             },
             child_name: day.child_name,
             class_kind: day.class_kind,
+            closed_for: None,
         });
         let days: Vec<_> = days.collect();
         let taken = days.iter().map(|DayView { row: day, .. }| Taken {

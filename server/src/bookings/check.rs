@@ -72,7 +72,7 @@ fn contradictions(row: &BookingRow, days: &[CheckedDay], found: &mut Vec<String>
     if let Some(missing) = missing {
         wrong(format!("has no {missing}"));
     }
-    if row.state == BookingState::CancelledByFamily
+    if matches!(row.state, BookingState::CancelledByFamily | BookingState::CancelledByNursery)
         && row.cancel_cost_fen != view::owed(days.iter().map(|day| &day.row))
     {
         wrong(format!("costs {}, its days say otherwise", row.cancel_cost_fen));

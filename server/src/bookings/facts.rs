@@ -79,6 +79,22 @@ impl Known {
             .find(|taken| taken.child == child && taken.date == date && taken.span.overlaps(span))
     }
 
+    /// Whether the child is somewhere at some time of `span` besides one day of its own: of that booking, at that time.
+    pub fn busy_besides(
+        &self,
+        family: FamilyId,
+        child: ChildId,
+        date: Date,
+        own: (BookingId, Span),
+        span: Span,
+    ) -> bool {
+        self.of_family(family).iter().any(|taken| {
+            (taken.child, taken.date) == (child, date)
+                && (taken.booking, taken.span) != own
+                && taken.span.overlaps(span)
+        })
+    }
+
     /// Places that the family holds: each child of each open hold, however many days it is for.
     pub fn held_places(&self, family: FamilyId, now: Timestamp) -> usize {
         let open = |taken: &&Taken| taken.hold_expires_at.is_some_and(|expires| expires > now);

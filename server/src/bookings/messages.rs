@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use doorstep_shared::{
-    Fen, Span,
+    Date, Fen, Span,
     bookings::{Booking, BookingDay},
     care::ClassKind,
     ids::AccountId,
@@ -136,10 +136,20 @@ fn when(days: &[BookingDay], event: Event, locale: Locale) -> String {
     let Some((date, window)) = days.first().and_then(|day| Some((day.date, Span::new(day.from, day.to)?))) else {
         return String::new();
     };
-    if event != Event::Booked && (2..=NAMED).contains(&dates.len()) {
-        return texts::dates(dates, window, locale);
+    if event == Event::Booked {
+        texts::when(date, window, dates.len(), locale)
+    } else {
+        on_dates(&dates, window, locale)
     }
-    texts::when(date, window, dates.len(), locale)
+}
+
+/// The dates with a window; where they are many, the first of them and how many they are.
+pub fn on_dates(dates: &BTreeSet<Date>, window: Span, locale: Locale) -> String {
+    match dates.first() {
+        Some(_) if (2..=NAMED).contains(&dates.len()) => texts::dates(dates.iter().copied(), window, locale),
+        Some(first) => texts::when(*first, window, dates.len(), locale),
+        None => String::new(),
+    }
 }
 
 /// Every day with its window: the nursery plans each of them.

@@ -15,6 +15,7 @@ mod expected;
 mod expire;
 mod facts;
 mod feed;
+pub mod hours;
 mod http;
 mod jobs;
 mod locked;

@@ -237,7 +237,7 @@ fn move_away(conn: &mut Conn, mut old: Locked, going: &[Going], decided: Decided
 }
 
 /// A day whose place was left for another.
-fn left(day: DayRow, (to, into): (BookingId, BookingDayId), version: i64, cost: Fen, now: Timestamp) -> DayRow {
+pub fn left(day: DayRow, (to, into): (BookingId, BookingDayId), version: i64, cost: Fen, now: Timestamp) -> DayRow {
     DayRow {
         state: DayState::Released,
         takes_place: false,
@@ -347,6 +347,7 @@ fn as_it_was(trace: DayRow) -> DayRow {
         left_cost_fen: Fen::ZERO,
         moved_to: None,
         moved_day: None,
+        hours_change_id: None,
         ..trace
     }
 }

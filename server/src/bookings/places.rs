@@ -29,10 +29,25 @@ pub fn lock(
     wanted: &[(ClassId, Date)],
     families: &[FamilyId],
 ) -> Result<Days> {
-    let mut days = inventory::lock_days(conn, policies, now, wanted)?;
+    let mut days = lock_unserved(conn, policies, now, wanted, families)?;
+    waiting::serve(conn, policies, now, &mut days)?;
+    Ok(days)
+}
+
+/// The same without serving anybody yet: for who closes or opens some of them first, and then saves.
+///
+/// # Errors
+/// When the database fails.
+pub fn lock_unserved(
+    conn: &mut Conn,
+    policies: &Policies,
+    now: Timestamp,
+    wanted: &[(ClassId, Date)],
+    families: &[FamilyId],
+) -> Result<Days> {
+    let days = inventory::lock_days(conn, policies, now, wanted)?;
     let awaited: Vec<_> = days.iter().filter(|day| day.waiting > 0).map(|day| (day.class, day.date)).collect();
     lock_all(conn, &awaited, families)?;
-    waiting::serve(conn, policies, now, &mut days)?;
     Ok(days)
 }
 

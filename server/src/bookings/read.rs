@@ -93,7 +93,8 @@ pub fn one(conn: &mut Conn, limits: &BookingRules, now: Timestamp, row: &Booking
     booking.ok_or_else(|| Error::internal(format!("booking {} has no nursery", row.id)))
 }
 
-fn many(conn: &mut Conn, limits: &BookingRules, now: Timestamp, rows: &[BookingRow]) -> Result<Vec<Booking>> {
+/// The same of several, in their order.
+pub fn many(conn: &mut Conn, limits: &BookingRules, now: Timestamp, rows: &[BookingRow]) -> Result<Vec<Booking>> {
     if rows.is_empty() {
         return Ok(Vec::new());
     }

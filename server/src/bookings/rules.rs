@@ -13,8 +13,8 @@ use doorstep_shared::{
     problem::{FieldProblem, FieldRule},
 };
 
-use self::checks::{ages, in_time, is_open, is_sold, temporary_limit};
-pub use self::checks::{child_busy, too_much_temporary};
+use self::checks::{ages, in_time, is_open, temporary_limit};
+pub use self::checks::{child_busy, is_sold, too_much_temporary};
 use super::{
     facts::{Child, Known, Offer},
     order::Order,

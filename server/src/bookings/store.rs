@@ -8,14 +8,14 @@ use doorstep_shared::{
     bookings::{BookedNursery, BookingState, CancelRule, DayState},
     care::{CareKind, ClassKind, NurseryKind},
     children::ConsentPurpose,
-    ids::{AccountId, BookingDayId, BookingId, ChildId, ClassId, FamilyId, NurseryId, OfferId},
+    ids::{AccountId, BookingDayId, BookingId, ChildId, ClassId, FamilyId, HoursChangeId, NurseryId, OfferId},
 };
 
 use super::facts::{Child, Offer, Taken};
 use crate::db::{
     Conn,
     bulk::insert_batch,
-    schema::{IsHeld, booking, booking_day, child, class, consent, family, nursery, offer, offer_window},
+    schema::{IsHeld, booking, booking_day, child, class, consent, family, hours_change, nursery, offer, offer_window},
 };
 
 #[derive(Clone, Debug, PartialEq, Queryable, Insertable, AsChangeset)]
@@ -95,6 +95,8 @@ pub struct DayRow {
     /// The cancel rule frozen by a move; None: the booking's.
     pub free_until_hours: Option<i16>,
     pub late_percent: Option<i16>,
+    /// The change of hours for which the nursery cancelled it, moved it away, or asked to have the child picked up.
+    pub hours_change_id: Option<HoursChangeId>,
 }
 
 impl DayRow {
@@ -136,6 +138,8 @@ pub struct DayView {
     pub row: DayRow,
     pub child_name: String,
     pub class_kind: ClassKind,
+    /// In the nursery's words, where a change of its hours concerned the day.
+    pub closed_for: Option<String>,
 }
 
 // What an order needs to know -----------------------------------------------------------------------------------------
@@ -317,7 +321,7 @@ pub fn replace_days(conn: &mut Conn, gone: &[BookingDayId], rows: &[DayRow]) -> 
     if !gone.is_empty() {
         diesel::delete(booking_day::table.filter(booking_day::id.eq_any(gone))).execute(conn)?;
     }
-    insert_batch!(conn, booking_day::table, rows, 20);
+    insert_batch!(conn, booking_day::table, rows, 21);
     Ok(())
 }
 
@@ -413,16 +417,18 @@ pub fn nurseries(conn: &mut Conn, ids: &[NurseryId]) -> QueryResult<HashMap<Nurs
 
 /// The days of these bookings, by date, then window and child.
 pub fn day_views(conn: &mut Conn, ids: &[BookingId]) -> QueryResult<HashMap<BookingId, Vec<DayView>>> {
-    let rows: Vec<(DayRow, String, ClassKind)> = booking_day::table
+    let change = hours_change::table.on(booking_day::hours_change_id.eq(hours_change::id.nullable()));
+    let rows: Vec<(DayRow, String, ClassKind, Option<String>)> = booking_day::table
         .inner_join(child::table)
         .inner_join(class::table)
+        .left_join(change)
         .filter(booking_day::booking_id.eq_any(ids))
         .order((booking_day::date, booking_day::from_half_hour, booking_day::id))
-        .select((booking_day::all_columns, child::name, class::kind))
+        .select((booking_day::all_columns, child::name, class::kind, hours_change::reason.nullable()))
         .load(conn)?;
     let mut views: HashMap<BookingId, Vec<DayView>> = HashMap::new();
-    for (row, child_name, class_kind) in rows {
-        views.entry(row.booking_id).or_default().push(DayView { row, child_name, class_kind });
+    for (row, child_name, class_kind, closed_for) in rows {
+        views.entry(row.booking_id).or_default().push(DayView { row, child_name, class_kind, closed_for });
     }
     Ok(views)
 }

@@ -55,7 +55,7 @@ pub fn booking(
         nursery,
         hold_expires_at: row.hold_expires_at.filter(|_| state == BookingState::Held),
         can_extend: state == BookingState::Held && !row.extended && limits.hold_extensions > 0,
-        days: shown.iter().map(|view| day(row, state, view, now, limits)).collect(),
+        days: shown.iter().map(|view| day(row, state, view, closed_for(view, days), (now, limits))).collect(),
         // What we wrote ourselves reads; a booking is worth more than its pattern.
         series: row.series.as_deref().and_then(|series| serde_json::from_str(series).ok()),
         moved_from: row.moved_from,
@@ -71,8 +71,21 @@ pub fn booking(
     }
 }
 
-fn day(booking: &BookingRow, state: BookingState, day: &DayView, now: Timestamp, limits: &BookingRules) -> BookingDay {
-    let DayView { row, child_name, class_kind } = day;
+/// What the nursery said when it cancelled a day, or moved it: of that, the trace of the place that was left tells.
+fn closed_for(day: &DayView, days: &[DayView]) -> Option<String> {
+    let is_left = |other: &&DayView| other.row.is_trace() && other.row.moved_day == Some(day.row.id);
+    let own = day.closed_for.as_ref();
+    own.or_else(|| days.iter().filter(is_left).find_map(|trace| trace.closed_for.as_ref())).cloned()
+}
+
+fn day(
+    booking: &BookingRow,
+    state: BookingState,
+    day: &DayView,
+    closed_for: Option<String>,
+    (now, limits): (Timestamp, &BookingRules),
+) -> BookingDay {
+    let DayView { row, child_name, class_kind, .. } = day;
     let by_rule = price::free_until(row.rule(booking), row.begins());
     let is_left = row.left_at.is_some() || !matches!(state, BookingState::Confirmed);
     BookingDay {
@@ -91,6 +104,7 @@ fn day(booking: &BookingRow, state: BookingState, day: &DayView, now: Timestamp,
         free_cancel_until: free_for_all_until(booking, now, limits).map_or(by_rule, |free| by_rule.max(free)),
         cancel_cost_fen: if is_left { row.left_cost_fen } else { cost_of_leaving(booking, row, now, limits) },
         moved_to: row.moved_to,
+        closed_for,
     }
 }
 
@@ -141,6 +155,10 @@ pub fn undo<'a>(
 pub fn last_step<'a>(row: &BookingRow, mut days: impl Iterator<Item = &'a DayRow>) -> Option<(Undoable, Timestamp)> {
     let confirmed = row.confirmed_at?;
     if let Some(left) = days.find(|day| day.left_in == Some(row.version)) {
+        // What the nursery did is not the family's to undo.
+        if left.hours_change_id.is_some() {
+            return None;
+        }
         return match left.moved_to {
             None => Some((Undoable::Cancellation, left.left_at?)),
             Some(to) if to == row.id => Some((Undoable::Move, left.left_at?)),

@@ -1,12 +1,14 @@
 //! The tables, as both databases hold them. A test compares them with what the migrations make.
 
 mod held;
+mod hours;
 mod messages;
 mod roster;
 mod staff;
 
 pub use self::{
     held::IsHeld,
+    hours::{closure, hours_change, opening_date},
     messages::{delivery, message, visit_answer, wechat_binding},
     roster::{carer, shift},
     staff::{credential, recovery_code, sign_in_try, staff_invitation, staff_member},
@@ -237,18 +239,6 @@ diesel::table! {
 }
 
 diesel::table! {
-    closure (id) {
-        id -> Binary,
-        nursery_id -> Binary,
-        class_id -> Nullable<Binary>,
-        date -> Date,
-        from_half_hour -> SmallInt,
-        to_half_hour -> SmallInt,
-        reason -> Text,
-    }
-}
-
-diesel::table! {
     class_day (class_id, date) {
         class_id -> Binary,
         date -> Date,
@@ -329,6 +319,7 @@ diesel::table! {
         moved_day -> Nullable<Binary>,
         free_until_hours -> Nullable<SmallInt>,
         late_percent -> Nullable<SmallInt>,
+        hours_change_id -> Nullable<Binary>,
     }
 }
 
@@ -456,7 +447,7 @@ diesel::joinable!(waitlist_entry -> booking (booking_id));
 diesel::allow_tables_to_appear_in_same_query! {
     account, calendar_feed, family, family_invitation, family_member, pick_up_person, pick_up_code, login_code,
     credential, recovery_code, sign_in_try, staff_member, staff_invitation, session, child, consent, audit, district,
-    nursery, nursery_import, nursery_import_row, class, offer, offer_window, opening, closure, class_day, change,
-    booking, booking_day, waitlist_entry, waitlist_child, child_group, idempotency, job, message, delivery,
+    nursery, nursery_import, nursery_import_row, class, offer, offer_window, opening, opening_date, closure,
+    hours_change, class_day, change, booking, booking_day, waitlist_entry, waitlist_child, child_group, idempotency, job, message, delivery,
     visit_answer, setting, wechat_binding,
 }

@@ -20,7 +20,7 @@ use super::{
 };
 use crate::{
     inventory::{
-        rules::{Closed, Used, Week, open_on, runs},
+        rules::{Closed, Hours, Used, open_on, runs},
         seats::Staffing,
     },
     nurseries::draft::{ClassDraft, OfferDraft},
@@ -154,9 +154,9 @@ fn wanted_percent(rng: &mut ChaCha8Rng) -> u64 {
 
 fn room<'a>(made: &Made, class: &'a ClassDraft, policies: &Policies, policy: &Policy, now: Timestamp) -> Room<'a> {
     let draft = &made.draft;
-    let mut week = Week::default();
+    let mut hours = Hours::default();
     for (weekday, spans) in draft.opening.iter().enumerate() {
-        spans.iter().for_each(|span| week.open(weekday, *span));
+        spans.iter().for_each(|span| hours.week.open(weekday, *span));
     }
     let closures: Vec<Closed> = made
         .closures
@@ -166,7 +166,7 @@ fn room<'a>(made: &Made, class: &'a ClassDraft, policies: &Policies, policy: &Po
     let rule = policy.class_rule(draft.kind, class.kind);
     let horizon = usize::from(policy.booking.horizon_days) + 1;
     let days = now.local_date().iter_days().take(horizon).filter_map(|date| {
-        let open = open_on(&week, date, policies.calendar.day_kind(date), class.id, &closures);
+        let open = open_on(&hours, date, policies.calendar.day_kind(date), class.id, &closures);
         (open != 0).then_some((date, (open, Used::NOBODY)))
     });
     let seats = Staffing::new(class.places, class.carers, rule).seats();

@@ -11,7 +11,7 @@ use doorstep_shared::{
 };
 
 use super::{
-    rules::{self, Used, Week},
+    rules::{self, Hours, Used},
     seats::{Limits, Seats, Staffing},
     store,
 };
@@ -32,6 +32,8 @@ pub struct Day {
     pub(super) week: Limits,
     /// When it is open, one bit for each half-hour.
     pub open: u64,
+    /// When closures close it, whether or not it would be open.
+    shut: u64,
     /// Why it is closed at some time at which it usually is not, in the nursery's words.
     pub closure: Option<Box<str>>,
     pub used: Used,
@@ -87,6 +89,19 @@ impl Day {
         (self.week, self.limits, self.seats) = (week, own, Seats::new(usual, own.or(week)));
         self.changed = true;
         self.look_again();
+    }
+
+    /// Gives it these opening hours, one bit for each half-hour; what closures close stays closed. What there is more of
+    /// goes to who waits when it is saved.
+    pub fn open_at(&mut self, hours: u64) {
+        self.open = hours & !self.shut;
+        self.look_again();
+    }
+
+    /// Closes it for that time.
+    pub fn close(&mut self, span: Span) {
+        self.shut |= span.mask();
+        self.open &= !self.shut;
     }
 
     /// Gives one place back.
@@ -217,12 +232,12 @@ pub fn look_at_days(
     Ok(days)
 }
 
-/// The opening hours of a nursery in a normal week.
+/// The opening hours of a nursery in a normal week, and on dates from `first` on that have their own.
 ///
 /// # Errors
 /// When the database fails.
-pub fn week_of(conn: &mut Conn, nursery: NurseryId) -> QueryResult<Week> {
-    Ok(store::load_weeks(conn, Some(&[nursery]))?.remove(&nursery).unwrap_or_default())
+pub fn hours_of(conn: &mut Conn, nursery: NurseryId, first: Date) -> QueryResult<Hours> {
+    Ok(store::load_hours(conn, Some(&[nursery]), first)?.remove(&nursery).unwrap_or_default())
 }
 
 /// Puts class-days together. A row that does not exist yet is one where nobody has a place.
@@ -246,10 +261,11 @@ fn day(register: &store::Register, policies: &Policies, row: store::DayRow) -> O
     let store::DayRow { class_id: class, date, used, version, waiting, .. } = row;
     let found = register.classes.get(&class)?;
     let rule = policies.on(date).class_rule(found.nursery_kind, found.kind);
-    let week = register.weeks.get(&found.nursery).copied().unwrap_or_default();
+    let unknown = Hours::default();
+    let hours = register.hours.get(&found.nursery).unwrap_or(&unknown);
     let (limits, kind) = (row.limits(), policies.calendar.day_kind(date));
     let weekly = found.week_limits.as_ref();
-    let weekly = weekly.map_or(Limits::NONE, |limits| limits.on(rules::weekday_on(&week, date, kind)));
+    let weekly = weekly.map_or(Limits::NONE, |limits| limits.on(rules::weekday_on(&hours.week, date, kind)));
     let closures = register.closures.get(&found.nursery).map_or(&[][..], Vec::as_slice);
     Some(Day {
         class,
@@ -260,7 +276,8 @@ fn day(register: &store::Register, policies: &Policies, row: store::DayRow) -> O
         seats: Seats::new(Staffing::new(found.places, found.carers, rule), limits.or(weekly)),
         limits,
         week: weekly,
-        open: rules::open_on(&week, date, kind, class, closures),
+        open: rules::open_on(hours, date, kind, class, closures),
+        shut: rules::closed_on(date, class, closures),
         closure: closures.iter().find(|closed| closed.concerns(class, date)).map(|closed| closed.reason.clone()),
         used,
         waiting,
@@ -380,6 +397,7 @@ pub mod testing {
                 limits: Limits::NONE,
                 week: Limits::NONE,
                 open: open.mask(),
+                shut: 0,
                 closure: None,
                 used: Used::NOBODY,
                 waiting: 0,

@@ -23,11 +23,11 @@ use doorstep_shared::{
 #[cfg(test)]
 pub use self::days::testing;
 pub use self::{
-    days::{Day, Days, check, lock_days, look_at_days, overfull, save_days, week_of},
+    days::{Day, Days, check, hours_of, lock_days, look_at_days, overfull, save_days},
     http::register,
     index::Index,
     keep::start,
-    rules::Week,
+    rules::{Hours, Week},
     search::next_best::Refused,
     seats::{CarerColumns, Limits, PerHalfHour, Seats, UNSAID, WeekLimits, of_columns as limits_of},
 };

@@ -95,6 +95,35 @@ impl Week {
     }
 }
 
+/// When a nursery is open: in a normal week, and on dates that have hours of their own.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Hours {
+    pub week: Week,
+    /// By date: one bit for each half-hour.
+    pub dates: Vec<(Date, u64)>,
+}
+
+impl Hours {
+    /// Adds opening hours of a date.
+    pub fn open_on(&mut self, date: Date, span: Span) {
+        match self.dates.iter_mut().find(|(of, _)| *of == date) {
+            Some((_, open)) => *open |= span.mask(),
+            None => self.dates.push((date, span.mask())),
+        }
+    }
+
+    /// The hours of a date's own; None: as its weekday and the calendar have it.
+    pub fn of_date(&self, date: Date) -> Option<u64> {
+        self.dates.iter().find(|(of, _)| *of == date).map(|(_, open)| *open)
+    }
+}
+
+impl From<Week> for Hours {
+    fn from(week: Week) -> Self {
+        Self { week, dates: Vec::new() }
+    }
+}
+
 /// A time of a date at which a nursery, or one class of it, keeps closed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Closed {
@@ -121,21 +150,27 @@ pub fn weekday_on(week: &Week, date: Date, day: &DayKind) -> usize {
     if matches!(day, DayKind::Workday { .. }) && !is_open { 0 } else { weekday }
 }
 
-/// The half-hours in which a nursery is open on a date by its weekly template and the calendar, one bit each.
+/// The half-hours in which a nursery is open on a date, before closures, one bit each: by the date's own hours, or else
+/// by its weekly template and the calendar.
 ///
-/// Closed on public holidays. On a 调休 workday a nursery that its template closes on that weekday opens as on a Monday.
-pub fn template_on(week: &Week, date: Date, day: &DayKind) -> u64 {
-    match day {
-        DayKind::Holiday { .. } => 0,
-        _ => week.0.get(weekday_on(week, date, day)).copied().unwrap_or(0),
+/// Without hours of its own, closed on public holidays. On a 调休 workday a nursery that its template closes on that
+/// weekday opens as on a Monday.
+pub fn template_on(hours: &Hours, date: Date, day: &DayKind) -> u64 {
+    match (hours.of_date(date), day) {
+        (Some(open), _) => open,
+        (None, DayKind::Holiday { .. }) => 0,
+        (None, _) => hours.week.0.get(weekday_on(&hours.week, date, day)).copied().unwrap_or(0),
     }
 }
 
+/// The half-hours in which closures close a class on a date.
+pub fn closed_on(date: Date, class: ClassId, closures: &[Closed]) -> u64 {
+    closures.iter().filter(|closed| closed.concerns(class, date)).fold(0, |shut, closed| shut | closed.span.mask())
+}
+
 /// The half-hours in which a class is open on a date: as its nursery by [`template_on`], minus closures.
-pub fn open_on(week: &Week, date: Date, day: &DayKind, class: ClassId, closures: &[Closed]) -> u64 {
-    let shut =
-        closures.iter().filter(|closed| closed.concerns(class, date)).fold(0, |shut, closed| shut | closed.span.mask());
-    template_on(week, date, day) & !shut
+pub fn open_on(hours: &Hours, date: Date, day: &DayKind, class: ClassId, closures: &[Closed]) -> u64 {
+    template_on(hours, date, day) & !closed_on(date, class, closures)
 }
 
 /// Places left in the fullest half-hour of `want`; 0 when closed at some time of it.
@@ -205,6 +240,10 @@ mod tests {
             week.open(weekday, span("08:00-17:30"));
         }
         week.open(5, span("09:00-12:00"));
+        let mut hours = Hours::from(week);
+        hours.open_on("2026-11-29".parse().unwrap(), span("10:00-12:00"));
+        hours.open_on("2026-11-29".parse().unwrap(), span("13:00-15:00"));
+        hours.open_on("2026-11-26".parse().unwrap(), span("09:00-11:00"));
         let (class, other) = (ClassId::new(), ClassId::new());
         let closed = |class, date: &str, part: &str| {
             [Closed { class, date: date.parse().unwrap(), span: span(part), reason: "".into() }]
@@ -228,10 +267,13 @@ mod tests {
             ("a closed afternoon", "2026-11-23", &ordinary, &afternoon, "08:00-12:00"),
             ("a closure of the class", "2026-11-23", &ordinary, &own, "10:00-17:30"),
             ("a closure of another class", "2026-11-23", &ordinary, &others, "08:00-17:30"),
+            ("an opening on a Sunday", "2026-11-29", &ordinary, &[], "10:00-12:00 13:00-15:00"),
+            ("shorter hours", "2026-11-26", &ordinary, &[], "09:00-11:00"),
+            ("hours of its own on a holiday", "2026-11-26", &holiday, &[], "09:00-11:00"),
         ];
         for (name, date, day, closures, open) in cases {
-            let expected = if open.is_empty() { 0 } else { span(open).mask() };
-            assert_eq!(open_on(&week, date.parse().unwrap(), day, class, closures), expected, "{name}");
+            let expected = open.split_whitespace().fold(0, |open, part| open | span(part).mask());
+            assert_eq!(open_on(&hours, date.parse().unwrap(), day, class, closures), expected, "{name}");
         }
     }
 

@@ -21,7 +21,7 @@ use doorstep_shared::{
 
 use super::{
     days::Day,
-    rules::{Closed, Used, Week},
+    rules::{Closed, Hours, Used, Week},
     seats::{self, CarerColumns, Limits, PerHalfHour, WeekLimits},
     state::{Hold, State},
 };
@@ -140,7 +140,7 @@ pub fn class_days_from(conn: &mut Conn, from: Date) -> QueryResult<Vec<DayRow>> 
 #[derive(Debug, Default)]
 pub struct Register {
     pub classes: HashMap<ClassId, ClassRow>,
-    pub weeks: HashMap<NurseryId, Week>,
+    pub hours: HashMap<NurseryId, Hours>,
     pub closures: HashMap<NurseryId, Vec<Closed>>,
 }
 
@@ -157,44 +157,60 @@ pub struct ClassRow {
 
 /// The register of the classes in `wanted`, with the closures on its dates.
 pub fn load_register(conn: &mut Conn, wanted: &[ClassDate]) -> QueryResult<Register> {
-    use schema::{class, nursery, opening};
+    use schema::{class, nursery, opening, opening_date};
     type Class = (ClassId, NurseryId, NurseryKind, ClassKind, i16);
-    type Row = (Class, CarerColumns, Option<(i16, HalfHour, HalfHour)>);
+    type Row = (Class, CarerColumns, Option<(i16, HalfHour, HalfHour)>, Option<(Date, HalfHour, HalfHour)>);
     let mut classes: Vec<_> = wanted.iter().map(|(class, _)| *class).collect();
     classes.dedup();
-    // A row for each opening of a week, so that one statement tells both.
+    let mut dates: Vec<_> = wanted.iter().map(|(_, date)| *date).collect();
+    dates.sort_unstable();
+    dates.dedup();
+    let first = dates.first().copied().unwrap_or_default();
+    let of_date = opening_date::nursery_id.eq(nursery::id).and(opening_date::date.eq_any(dates));
+    // A row for each opening of a week with each of these dates, so that one statement tells all. Few dates have their own.
     let rows: Vec<Row> = class::table
-        .inner_join(nursery::table.left_join(opening::table))
+        .inner_join(nursery::table)
+        .left_join(opening::table.on(opening::nursery_id.eq(nursery::id)))
+        .left_join(opening_date::table.on(of_date))
         .filter(class::id.eq_any(classes))
         .select((
             (class::id, nursery::id, nursery::kind, class::kind, class::places),
             (class::carers, class::carers_most, class::carers_week, class::allowed_week),
             (opening::weekday, opening::from_half_hour, opening::to_half_hour).nullable(),
+            (opening_date::date, opening_date::from_half_hour, opening_date::to_half_hour).nullable(),
         ))
         .load(conn)?;
     let mut register = Register::default();
-    for ((id, nursery, nursery_kind, kind, places), carers, opening) in rows {
+    for ((id, nursery, nursery_kind, kind, places), carers, opening, of_date) in rows {
         register.classes.entry(id).or_insert_with(|| {
             let (carers, week_limits) = seats::of_columns(carers);
             ClassRow { nursery, nursery_kind, kind, places: places.unsigned_abs(), carers, week_limits }
         });
         // The classes of a nursery say the same of its week.
-        let week = register.weeks.entry(nursery).or_default();
+        let hours = register.hours.entry(nursery).or_default();
         if let Some((weekday, from, to)) = opening {
-            open(week, weekday, from, to);
+            open(&mut hours.week, weekday, from, to);
+        }
+        if let Some((date, from, to)) = of_date
+            && let Some(span) = Span::new(from, to)
+        {
+            hours.open_on(date, span);
         }
     }
     let mut nurseries: Vec<_> = register.classes.values().map(|class| class.nursery).collect();
     nurseries.sort_unstable();
     nurseries.dedup();
-    let first = wanted.iter().map(|(_, date)| *date).min().unwrap_or_default();
     register.closures = load_closures(conn, Some(&nurseries), first)?;
     Ok(register)
 }
 
-/// The weekly templates of some nurseries.
-pub fn load_weeks(conn: &mut Conn, nurseries: Option<&[NurseryId]>) -> QueryResult<HashMap<NurseryId, Week>> {
-    use schema::opening;
+/// The weekly templates of some nurseries, and the hours of dates from `first` on that have their own.
+pub fn load_hours(
+    conn: &mut Conn,
+    nurseries: Option<&[NurseryId]>,
+    first: Date,
+) -> QueryResult<HashMap<NurseryId, Hours>> {
+    use schema::{opening, opening_date};
     let mut query = opening::table.into_boxed();
     if let Some(nurseries) = nurseries {
         query = query.filter(opening::nursery_id.eq_any(nurseries));
@@ -202,11 +218,21 @@ pub fn load_weeks(conn: &mut Conn, nurseries: Option<&[NurseryId]>) -> QueryResu
     let rows: Vec<(NurseryId, i16, HalfHour, HalfHour)> = query
         .select((opening::nursery_id, opening::weekday, opening::from_half_hour, opening::to_half_hour))
         .load(conn)?;
-    let mut weeks: HashMap<NurseryId, Week> = HashMap::new();
+    let mut hours: HashMap<NurseryId, Hours> = HashMap::new();
     for (nursery, weekday, from, to) in rows {
-        open(weeks.entry(nursery).or_default(), weekday, from, to);
+        open(&mut hours.entry(nursery).or_default().week, weekday, from, to);
     }
-    Ok(weeks)
+    let mut query = opening_date::table.filter(opening_date::date.ge(first)).into_boxed();
+    if let Some(nurseries) = nurseries {
+        query = query.filter(opening_date::nursery_id.eq_any(nurseries));
+    }
+    let rows: Vec<(NurseryId, Date, HalfHour, HalfHour)> = query.load(conn)?;
+    for (nursery, date, from, to) in rows {
+        if let Some(span) = Span::new(from, to) {
+            hours.entry(nursery).or_default().open_on(date, span);
+        }
+    }
+    Ok(hours)
 }
 
 /// `weekday` is 1 on Monday.

@@ -5,6 +5,7 @@
 
 mod districts;
 pub mod draft;
+pub mod hours;
 mod http;
 pub mod import;
 pub mod rules;
@@ -15,6 +16,7 @@ use doorstep_shared::{Problem, ProblemKind, Timestamp, ids::ClosureId, problem::
 use self::draft::{ClosureDraft, NurseryDraft};
 pub use self::{
     districts::KnownDistricts,
+    hours::ChangeRow as HoursChangeRow,
     http::register,
     import::{FinishImport, ForgetImports},
     store::DistrictRow,

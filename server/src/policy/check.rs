@@ -27,6 +27,7 @@ pub fn check(policy: &Policy) -> Result<(), String> {
     refuse(!(1..=366).contains(&booking.horizon_days), "booking.horizon_days", "must be 1 to 366")?;
     refuse(booking.hold_minutes == 0, "booking.hold_minutes", "must be at least 1")?;
     refuse(booking.held_places == 0, "booking.held_places", "must be at least 1")?;
+    refuse(!(1..=100).contains(&booking.shortened_percent), "booking.shortened_percent", "must be 1 to 100")?;
     let half_hours = |minutes: u16| minutes >= 30 && minutes.is_multiple_of(30);
     for (key, minutes) in [
         ("booking.hourly_step_minutes", booking.hourly_step_minutes),

@@ -131,6 +131,8 @@ pub struct BookingRules {
     pub temporary_days_ahead: u16,
     /// Days of temporary care for one child in a calendar month.
     pub temporary_days_a_month: u16,
+    /// How much of a day must be left for the child to come all the same when its nursery closes for the rest.
+    pub shortened_percent: u16,
 }
 
 /// Who may belong to a family, and how people are invited to it.

@@ -199,6 +199,21 @@ const STAFF_ROWS: &[Row] = &[
         staff(row("POST /api/v1/staff/roster-copies", "edit_places", [401; 3]), [422, 422]),
         |scene| json!({"from": scene.wait.date, "to": scene.wait.date}),
     ),
+    staff(row("GET /api/v1/staff/hours", "keep_board", [401; 3]), [200, 200]),
+    with(
+        staff(row("POST /api/v1/staff/hours/preview", "edit_places", [401; 3]), [200, 200]),
+        |scene| json!({"change": {"kind": "closure", "from": scene.wait.date, "until": scene.wait.date}}),
+    ),
+    // It touches something else than nothing that was seen.
+    with(staff(row("POST /api/v1/staff/hours", "edit_places", [401; 3]), [409, 409]), |scene| {
+        json!({
+            "change": {"kind": "closure", "from": scene.wait.date, "until": scene.wait.date},
+            "reason": "培训",
+            "seen": "nothing",
+        })
+    }),
+    staff(row("GET /api/v1/staff/hours/{id}", "edit_places", [401; 3]), [200, 404]),
+    staff(row("POST /api/v1/staff/hours/{id}/lift", "edit_places", [401; 3]), [200, 404]),
     with(staff(row("POST /api/v1/staff/carers", "edit_places", [401; 3]), [201, 201]), |_| json!({"name": "王老师"})),
     staff(row("DELETE /api/v1/staff/carers/{id}", "edit_places", [401; 3]), [200, 404]),
     staff(row("DELETE /api/v1/staff/sessions", "own_staff_account", [401; 3]), [204, 204]),

@@ -34,7 +34,7 @@ impl Naive {
     /// The weekday whose roster holds, 1 on Monday.
     fn weekday(&self, nursery: &Nursery, date: Date) -> u32 {
         let own = date.weekday().number_from_monday();
-        let opens = nursery.opening.iter().any(|(of, ..)| *of as u32 == own);
+        let opens = nursery.hours.opening.iter().any(|(of, ..)| *of as u32 == own);
         match self.policies.calendar.day_kind(date) {
             DayKind::Workday { .. } if !opens => 1,
             _ => own,

@@ -31,13 +31,13 @@ pub struct Entry {
     passed_for: Option<ProblemKind>,
 }
 
-type ClassDay = (usize, usize);
+pub type ClassDay = (usize, usize);
 
-fn class_day(place: Place) -> ClassDay {
+pub fn class_day(place: Place) -> ClassDay {
     (place.offer, place.day)
 }
 
-fn overlap(one: Place, other: Place) -> bool {
+pub fn overlap(one: Place, other: Place) -> bool {
     let ((from, to), (other_from, other_to)) = (WINDOWS[one.window], WINDOWS[other.window]);
     class_day(one) == class_day(other) && from < other_to && other_from < to
 }
@@ -153,6 +153,14 @@ impl Reference {
         true
     }
 
+    /// Has those wait again, at their old place in line, to whom this hold was offered.
+    pub fn wait_again(&mut self, booking: usize) {
+        let offered = |entry: &&mut Entry| entry.given == Some(booking) && entry.state == WaitState::Offered;
+        for entry in self.line.iter_mut().filter(offered) {
+            (entry.state, entry.given) = (WaitState::Waiting, None);
+        }
+    }
+
     /// Notes what became of a hold that was offered to somebody.
     pub fn note(&mut self, booking: usize, state: WaitState) {
         let offered = |entry: &&mut Entry| entry.given == Some(booking) && entry.state == WaitState::Offered;
@@ -169,6 +177,9 @@ impl Reference {
             // The children of a family are counted from the first, so some of them wait in either case.
             let same = self.line[*number].children == children;
             return if same { Ok(*number) } else { Err(ProblemKind::AlreadyWaiting) };
+        }
+        if self.is_closed(place) {
+            return Err(ProblemKind::Closed);
         }
         match self.fits(family, children, place, None) {
             Err(ProblemKind::SlotFull) => {}

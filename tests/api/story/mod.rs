@@ -2,6 +2,7 @@
 //!
 //! No worker runs unless a step says so: whatever time decides must be decided when it is read.
 
+mod closures;
 mod line;
 mod reference;
 mod steps;
@@ -26,7 +27,7 @@ use doorstep_shared::{
         Book, Booking, BookingState, CancelBooking, ChildInOffer, ConfirmBooking, DayAndTime, DayState, ExtendHold,
         ListBookings, MoveBooking, UndoBooking, WaitState,
     },
-    ids::{BookingId, WaitlistEntryId},
+    ids::{BookingId, HoursChangeId, WaitlistEntryId},
     nurseries::Availability,
 };
 use doorstep_tests::{prelude::*, runtime};
@@ -119,6 +120,8 @@ struct Telling {
     ids: Vec<BookingId>,
     /// As long as the reference's line.
     entries: Vec<WaitlistEntryId>,
+    /// As long as the reference's.
+    closures: Vec<HoursChangeId>,
     reference: Reference,
     /// The minute at which the families got the tokens that they have.
     signed_in: u32,
@@ -148,6 +151,7 @@ impl Telling {
             offers,
             ids: Vec::new(),
             entries: Vec::new(),
+            closures: Vec::new(),
             reference: Reference::default(),
             signed_in: 0,
         }
@@ -199,6 +203,7 @@ impl Telling {
                 }
                 (self.ids.len().saturating_sub(1), expected, answer)
             }
+            Step::Close(_) | Step::Open(_) => return self.change_hours(step).await,
             Step::Join { .. } | Step::Accept(_) | Step::Leave(_) => return self.wait(step).await,
             Step::Confirm(index) => {
                 let number = pick(index)?;

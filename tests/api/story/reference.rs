@@ -7,6 +7,7 @@ use doorstep_shared::{
 };
 
 use super::{
+    closures::Closure,
     line::Entry,
     steps::{OFFERS, Offer, Place, Step, WINDOWS},
 };
@@ -37,9 +38,14 @@ pub struct Booked {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum State {
-    Held { until: u32, extended: bool },
+    Held {
+        until: u32,
+        extended: bool,
+    },
     Confirmed,
     Cancelled,
+    /// By the nursery, which is closed then.
+    Closed,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -60,6 +66,8 @@ pub struct Reference {
     pub worked: Option<u32>,
     /// Places that were given to one while another waited for an overlapping time.
     pub contested: usize,
+    /// What a head has closed, in order.
+    pub closures: Vec<Closure>,
 }
 
 pub type Outcome<T = ()> = Result<T, ProblemKind>;
@@ -69,7 +77,7 @@ impl Booked {
         match self.state {
             State::Held { until, .. } => now < until,
             State::Confirmed => true,
-            State::Cancelled => false,
+            State::Cancelled | State::Closed => false,
         }
     }
 
@@ -90,6 +98,7 @@ impl Booked {
             State::Held { .. } => BookingState::Expired,
             State::Confirmed => BookingState::Confirmed,
             State::Cancelled => BookingState::CancelledByFamily,
+            State::Closed => BookingState::CancelledByNursery,
         }
     }
 
@@ -147,6 +156,14 @@ impl Reference {
                 Some(number) => self.or_nothing(|this| this.leave(number)),
                 None => Ok(()),
             },
+            Step::Close(place) => {
+                self.close(*place);
+                Ok(())
+            }
+            Step::Open(index) => match self.pick_closure(index) {
+                Some(number) => self.open(number),
+                None => Ok(()),
+            },
             Step::Free(place) => match self.who_is_there(*place) {
                 Some(number) => self.or_nothing(|this| this.cancel(number)),
                 None => Ok(()),
@@ -183,6 +200,9 @@ impl Reference {
 
     /// How many more children could come; one booking left out.
     pub fn places_left(&self, place: Place, but: Option<usize>) -> usize {
+        if self.is_closed(place) {
+            return 0;
+        }
         OFFERS[place.offer].places.saturating_sub(self.children_in(place, but))
     }
 
@@ -241,6 +261,9 @@ impl Reference {
     }
 
     fn book_now(&mut self, family: usize, children: &[usize], place: Place, hold: bool) -> Outcome {
+        if self.is_closed(place) {
+            return Err(ProblemKind::Closed);
+        }
         let fits = self.fits(family, children, place, None);
         if fits == Err(ProblemKind::ChildBusy) {
             return fits;
@@ -344,6 +367,9 @@ impl Reference {
         }
         if booked.place == place {
             return Err(ProblemKind::Invalid);
+        }
+        if self.is_closed(place) {
+            return Err(ProblemKind::Closed);
         }
         self.fits(booked.family, &booked.children, place, Some(number))?;
         let last = Some((Last::Move { from: booked.place }, self.now));

@@ -54,6 +54,10 @@ pub enum Step {
     /// Of those to whom a place is offered, or else of all.
     Accept(Index),
     Leave(Index),
+    /// The head closes the class of that place for its window.
+    Close(Place),
+    /// One of her closures is lifted, or was before.
+    Open(Index),
     Wait {
         minutes: u32,
     },
@@ -85,6 +89,8 @@ pub fn step() -> impl Strategy<Value = Step> {
         6 => awaited().prop_map(Step::Free),
         1 => any::<Index>().prop_map(Step::Accept),
         1 => any::<Index>().prop_map(Step::Leave),
+        1 => prop_oneof![place(), awaited()].prop_map(Step::Close),
+        2 => any::<Index>().prop_map(Step::Open),
         4 => prop_oneof![1..8_u32, 28..35_u32].prop_map(|minutes| Step::Wait { minutes }),
         1 => Just(Step::Work),
     ]

@@ -265,6 +265,7 @@ fn Confirmed(
     let over = ticket::is_over(&booking, now);
     view! {
         <UndoNotice booking=&booking part locale/>
+        <ByNursery booking=&booking locale/>
         {(!over).then(|| view! { <Ticket booking=&booking now locale/> })}
         {(several || over).then(|| view! { <DaysCard booking=&booking now locale/> })}
         <ChangeCard booking=&booking now locale/>
@@ -290,10 +291,24 @@ fn Ended(booking: Booking, again: Option<Wish>, now: Timestamp, locale: Locale) 
     view! {
         <UndoNotice booking=&booking part=None locale/>
         {(!undoable).then(|| view! { <Notice tone title=text/> })}
+        <ByNursery booking=&booking locale/>
         <DaysCard booking=&booking now locale/>
         <AgainCard booking=&booking wish=again locale/>
     }
     .into_any()
+}
+
+/// Why the nursery cancelled or moved some of its days, in its words.
+#[component]
+fn ByNursery<'a>(booking: &'a Booking, locale: Locale) -> impl IntoView + use<> {
+    let mut reasons: Vec<_> = booking.days.iter().filter_map(|day| day.closed_for.clone()).collect();
+    reasons.dedup();
+    let days = booking.days.iter().filter(|day| day.closed_for.is_some());
+    let days: Vec<_> = days.map(|day| format!("{} {}", words::date(day.date, locale), ticket::window(day))).collect();
+    (!reasons.is_empty()).then(|| {
+        let title = td!(locale, booking.by_nursery, reason = words::list(&reasons, locale));
+        view! { <Notice tone=Tone::Info title><p>{words::list(&days, locale)}</p></Notice> }.into_any()
+    })
 }
 
 /// What was just done, and a few minutes to undo it.

@@ -105,6 +105,38 @@ pub fn reminder(nursery: &str, when: &str, code: &str, locale: Locale) -> String
     td!(locale, message.reminder, nursery = nursery, when = when, code = code)
 }
 
+/// The nursery closes then, and has cancelled these days.
+pub fn closed_cancelled(nursery: &str, when: &str, reason: &str, locale: Locale) -> String {
+    td!(locale, message.closed_cancelled, nursery = nursery, when = when, reason = reason)
+}
+
+/// The nursery closes then: a place that was held is none any more.
+pub fn closed_released(nursery: &str, when: &str, reason: &str, locale: Locale) -> String {
+    td!(locale, message.closed_released, nursery = nursery, when = when, reason = reason)
+}
+
+/// The nursery closes then, and the days go to another class or time.
+pub fn closed_moved(
+    nursery: &str,
+    when: &str,
+    (class, window): (ClassKind, Span),
+    reason: &str,
+    locale: Locale,
+) -> String {
+    let class = words::class(class, locale);
+    td!(locale, message.closed_moved, nursery = nursery, when = when, class = class, window = window, reason = reason)
+}
+
+/// The nursery closes while the child is there.
+pub fn closed_pick_up(nursery: &str, when: &str, time: HalfHour, reason: &str, locale: Locale) -> String {
+    td!(locale, message.closed_pick_up, nursery = nursery, when = when, time = time, reason = reason)
+}
+
+/// The nursery opens then after all. What was cancelled stays so.
+pub fn reopened(nursery: &str, when: &str, reason: &str, locale: Locale) -> String {
+    td!(locale, message.reopened, nursery = nursery, when = when, reason = reason)
+}
+
 /// What a nursery reads: all of it says when and who.
 macro_rules! to_nursery {
     ($($name:ident),+ $(,)?) => {$(

@@ -30,6 +30,7 @@ use crate::{
     inventory::{
         self, CarerColumns, Day, Limits, PerHalfHour, Seats, UNSAID, WeekLimits, limits_of, rules as place_rules,
     },
+    nurseries,
     policy::Policies,
 };
 
@@ -68,13 +69,21 @@ impl Change {
 
 type Changes = BTreeMap<(ClassId, When), Change>;
 
+/// The classes of a nursery, youngest first, with what limits their places.
+///
+/// # Errors
+/// When the database fails.
+pub fn classes(conn: &mut Conn, of: NurseryId) -> Result<Vec<(ClassId, CarerColumns)>> {
+    Ok(store::classes(conn, of)?.into_iter().map(|class| (class.id, class.carers)).collect())
+}
+
 /// Says who is on duty in a class.
 ///
 /// # Errors
 /// `not-found` for a class of another nursery, `invalid`, `fewer-than-booked`.
 pub fn set_roster(conn: &mut Conn, asked: Asked<'_>, ask: &SetRoster) -> Result<PlacesChange> {
     let when = When::of(ask.date, ask.weekday, asked.bookable())?;
-    store::lock_nursery(conn, asked.nursery)?;
+    nurseries::hours::lock(conn, asked.nursery)?;
     let shifts = ask.shifts.as_deref().unwrap_or_default();
     let carers: HashSet<CarerId> = store::carers(conn, asked.nursery)?.into_iter().map(|carer| carer.id).collect();
     rules::check_shifts(shifts, &carers)?;
@@ -99,7 +108,7 @@ pub fn set_allowed(conn: &mut Conn, asked: Asked<'_>, ask: &SetAllowed) -> Resul
     let when = When::of(ask.date, ask.weekday, asked.bookable())?;
     let allowed = ask.allowed.as_deref().unwrap_or_default();
     rules::check_allowed(allowed)?;
-    store::lock_nursery(conn, asked.nursery)?;
+    nurseries::hours::lock(conn, asked.nursery)?;
     let classes = store::classes(conn, asked.nursery)?;
     if !classes.iter().any(|class| class.id == ask.class_id) {
         return Err(ProblemKind::NotFound.into());
@@ -117,7 +126,7 @@ pub fn set_allowed(conn: &mut Conn, asked: Asked<'_>, ask: &SetAllowed) -> Resul
 /// # Errors
 /// `invalid` when none of the days can have one, `fewer-than-booked`.
 pub fn copy(conn: &mut Conn, asked: Asked<'_>, ask: &CopyRoster) -> Result<PlacesChange> {
-    store::lock_nursery(conn, asked.nursery)?;
+    nurseries::hours::lock(conn, asked.nursery)?;
     let (classes, bookable) = (store::classes(conn, asked.nursery)?, asked.bookable());
     let here: HashSet<CarerId> = store::carers(conn, asked.nursery)?.into_iter().map(|carer| carer.id).collect();
     let (from, to) = (week::monday(ask.from), week::monday(ask.to));
@@ -154,7 +163,7 @@ pub fn add_carer(conn: &mut Conn, nursery: NurseryId, now: Timestamp, name: Stri
 /// # Errors
 /// `not-found`, `fewer-than-booked`.
 pub fn remove_carer(conn: &mut Conn, asked: Asked<'_>, ask: &RemoveCarer) -> Result<PlacesChange> {
-    store::lock_nursery(conn, asked.nursery)?;
+    nurseries::hours::lock(conn, asked.nursery)?;
     if !store::leave(conn, asked.nursery, ask.id, asked.now)? {
         return Err(ProblemKind::NotFound.into());
     }
@@ -188,8 +197,8 @@ fn follow(conn: &mut Conn, asked: Asked<'_>, classes: Vec<store::ClassRow>, chan
     let ids: Vec<ClassId> = classes.iter().map(|class| class.id).collect();
     let before: HashMap<ClassId, CarerColumns> = classes.into_iter().map(|class| (class.id, class.carers)).collect();
     let changed: HashSet<ClassId> = changes.keys().map(|(class, _)| *class).collect();
-    let hours = inventory::week_of(conn, nursery)?;
-    let weekday_of = |date: Date| week::weekday_on(&hours, date, policies);
+    let hours = inventory::hours_of(conn, nursery, now.local_date())?;
+    let weekday_of = |date: Date| week::weekday_on(&hours.week, date, policies);
     let wanted: Vec<(ClassId, Date)> = changes
         .keys()
         .flat_map(|(class, when)| {

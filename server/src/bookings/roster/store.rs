@@ -15,20 +15,10 @@ use crate::{
     db::{
         Conn,
         bulk::insert_batch,
-        schema::{carer, class, class_day, nursery, shift},
+        schema::{carer, class, class_day, shift},
     },
     inventory::{CarerColumns, PerHalfHour},
 };
-
-/// Keeps other changes of the nursery's rosters away until the transaction ends. Before its class-days, never after.
-pub fn lock_nursery(conn: &mut Conn, id: NurseryId) -> QueryResult<()> {
-    if let Conn::Postgres(conn) = conn {
-        // Not FOR UPDATE: bookings that point at it may still be written.
-        nursery::table.find(id).select(nursery::id).for_no_key_update().first::<NurseryId>(conn)?;
-    }
-    // On SQLite the writer is alone.
-    Ok(())
-}
 
 /// A class as the week shows it.
 #[derive(Queryable)]

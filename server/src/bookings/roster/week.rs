@@ -51,7 +51,7 @@ impl Rosters {
         }
         let dated = store::dated_carers(conn, classes, first)?;
         let own = dated.into_iter().flat_map(|(class, days)| days.into_iter().map(move |(date, _)| (class, date)));
-        Ok(Self { hours: inventory::week_of(conn, of)?, shifts, own: own.collect() })
+        Ok(Self { hours: inventory::hours_of(conn, of, first)?.week, shifts, own: own.collect() })
     }
 
     /// Who is on duty in a class on a date: by the date's own roster, or by its weekday's. None: no roster is kept.

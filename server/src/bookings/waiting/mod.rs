@@ -22,7 +22,7 @@ pub use self::{
     http::register,
     jobs::KeepWaitlist,
     serve::serve,
-    store::{families_in_line, set_group},
+    store::{families_in_line, set_group, wait_again},
     verbs::note,
     view::of_family,
 };

@@ -221,6 +221,15 @@ pub fn note(conn: &mut Conn, now: Timestamp, place: BookingId, state: WaitState)
         .execute(conn)
 }
 
+/// Has those wait again, at their old place in line, to whom these places were offered.
+pub fn wait_again(conn: &mut Conn, places: &[BookingId]) -> QueryResult<()> {
+    let offered = waitlist_entry::booking_id.eq_any(places).and(waitlist_entry::state.eq(WaitState::Offered));
+    diesel::update(waitlist_entry::table.filter(offered))
+        .set((waitlist_entry::state.eq(WaitState::Waiting), waitlist_entry::booking_id.eq(None::<BookingId>)))
+        .execute(conn)?;
+    Ok(())
+}
+
 /// The family's other entries for some of these children at an overlapping time, still waiting.
 pub fn others(conn: &mut Conn, won: &Entry) -> QueryResult<Vec<WaitlistEntryId>> {
     let EntryRow { id, family_id, date, from_half_hour, to_half_hour, .. } = won.row;

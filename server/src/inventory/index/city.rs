@@ -288,7 +288,7 @@ impl City {
             let date = table::date(day);
             let (policy, kind) = (self.policies.on(date), self.policies.calendar.day_kind(date));
             for class in &nursery.classes {
-                let open = rules::open_on(&nursery.week, date, kind, class.id, &nursery.closures);
+                let open = rules::open_on(&nursery.hours, date, kind, class.id, &nursery.closures);
                 let usual = Staffing::new(class.places, class.carers, policy.class_rule(nursery.kind, class.kind));
                 let limits = self.table.limits(class.row, day).or(nursery.limits(class, date, kind));
                 self.table.open(class.row, day, open, &Seats::new(usual, limits));

@@ -11,7 +11,7 @@ use doorstep_shared::{
 use super::{names::Spelled, tree::Unit};
 use crate::{
     inventory::{
-        rules::{self, Closed, Week},
+        rules::{self, Closed, Hours},
         seats::{Limits, Staffing, WeekLimits},
     },
     policy::{ClassRule, DayKind, Policies},
@@ -29,7 +29,7 @@ pub struct NurseryRow {
     pub rating: Option<String>,
     pub filing_no: Option<String>,
     pub demo: bool,
-    pub week: Week,
+    pub hours: Hours,
     /// By date.
     pub closures: Vec<Closed>,
     /// By id.
@@ -70,7 +70,7 @@ pub struct Nursery {
     pub filing_no: Option<Box<str>>,
     pub demo: bool,
     pub ages: AgeRange,
-    pub week: Week,
+    pub hours: Hours,
     pub closures: Box<[Closed]>,
     pub spelled: Spelled,
     pub classes: Box<[Class]>,
@@ -135,7 +135,7 @@ impl Nursery {
             filing_no: row.filing_no.map(Into::into),
             demo: row.demo,
             ages: ages.unwrap_or(AgeRange { from_months: 0, to_months: 0 }),
-            week: row.week,
+            hours: row.hours,
             closures: row.closures.into(),
             spelled: Spelled::new(&row.name),
             name: row.name.into(),
@@ -155,12 +155,12 @@ impl Nursery {
     /// What limits the places of a class on a date that says nothing of its own.
     pub fn limits(&self, class: &Class, date: Date, kind: &DayKind) -> Limits {
         let Some(limits) = &class.week_limits else { return Limits::NONE };
-        limits.on(rules::weekday_on(&self.week, date, kind))
+        limits.on(rules::weekday_on(&self.hours.week, date, kind))
     }
 
     /// When a class is open on a date, one bit for each half-hour.
     pub fn open_on(&self, class: &Class, policies: &Policies, date: Date) -> u64 {
-        rules::open_on(&self.week, date, policies.calendar.day_kind(date), class.id, &self.closures)
+        rules::open_on(&self.hours, date, policies.calendar.day_kind(date), class.id, &self.closures)
     }
 }
 

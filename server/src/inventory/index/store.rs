@@ -22,7 +22,7 @@ use crate::{
         rules::Used,
         seats::{self, CarerColumns, Limits, PerHalfHour},
         state::Hold,
-        store::{ClassDate, load_closures, load_weeks},
+        store::{ClassDate, load_closures, load_hours},
     },
 };
 
@@ -61,7 +61,7 @@ pub fn load_nurseries(conn: &mut Conn, ids: Option<&[NurseryId]>, since: Date) -
     ));
     let rows: Vec<Row> = query.load(conn)?;
     let mut classes = load_classes(conn, ids)?;
-    let mut weeks = load_weeks(conn, ids)?;
+    let mut hours = load_hours(conn, ids, since)?;
     let mut closures = load_closures(conn, ids, since)?;
     let nursery = |row: Row| NurseryRow {
         id: row.id,
@@ -73,7 +73,7 @@ pub fn load_nurseries(conn: &mut Conn, ids: Option<&[NurseryId]>, since: Date) -
         rating: row.rating,
         filing_no: row.filing_no,
         demo: row.demo,
-        week: weeks.remove(&row.id).unwrap_or_default(),
+        hours: hours.remove(&row.id).unwrap_or_default(),
         closures: closures.remove(&row.id).unwrap_or_default(),
         classes: classes.remove(&row.id).unwrap_or_default(),
     };

@@ -112,10 +112,12 @@ fn free_runs(asked: &Asked<'_>, class: &Class, sale: &Sale, number: i32) -> Vec<
 
 fn closed_reason(asked: &Asked<'_>, nursery: &Nursery, date: Date) -> ClosedReason {
     let kind = asked.city.policies.calendar.day_kind(date);
-    if let DayKind::Holiday { zh, en } = kind {
+    if let DayKind::Holiday { zh, en } = kind
+        && nursery.hours.of_date(date).is_none()
+    {
         return ClosedReason::Holiday { name_zh: zh.clone(), name_en: en.clone() };
     }
-    if rules::template_on(&nursery.week, date, kind) == 0 {
+    if rules::template_on(&nursery.hours, date, kind) == 0 {
         return ClosedReason::Weekday;
     }
     let closure = nursery.closures.iter().find(|closed| closed.date == date);

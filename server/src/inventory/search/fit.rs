@@ -170,9 +170,9 @@ impl<'c> Asked<'c> {
         let date = table::date(day);
         let kind = self.day(day).map_or_else(|| self.city.policies.calendar.day_kind(date), |day| day.kind);
         if nursery.closures.is_empty() {
-            return rules::template_on(&nursery.week, date, kind) == 0 || nursery.classes.is_empty();
+            return rules::template_on(&nursery.hours, date, kind) == 0 || nursery.classes.is_empty();
         }
-        let closed = |class: &Class| rules::open_on(&nursery.week, date, kind, class.id, &nursery.closures) == 0;
+        let closed = |class: &Class| rules::open_on(&nursery.hours, date, kind, class.id, &nursery.closures) == 0;
         nursery.classes.iter().all(closed)
     }
 

@@ -10,7 +10,12 @@ use doorstep_shared::{
 use leptos::prelude::*;
 
 use super::{PATH, name};
-use crate::{Locale, nursery::words, td, ui::Inert as _};
+use crate::{
+    Locale,
+    nursery::{hours, words},
+    td,
+    ui::Inert as _,
+};
 
 #[component]
 pub fn Grid(class: ClassWeek, carers: Vec<Carer>, may_edit: bool, locale: Locale) -> impl IntoView {
@@ -41,9 +46,18 @@ pub fn Grid(class: ClassWeek, carers: Vec<Carer>, may_edit: bool, locale: Locale
         let cells = class.days.iter().map(|day| cell(day, at, locale)).collect_view();
         view! { <tr><th scope="row">{at.to_string()}</th>{cells}</tr> }
     });
+    // What the script needs that lets times be chosen.
+    let close = may_edit.then(|| id.to_string());
+    let chosen = may_edit.then(|| {
+        let (path, text) = (hours::close::PATH, td!(locale, hours.chosen, when = "{when}"));
+        view! {
+            <p role="status"><a class="button" id="close-chosen" href=path hidden data-path=path data-text=text></a></p>
+            <p class="meta">{td!(locale, hours.drag)}</p>
+        }
+    });
     view! {
         <div class="grid-scroll" tabindex="0" role="region" aria-label=name(&class, locale)>
-            <table class="grid" id="grid">
+            <table class="grid" id="grid" data-close=close aria-label=may_edit.then(|| name(&class, locale))>
                 <caption class="visually-hidden">{td!(locale, places.caption)}</caption>
                 <thead><tr><td></td>{heads.collect_view()}</tr></thead>
                 <tbody>
@@ -52,20 +66,27 @@ pub fn Grid(class: ClassWeek, carers: Vec<Carer>, may_edit: bool, locale: Locale
                 </tbody>
             </table>
         </div>
+        {chosen}
         <p class="meta">{td!(locale, places.legend)}</p>
     }
     .inert()
 }
 
 fn cell(day: &ClassDayPlan, at: HalfHour, locale: Locale) -> impl IntoView {
+    let (date, name, time) = (day.date.to_string(), words::weekday(day.date, locale), at.to_string());
     let Some(cell) = day.cells.iter().find(|cell| cell.at == at) else {
-        return view! { <td class="shut"><span class="visually-hidden">{td!(locale, places.closed)}</span></td> }
+        return view! { <td class="shut" data-date=date data-day=name data-time=time><span class="visually-hidden">{td!(locale, places.closed)}</span></td> }
             .inert();
     };
     let title = why(cell, locale);
     let more =
         (level(cell) == "over").then(|| view! { <span class="visually-hidden">{td!(locale, places.over)}</span> });
-    view! { <td data-level=level(cell) title=title>{format!("{}/{}", cell.used, cell.seats)}{more}</td> }.inert()
+    view! {
+        <td data-level=level(cell) title=title data-date=date data-day=name data-time=time>
+            {format!("{}/{}", cell.used, cell.seats)}{more}
+        </td>
+    }
+    .inert()
 }
 
 /// How full it is.

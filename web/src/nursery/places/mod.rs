@@ -8,6 +8,7 @@ mod grid;
 use chrono::Days;
 use doorstep_shared::{
     Date, Problem, ProblemKind,
+    hours::GetHours,
     ids::ClassId,
     roster::{Carer, ClassWeek, CopyRoster, GetPlacesWeek, Overfull, PlacesWeek},
     staff::{GetStaffMe, StaffAbility, StaffMe},
@@ -15,7 +16,7 @@ use doorstep_shared::{
 use leptos::prelude::*;
 
 use self::{carers::Carers, grid::Grid};
-use super::{missing, shell, words};
+use super::{hours::Closures, missing, shell, words};
 use crate::{
     Locale, app,
     page::{Answer, Page},
@@ -38,6 +39,10 @@ pub const PATH: &str = "/staff/places";
 pub async fn page(visit: &Visit) -> Answer {
     let (me, week) = match load(visit, asked_date(visit)).await {
         Ok(loaded) => loaded,
+        Err(problem) => return missing::or_problem(visit, problem),
+    };
+    let hours = match visit.call(GetHours {}).await {
+        Ok(hours) => hours,
         Err(problem) => return missing::or_problem(visit, problem),
     };
     let (locale, form) = (visit.locale(), visit.form.clone());
@@ -65,10 +70,14 @@ pub async fn page(visit: &Visit) -> Answer {
             <h1>{td!(locale, places.title)}</h1>
             <FormSummary form=form.clone() locale/>
             {done.map(|title| view! { <Notice tone=Tone::Good title/> })}
-            <nav class="row between" aria-label=td!(locale, places.weeks)>
-                <a class="button line small" href=link(monday - Days::new(7))><Icon name="i-back"/>{td!(locale, places.week_before)}</a>
+            <nav class="week-nav" aria-label=td!(locale, places.weeks)>
+                <a class="button line small" href=link(monday - Days::new(7))>
+                    <Icon name="i-back"/><span>{td!(locale, places.week_before)}</span>
+                </a>
                 <b id="week">{words::span_of_days(monday, monday + Days::new(6), locale)}</b>
-                <a class="button line small" href=link(monday + Days::new(7))>{td!(locale, places.week_after)}<Icon name="i-next"/></a>
+                <a class="button line small" href=link(monday + Days::new(7))>
+                    <span>{td!(locale, places.week_after)}</span><Icon name="i-next"/>
+                </a>
             </nav>
             <nav class="pills" aria-label=td!(locale, places.classes)>{classes.collect_view()}</nav>
             {match class.clone() {
@@ -77,6 +86,7 @@ pub async fn page(visit: &Visit) -> Answer {
                     <Empty icon="i-home" title=td!(locale, places.no_class) text=td!(locale, places.no_class_text)/>
                 }.inert(),
             }}
+            <Closures hours=hours.clone() classes=week.classes.clone() may_edit locale/>
             {may_edit.then(|| view! {
                 <Copy here=Here { monday, class: class.as_ref().map(|class| class.class_id) } form=form.clone() locale/>
                 <Carers
@@ -85,6 +95,7 @@ pub async fn page(visit: &Visit) -> Answer {
                     form=form.clone()
                     locale
                 />
+                <script src="/grid.js" defer></script>
             })}
         }
         .inert()
@@ -92,7 +103,7 @@ pub async fn page(visit: &Visit) -> Answer {
     shell::inside(visit, &me, Page::new(td!(locale, places.title), body).back(PATH)).into()
 }
 
-async fn load(visit: &Visit, date: Option<Date>) -> Result<(StaffMe, PlacesWeek), Problem> {
+pub async fn load(visit: &Visit, date: Option<Date>) -> Result<(StaffMe, PlacesWeek), Problem> {
     Ok((visit.call(GetStaffMe {}).await?, visit.call(GetPlacesWeek { date }).await?))
 }
 
@@ -135,7 +146,8 @@ fn address(date: Date, class: Option<ClassId>) -> String {
     }
 }
 
-fn name(class: &ClassWeek, locale: Locale) -> String {
+/// What staff call a class.
+pub fn name(class: &ClassWeek, locale: Locale) -> String {
     format!("{} {}", words::class(class.class_kind, locale), class.name)
 }
 
