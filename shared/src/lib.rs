@@ -18,6 +18,7 @@ pub mod messages;
 pub mod money;
 pub mod nurseries;
 pub mod phone;
+pub mod planning;
 pub mod policy;
 pub mod problem;
 pub mod roster;

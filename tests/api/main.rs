@@ -24,6 +24,7 @@ mod operators;
 mod parts;
 mod permissions;
 mod pick_ups;
+mod planning;
 mod policy;
 mod races;
 mod races_family;

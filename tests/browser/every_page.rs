@@ -126,6 +126,8 @@ async fn look_at_pages_of_staff(app: &TestApp, browser: &Browser) {
         ("staff-close", "/staff/places/close"),
         ("staff-hours", "/staff/places/hours"),
         ("staff-hours-weekday", "/staff/places/hours/week/1"),
+        ("staff-outlook", "/staff/places/outlook"),
+        ("staff-ageing", "/staff/places/ageing"),
         ("staff-people", "/staff/people"),
         ("staff-invite", "/staff/people/invite"),
         ("staff-member", &member),

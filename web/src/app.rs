@@ -84,6 +84,8 @@ async fn staff(visit: &Visit, segments: &[&str]) -> Answer {
         ["people", id] | ["people", id, "anew" | "remove"] => nursery::people::member::page(visit, id).await,
         ["places"] | ["places", "copy"] | ["places", "carers", ..] => nursery::places::page(visit).await,
         ["places", "close"] => nursery::hours::close::page(visit).await,
+        ["places", "outlook"] => nursery::planning::outlook::page(visit).await,
+        ["places", "ageing"] => nursery::planning::ageing::page(visit).await,
         ["places", "hours"] => nursery::hours::opening::page(visit).await,
         ["places", "hours", day @ ..] => {
             nursery::hours::opening::day_page(visit, nursery::hours::opening::Which::parse(day)).await

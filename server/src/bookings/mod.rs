@@ -24,6 +24,7 @@ mod moving;
 mod order;
 mod pick_up;
 mod places;
+mod planning;
 mod price;
 mod read;
 mod reminders;

@@ -212,6 +212,9 @@ const STAFF_ROWS: &[Row] = &[
             "seen": "nothing",
         })
     }),
+    // The other nursery has no class to look at.
+    staff(row("GET /api/v1/staff/outlook", "edit_places", [401; 3]), [200, 404]),
+    staff(row("GET /api/v1/staff/ageing", "see_nursery_children", [401; 3]), [200, 200]),
     staff(row("GET /api/v1/staff/hours/{id}", "edit_places", [401; 3]), [200, 404]),
     staff(row("POST /api/v1/staff/hours/{id}/lift", "edit_places", [401; 3]), [200, 404]),
     with(staff(row("POST /api/v1/staff/carers", "edit_places", [401; 3]), [201, 201]), |_| json!({"name": "王老师"})),

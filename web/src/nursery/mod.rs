@@ -15,6 +15,8 @@ pub mod people;
 #[cfg(feature = "ssr")]
 pub mod places;
 #[cfg(feature = "ssr")]
+pub mod planning;
+#[cfg(feature = "ssr")]
 mod recovery;
 #[cfg(feature = "ssr")]
 pub mod security;

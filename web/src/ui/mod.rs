@@ -8,6 +8,8 @@ pub mod map;
 pub mod recheck;
 
 #[cfg(feature = "ssr")]
+pub mod chart;
+#[cfg(feature = "ssr")]
 pub mod face;
 #[cfg(feature = "ssr")]
 pub mod field;

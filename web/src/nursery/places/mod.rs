@@ -16,7 +16,7 @@ use doorstep_shared::{
 use leptos::prelude::*;
 
 use self::{carers::Carers, grid::Grid};
-use super::{hours::Closures, missing, shell, words};
+use super::{hours::Closures, missing, planning::Ahead, shell, words};
 use crate::{
     Locale, app,
     page::{Answer, Page},
@@ -87,6 +87,7 @@ pub async fn page(visit: &Visit) -> Answer {
                 }.inert(),
             }}
             <Closures hours=hours.clone() classes=week.classes.clone() may_edit locale/>
+            <Ahead may_edit locale/>
             {may_edit.then(|| view! {
                 <Copy here=Here { monday, class: class.as_ref().map(|class| class.class_id) } form=form.clone() locale/>
                 <Carers
