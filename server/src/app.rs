@@ -23,6 +23,7 @@ use crate::{
     nurseries::{self, KnownDistricts},
     outbox,
     policy::{self, Policies},
+    vouchers::{self, ExpireVouchers},
 };
 
 /// The running product. Cheap to clone.
@@ -93,6 +94,7 @@ impl App {
         messages::register(&mut api);
         nurseries::register(&mut api);
         inventory::register(&mut api);
+        vouchers::register(&mut api);
         bookings::register(&mut api);
         if self.config.demo {
             let codes = self.accounts.demo_codes();
@@ -110,7 +112,7 @@ pub fn jobs() -> Result<Jobs> {
     let jobs = Jobs::default().on::<nurseries::FinishImport>();
     let jobs =
         jobs.always(&bookings::ReleaseExpired {})?.always(&bookings::Remind {})?.always(&accounts::ForgetSignIns {})?;
-    let jobs = jobs.always(&nurseries::ForgetImports {})?;
+    let jobs = jobs.always(&nurseries::ForgetImports {})?.always(&ExpireVouchers {})?;
     let jobs = KeepWaitlist::ALL.iter().try_fold(jobs, Jobs::always)?;
     Prune::ALL.iter().try_fold(jobs, Jobs::always)
 }

@@ -48,6 +48,13 @@ pub enum Action {
     RecoveryCodesRenewed,
     HoursChanged,
     ClosureLifted,
+    IssuerSignedIn,
+    CampaignCreated,
+    CampaignPaused,
+    CampaignResumed,
+    CampaignClosed,
+    BudgetSet,
+    VoucherCancelled,
     /// An old refresh token was used again, so its session was ended.
     RefreshReused,
 }
@@ -91,13 +98,20 @@ impl Action {
             Self::RecoveryCodesRenewed => "recovery_codes_renewed",
             Self::HoursChanged => "hours_changed",
             Self::ClosureLifted => "closure_lifted",
+            Self::IssuerSignedIn => "issuer_signed_in",
+            Self::CampaignCreated => "campaign_created",
+            Self::CampaignPaused => "campaign_paused",
+            Self::CampaignResumed => "campaign_resumed",
+            Self::CampaignClosed => "campaign_closed",
+            Self::BudgetSet => "budget_set",
+            Self::VoucherCancelled => "voucher_cancelled",
             Self::RefreshReused => "refresh_reused",
         }
     }
 }
 
 /// Notes, in the transaction that does it, that `account` did `action` to `subject`: the id of a child, a family, an
-/// account, an invitation, a session.
+/// account, an invitation, a session, a campaign, a voucher.
 pub fn record(conn: &mut Conn, now: Timestamp, account: AccountId, action: Action, subject: Uuid) -> QueryResult<()> {
     store::insert(conn, now, account, action.as_str(), subject)
 }

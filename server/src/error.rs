@@ -84,7 +84,7 @@ impl Error {
                 let code = code.get(20..).unwrap_or(&code).to_owned();
                 tracing::error!(%error, code, "answered internal");
                 let mut problem = Problem::new(ProblemKind::Internal);
-                problem.code = Some(code);
+                problem.code = Some(code.into());
                 problem
             }
         }

@@ -95,6 +95,13 @@ enum Command {
         #[command(flatten)]
         config: Config,
     },
+    /// Let people work for an office that gives vouchers out.
+    Issuer {
+        #[command(subcommand)]
+        wanted: commands::Issuer,
+        #[command(flatten)]
+        config: Config,
+    },
     /// Read lists that others keep.
     #[command(subcommand)]
     Import(Import),
@@ -206,6 +213,7 @@ fn run(command: Command) -> Result<ExitCode> {
             println!("{}", commands::staff(&config, &wanted, SystemClock.now())?);
             println!("it was sent to that number, too; it works once and with that number only");
         }
+        Command::Issuer { wanted, config } => println!("{}", commands::issuer(&config, &wanted, SystemClock.now())?),
         Command::Group { options, config } => commands::group(&config, &options, SystemClock.now())?,
         Command::Demo { options, config } => {
             let (db, enlister) = (open(&config)?, Enlister::at(&config.data)?);

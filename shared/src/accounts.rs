@@ -21,6 +21,8 @@ words! {
         Family = "family",
         /// For a nursery, after password and second factor.
         Staff = "staff",
+        /// For an issuer of vouchers, likewise.
+        Issuer = "issuer",
     }
 }
 

@@ -81,7 +81,12 @@ ids! {
     BookingDayId,
     /// A family's wish for a place in one class and window on one date.
     WaitlistEntryId,
+    /// Who gives vouchers out.
+    IssuerId,
+    CampaignId,
     VoucherId,
+    /// What a state of a campaign's money followed from.
+    LedgerEntryId,
     /// A text message to a person or a nursery.
     MessageId,
     JobId,

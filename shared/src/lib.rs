@@ -14,6 +14,7 @@ pub mod family;
 pub mod geo;
 pub mod hours;
 pub mod ids;
+pub mod issuers;
 pub mod messages;
 pub mod money;
 pub mod nurseries;
@@ -27,6 +28,7 @@ pub mod slots;
 pub mod staff;
 pub mod text;
 pub mod time;
+pub mod vouchers;
 mod words;
 
 pub use endpoint::{Endpoint, Method, Status};

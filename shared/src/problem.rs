@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Date, bookings::UnfitDay, roster::Overfull, slots::NextBest, time::Timestamp, words::words};
+use crate::{
+    Date, bookings::UnfitDay, roster::Overfull, slots::NextBest, time::Timestamp, vouchers::Ineligible, words::words,
+};
 
 words! {
     /// The stable name of what went wrong.
@@ -73,6 +75,16 @@ words! {
         InvitationEnded = "invitation-ended",
         /// WeChat did not say who somebody is there, or not to this session, or too long ago. Ask it again.
         WechatNotConfirmed = "wechat-not-confirmed",
+        /// All vouchers are claimed.
+        SoldOut = "sold-out",
+        /// The child has a voucher of this campaign.
+        AlreadyClaimed = "already-claimed",
+        /// The child may not have this voucher; `ineligible` names each rule.
+        NotEligible = "not-eligible",
+        /// Nothing can be claimed yet, or for the moment; `opens_at` says from when.
+        NotOpen = "not-open",
+        /// The campaign has been closed for good, or its time is over.
+        CampaignClosed = "campaign-closed",
         /// The database cannot be reached, cannot write, or does not answer. Try again after `retry_after_s`, with the
         /// same `Idempotency-Key`: nothing happens twice, and should the call have been committed after all, its
         /// answer comes.
@@ -112,7 +124,12 @@ impl ProblemKind {
             | Self::LastGuardian
             | Self::LastHead
             | Self::InvitationEnded
-            | Self::WechatNotConfirmed => 409,
+            | Self::WechatNotConfirmed
+            | Self::SoldOut
+            | Self::AlreadyClaimed
+            | Self::NotEligible
+            | Self::NotOpen
+            | Self::CampaignClosed => 409,
             Self::TooLarge => 413,
             Self::UnsupportedMediaType => 415,
             Self::Invalid | Self::KeyReused => 422,
@@ -161,6 +178,11 @@ impl ProblemKind {
             Self::LastHead => "A nursery needs a head",
             Self::InvitationEnded => "The invitation has ended",
             Self::WechatNotConfirmed => "WeChat has not confirmed who it is",
+            Self::SoldOut => "All vouchers are claimed",
+            Self::AlreadyClaimed => "The child has claimed one already",
+            Self::NotEligible => "The child may not have this voucher",
+            Self::NotOpen => "Nothing can be claimed yet",
+            Self::CampaignClosed => "The campaign has ended",
             Self::Unavailable => "Not available for the moment",
             Self::Internal => "A mistake on our side",
         }
@@ -208,21 +230,29 @@ words! {
         Taken = "taken",
         /// The consent without which nothing can be done was not given.
         ConsentNeeded = "consent-needed",
+        /// Less money than what was promised, or may be.
+        OverBudget = "over-budget",
+        /// Two times that must not overlap do.
+        Overlaps = "overlaps",
+        /// Later than the last day of validity.
+        AfterValidity = "after-validity",
+        /// Fewer than have been given out.
+        FewerThanIssued = "fewer-than-issued",
         /// A password that is among the first that are tried.
         TooGuessable = "too-guessable",
     }
 }
 
-/// An error as `application/problem+json`.
+/// An error as `application/problem+json`. Its texts are never changed, so that it stays small enough to be returned.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Problem {
     pub kind: ProblemKind,
     pub status: u16,
-    pub title: String,
+    pub title: Box<str>,
     /// What exactly, in English, for developers and logs. Never contains a cause from inside the server.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub detail: Option<String>,
+    pub detail: Option<Box<str>>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub fields: Vec<FieldProblem>,
     /// Seconds after which a retry makes sense.
@@ -246,9 +276,15 @@ pub struct Problem {
     /// From when it becomes possible.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub possible_from: Option<Timestamp>,
+    /// When vouchers can be claimed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub opens_at: Option<Timestamp>,
+    /// The rules that a child does not fulfil.
+    #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
+    pub ineligible: Box<[Ineligible]>,
     /// Finds the request in the log.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub code: Option<String>,
+    pub code: Option<Box<str>>,
 }
 
 impl Problem {
@@ -256,7 +292,7 @@ impl Problem {
         Self {
             kind,
             status: kind.status(),
-            title: kind.title().to_owned(),
+            title: kind.title().into(),
             detail: None,
             fields: Vec::new(),
             retry_after_s: None,
@@ -266,12 +302,14 @@ impl Problem {
             fits: Vec::new(),
             overfull: Vec::new(),
             possible_from: None,
+            opens_at: None,
+            ineligible: Box::default(),
             code: None,
         }
     }
 
     pub fn detail(mut self, detail: impl Into<String>) -> Self {
-        self.detail = Some(detail.into());
+        self.detail = Some(detail.into().into_boxed_str());
         self
     }
 

@@ -41,6 +41,7 @@ mod staff_joining;
 mod staff_people;
 mod stopping;
 mod story;
+mod vouchers;
 mod waitlist;
 mod watch;
 mod wechat;

@@ -8,12 +8,14 @@ use doorstep_shared::{
     bookings::{Booking, CancelBooking, JoinWaitlist},
     family::{FamilyPeople, GetFamily, Invite, Role},
     hours::{ChangeHours, HoursChange, Instead, PreviewHours},
-    ids::{CarerId, HoursChangeId, MessageId, NurseryId, StaffInvitationId, WaitlistEntryId},
+    ids::{CampaignId, CarerId, HoursChangeId, MessageId, NurseryId, StaffInvitationId, VoucherId, WaitlistEntryId},
+    issuers::{IssuerAbility, IssuerRole},
     messages::ListMessages,
     roster::AddCarer,
     staff::{InviteStaff, StaffAbility, StaffRole},
+    vouchers::{Claim, CreateCampaign},
 };
-use doorstep_tests::{Answer, prelude::*};
+use doorstep_tests::{Answer, Officer, prelude::*};
 use serde_json::{Value, json};
 
 use rows::Row;
@@ -38,6 +40,23 @@ struct Scene {
     left: WaitlistEntryId,
     wait: JoinWaitlist,
     staff: Arc<Colleagues>,
+    /// As the campaign was set up.
+    draft: CreateCampaign,
+    campaign: CampaignId,
+    /// Of that campaign, claimed by Ben.
+    voucher: VoucherId,
+}
+
+/// Who works for an issuer, and for another one.
+struct Officers {
+    manager: Officer,
+    auditor: Officer,
+    other_manager: Officer,
+}
+
+async fn officers(app: &TestApp) -> Officers {
+    let (manager, auditor) = (app.manager("区卫生健康局").await, app.auditor("区卫生健康局").await);
+    Officers { manager, auditor, other_manager: app.manager("另一个区").await }
 }
 
 /// Who works at a nursery, and somebody whom its head has invited.
@@ -71,7 +90,7 @@ async fn colleagues(app: &TestApp, nursery: NurseryId) -> Colleagues {
     Colleagues { carer, closure, head, teacher, front_desk, invitation, other_head: app.head(other).await }
 }
 
-async fn scene(app: &TestApp, offer: &Offer, staff: Arc<Colleagues>) -> Scene {
+async fn scene(app: &TestApp, offer: &Offer, staff: Arc<Colleagues>, officers: &Officers) -> Scene {
     let (ann, ben) = (app.family("Ann").await, app.family("Ben").await);
     let confirmed = ann.book(offer, "09:00-11:00").await.unwrap();
     let held = ann.order(offer, "13:00-14:00").hold().send().await.unwrap();
@@ -97,8 +116,14 @@ async fn scene(app: &TestApp, offer: &Offer, staff: Arc<Colleagues>) -> Scene {
     cem.call(&CancelBooking::all(taken[1].id)).await.unwrap();
     ann.leave(left).await.unwrap();
     let wait = wait("14:00-15:00");
+    let draft = app.campaign(9);
+    let campaign = officers.manager.call(&draft).await.unwrap().id;
+    let voucher = ben.call(&Claim { id: campaign, child_id: ben.child().id }).await.unwrap().id;
     Scene {
         staff,
+        draft,
+        campaign,
+        voucher,
         ann,
         grandma,
         neighbour,
@@ -121,6 +146,8 @@ impl Scene {
         let (method, route) = row.route.split_once(' ').unwrap();
         let id = match route {
             route if route.starts_with("/api/v1/staff/hours/") => self.staff.closure.to_string(),
+            route if route.starts_with("/api/v1/issuer/vouchers/") => self.voucher.to_string(),
+            route if route.contains("/campaigns/") => self.campaign.to_string(),
             route if route.starts_with("/api/v1/staff/carers/") => self.staff.carer.to_string(),
             route if route.starts_with("/api/v1/staff/people/") => self.staff.teacher.me.id.to_string(),
             route if route.starts_with("/api/v1/staff/invitations/") => self.staff.invitation.to_string(),
@@ -176,11 +203,14 @@ async fn every_route_has_a_permission_and_keeps_it(app: TestApp) {
 
     // Where they are nobody, the same ones may try.
     let visitors = Arc::new(colleagues(&app, app.nursery().create().await.id).await);
+    let strangers = Arc::new(officers(&app).await);
     for row in rows::all() {
         let offer = app.offer().places(9).hourly().create().await;
         let theirs = row.permission.parse::<StaffAbility>().is_ok();
         let staff = if theirs { Arc::new(colleagues(&app, offer.nursery).await) } else { Arc::clone(&visitors) };
-        let scene = scene(&app, &offer, Arc::clone(&staff)).await;
+        let theirs = row.permission.parse::<IssuerAbility>().is_ok();
+        let officers = if theirs { Arc::new(officers(&app).await) } else { Arc::clone(&strangers) };
+        let scene = scene(&app, &offer, Arc::clone(&staff), &officers).await;
         // The owner last: nobody else must change what is the owner's.
         for (who, client, status) in [
             ("anybody", &app.client(), row.anonymous),
@@ -188,6 +218,9 @@ async fn every_route_has_a_permission_and_keeps_it(app: TestApp) {
             ("a teacher", &staff.teacher, row.colleague(StaffRole::Teacher)),
             ("the front desk", &staff.front_desk, row.colleague(StaffRole::FrontDesk)),
             ("the head", &staff.head, row.colleague(StaffRole::Head)),
+            ("another issuer's manager", &officers.other_manager, row.other_manager),
+            ("an auditor", &officers.auditor, row.officer(IssuerRole::Auditor)),
+            ("the manager", &officers.manager, row.officer(IssuerRole::Manager)),
             ("the other", &scene.ben, row.other),
             ("who picks up", &scene.neighbour, row.relative(Role::PickUp)),
             ("a member", &scene.grandma, row.relative(Role::Member)),
@@ -207,10 +240,19 @@ async fn every_route_has_a_permission_and_keeps_it(app: TestApp) {
 async fn lists_and_exports_hold_only_what_is_ones_own(app: TestApp) {
     let offer = app.offer().places(9).hourly().create().await;
     let staff = Arc::new(colleagues(&app, offer.nursery).await);
-    let scene = scene(&app, &offer, staff).await;
+    let officers = officers(&app).await;
+    let scene = scene(&app, &offer, staff, &officers).await;
     let (child, waits) = (scene.ann.child().id.to_string(), scene.waiting.to_string());
     let foreign = [child, scene.confirmed.id.to_string(), scene.ann.phone.clone(), waits];
-    for path in ["/api/v1/children", "/api/v1/bookings", "/api/v1/waitlist", "/api/v1/me", "/api/v1/me/export"] {
+    for path in [
+        "/api/v1/children",
+        "/api/v1/bookings",
+        "/api/v1/waitlist",
+        "/api/v1/me",
+        "/api/v1/me/export",
+        "/api/v1/campaigns",
+        "/api/v1/vouchers",
+    ] {
         let (own, others) = (scene.ann.get(path).await, scene.ben.get(path).await);
         assert_eq!((own.status, others.status), (200, 200), "{path}");
         for word in &foreign {

@@ -20,7 +20,7 @@ use doorstep_server::{
     db::{Db, schema::message},
     inventory,
     nurseries::{self, draft::ClosureDraft},
-    serve,
+    serve, vouchers,
 };
 use doorstep_shared::{
     Date, Timestamp,
@@ -208,11 +208,13 @@ impl TestApp {
         &self.database
     }
 
-    /// Every place is taken by exactly the bookings that say so, and no booking contradicts itself, as `doorstep check`
-    /// finds it.
+    /// Every place is taken by exactly the bookings that say so, no booking contradicts itself, and the money of every
+    /// voucher is where it is, as `doorstep check` finds it.
     pub async fn check_finds_no_difference(&self) {
         let now = self.now();
-        let found = self.db().read(move |conn| Ok([inventory::check(conn)?, bookings::check(conn, now)?].concat()));
+        let found = self.db().read(move |conn| {
+            Ok([inventory::check(conn)?, bookings::check(conn, now)?, vouchers::check(conn)?].concat())
+        });
         let found = found.await.unwrap();
         assert!(found.is_empty(), "{}", found.join("\n"));
     }

@@ -71,6 +71,11 @@ impl Staff {
     }
 }
 
+/// [`PASSWORD`] with this app.
+pub(crate) fn credential(totp: &TotpSecret) -> NewCredential {
+    NewCredential { password_hash: HASH.clone(), totp: totp.clone(), totp_step: 0 }
+}
+
 /// What an authenticator app shows.
 pub fn code(totp: &TotpSecret, now: Timestamp) -> String {
     totp.code(now.seconds() / 30).unwrap()
@@ -136,8 +141,7 @@ impl TestApp {
     ) -> Vec<String> {
         let (enlister, now) = (Enlister::at(&self.inside().config.data).unwrap(), self.now());
         let new = Colleague { nursery, phone: phone.parse().unwrap(), role, name: "王老师".to_owned() };
-        let credential =
-            totp.map(|totp| NewCredential { password_hash: HASH.clone(), totp: totp.clone(), totp_step: 0 });
+        let credential = totp.map(credential);
         let enlist = self.db().write(move |conn| enlister.enlist(conn, now, &new, credential.as_ref()));
         enlist.await.unwrap()
     }

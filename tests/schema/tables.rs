@@ -13,8 +13,10 @@ use doorstep_shared::{
     care::{CareKind, ClassKind, NurseryKind, Ownership},
     children::{ConsentPurpose, Sex},
     family::{InvitationAnswer, Role},
+    issuers::IssuerRole,
     messages::{DeliveryChannel, DeliveryState},
     staff::{StaffInvitationAnswer, StaffInvitationPurpose, StaffRole},
+    vouchers::{LedgerKind, ValueKind, VoucherState},
 };
 use doorstep_tests::{Database, Fresh, test_on_both, workspace};
 
@@ -193,6 +195,10 @@ fn closed_lists_hold_the_words_of_the_wire_on_both_databases() {
         "waitlist_entry.state" = WaitState,
         "waitlist_entry.priority_group" = PriorityGroup,
         "child_group.name" = PriorityGroup,
+        "issuer_member.role" = IssuerRole,
+        "campaign.value_kind" = ValueKind,
+        "voucher.state" = VoucherState,
+        "ledger_entry.kind" = LedgerKind,
     ];
     for (column, words) in cases {
         assert_eq!(lists.get(column).map(Vec::as_slice).unwrap_or_default(), words, "{column}");

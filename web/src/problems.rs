@@ -47,6 +47,11 @@ pub fn title(kind: ProblemKind, locale: Locale) -> &'static str {
         ProblemKind::LastHead => td!(locale, problem.last_head),
         ProblemKind::InvitationEnded => td!(locale, problem.invitation_ended),
         ProblemKind::WechatNotConfirmed => td!(locale, problem.wechat_not_confirmed),
+        ProblemKind::SoldOut => td!(locale, problem.sold_out),
+        ProblemKind::AlreadyClaimed => td!(locale, problem.already_claimed),
+        ProblemKind::NotEligible => td!(locale, problem.not_eligible),
+        ProblemKind::NotOpen => td!(locale, problem.not_open),
+        ProblemKind::CampaignClosed => td!(locale, problem.campaign_closed),
         ProblemKind::Unavailable => td!(locale, problem.unavailable),
         ProblemKind::Internal => td!(locale, problem.internal),
     }
@@ -86,6 +91,10 @@ pub fn advice(kind: ProblemKind, locale: Locale) -> &'static str {
         ProblemKind::LastHead => td!(locale, problem.advice_last_head),
         ProblemKind::InvitationEnded => td!(locale, problem.advice_invitation_ended),
         ProblemKind::WechatNotConfirmed => td!(locale, problem.advice_wechat_not_confirmed),
+        ProblemKind::SoldOut | ProblemKind::CampaignClosed => td!(locale, problem.advice_other_campaign),
+        ProblemKind::AlreadyClaimed => td!(locale, problem.advice_wallet),
+        ProblemKind::NotEligible => td!(locale, problem.advice_not_eligible),
+        ProblemKind::NotOpen => td!(locale, problem.advice_not_open),
         ProblemKind::TooManyRequests => td!(locale, problem.advice_wait),
         ProblemKind::Unavailable => td!(locale, problem.advice_not_twice),
         ProblemKind::Internal => td!(locale, problem.advice_nothing_charged),
@@ -124,6 +133,10 @@ pub fn rule(rule: FieldRule, locale: Locale) -> &'static str {
         FieldRule::Unknown => td!(locale, problem.rule_unknown),
         FieldRule::Taken => td!(locale, problem.rule_taken),
         FieldRule::ConsentNeeded => td!(locale, problem.rule_consent_needed),
+        FieldRule::OverBudget => td!(locale, problem.rule_over_budget),
+        FieldRule::Overlaps => td!(locale, problem.rule_overlaps),
+        FieldRule::AfterValidity => td!(locale, problem.rule_after_validity),
+        FieldRule::FewerThanIssued => td!(locale, problem.rule_fewer_than_issued),
         FieldRule::TooGuessable => td!(locale, problem.rule_too_guessable),
     }
 }

@@ -25,6 +25,7 @@ const fn access_name(kind: SessionKind) -> Name {
     match kind {
         SessionKind::Family => Name { plain: "doorstep_access", host: "__Host-doorstep_access" },
         SessionKind::Staff => Name { plain: "doorstep_staff_access", host: "__Host-doorstep_staff_access" },
+        SessionKind::Issuer => Name { plain: "doorstep_issuer_access", host: "__Host-doorstep_issuer_access" },
     }
 }
 
@@ -32,6 +33,7 @@ const fn refresh_name(kind: SessionKind) -> Name {
     match kind {
         SessionKind::Family => Name { plain: "doorstep_refresh", host: "__Host-doorstep_refresh" },
         SessionKind::Staff => Name { plain: "doorstep_staff_refresh", host: "__Host-doorstep_staff_refresh" },
+        SessionKind::Issuer => Name { plain: "doorstep_issuer_refresh", host: "__Host-doorstep_issuer_refresh" },
     }
 }
 

@@ -20,7 +20,7 @@ use doorstep_shared::{
 use super::{
     BookingsOf, children,
     codes::{self, Asker},
-    cookies, devices, families,
+    cookies, devices, families, issuers,
     permission::{self, ManagesChildren, SeesChildren, SignedIn},
     sessions::{self, Actor, Held, Holder, RefreshToken},
     staff,
@@ -39,6 +39,7 @@ pub fn register(api: &mut Api, bookings: BookingsOf) {
     api.on(me).on(delete_account);
     families::register(api);
     staff::register(api);
+    issuers::register(api);
     let of_child = Arc::clone(&bookings);
     api.on(move |call: Call<SignedIn>, _: ExportFamily| export_family(call, Arc::clone(&bookings)));
     api.on(add_child).on(list_children).on(get_child).on(change_child).on(delete_child);

@@ -2,12 +2,13 @@
 //!
 //! - `codes`: six digits by text message, redeemed once.
 //! - `devices`: those on which a phone has signed in before.
-//! - `sessions`: a signed-in device, for a family or a nursery; access tokens for a quarter of an hour, a refresh token
+//! - `sessions`: a signed-in device, for a family, a nursery or an issuer; access tokens for a quarter of an hour, a refresh token
 //!   that rotates.
 //! - `permission`: [`Guardian`], [`ManagesStaff`] and the like, what handlers of every slice ask for.
 //! - `credentials`: passwords, codes of an authenticator app, recovery codes, and how often one may be wrong.
 //! - `families`: the account, the families it belongs to, its export and its end.
 //! - `staff`: who works at a nursery.
+//! - `issuers`: who works for an issuer of vouchers.
 //! - `children`: records, consents, erasing.
 //! - `wechat`: what binding a WeChat needs of the keys.
 //! - `keys`: the secrets of this installation.
@@ -21,6 +22,7 @@ mod credentials;
 mod devices;
 mod families;
 mod http;
+mod issuers;
 mod jobs;
 mod keys;
 mod permission;
@@ -42,12 +44,14 @@ pub use self::{
     credentials::{NewCredential, TotpSecret, hash as hash_password},
     families::{Booked, BookingsOf, Told, draw_door_code, person_name, pick_up_contact, told},
     http::register,
+    issuers::{NewOfficer, Officers},
     jobs::{ForgetSignIns, prune},
     permission::{
-        AnswersRequests, ChecksIn, EditsOffers, EditsPlaces, Guardian, KeepsBoard, ManagesChildren, ManagesStaff,
-        PicksUp, SeesBookings, SeesChildren, SeesMoney, SeesNurseryChildren, SignedIn, StaffSignedIn, WritesReports,
+        AnswersRequests, ChecksIn, EditsOffers, EditsPlaces, Guardian, IssuerSignedIn, KeepsBoard, ManagesCampaigns,
+        ManagesChildren, ManagesStaff, PicksUp, SeesBookings, SeesCampaigns, SeesChildren, SeesMoney,
+        SeesNurseryChildren, SignedIn, StaffSignedIn, WritesReports,
     },
-    sessions::{Holder, StaffHolder},
+    sessions::{Holder, IssuerHolder, StaffHolder},
     staff::{Colleague, DemoCodes, Enlister, Operator},
     wechat::{Openids, WechatStates},
 };
@@ -71,6 +75,7 @@ pub struct Accounts {
     access: AccessTokens,
     live: Live<Holder>,
     live_staff: Live<StaffHolder>,
+    live_issuers: Live<IssuerHolder>,
     hashing: Hashing,
     /// Whose turn it is to have a photo decoded.
     photos: Semaphore,
@@ -80,12 +85,13 @@ pub struct Accounts {
 pub struct Sessions {
     of_families: Gather<SessionId, Holder>,
     of_staff: Gather<SessionId, StaffHolder>,
+    of_issuers: Gather<SessionId, IssuerHolder>,
 }
 
 impl Sessions {
     /// Starts on the current runtime.
     pub fn start(db: &Db, clock: &Arc<dyn Clock>) -> Self {
-        Self { of_families: looks(db, clock), of_staff: looks(db, clock) }
+        Self { of_families: looks(db, clock), of_staff: looks(db, clock), of_issuers: looks(db, clock) }
     }
 }
 
@@ -120,6 +126,7 @@ impl Accounts {
             keys: Arc::new(keys),
             live: Live::default(),
             live_staff: Live::default(),
+            live_issuers: Live::default(),
             hashing: Hashing::new(passwords),
             photos: Semaphore::new(1),
         })

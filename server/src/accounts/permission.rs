@@ -1,17 +1,17 @@
-//! Who acts for a family or a nursery, and in which role: by a bearer token, or by the cookies of a browser.
+//! Who acts for a family, a nursery or an issuer, and in which role: by a bearer token, or by the cookies of a browser.
 //!
-//! What a role may are the tables in `doorstep_shared::family` and `doorstep_shared::staff`; each of their abilities that
-//! a route can ask for is a type here. A session of another kind than a route asks for is none.
+//! What a role may are the tables in `doorstep_shared`'s `family`, `staff` and `issuers`; each of their abilities that a
+//! route can ask for is a type here. A session of another kind than a route asks for is none.
 
 use std::ops::Deref;
 
 use actix_web::{HttpMessage as _, HttpRequest, http::header};
-use doorstep_shared::{ProblemKind, family::Ability, ids::AccountId, staff::StaffAbility};
+use doorstep_shared::{ProblemKind, family::Ability, ids::AccountId, issuers::IssuerAbility, staff::StaffAbility};
 use futures::future::LocalBoxFuture;
 
 use super::{
     cookies,
-    sessions::{Actor, Holder, RefreshToken, StaffHolder, Trust},
+    sessions::{Actor, Holder, IssuerHolder, RefreshToken, StaffHolder, Trust},
 };
 use crate::{
     app::App,
@@ -75,6 +75,15 @@ permissions! {
         WritesReports = WriteReports;
         SeesMoney = SeeMoney;
         ManagesStaff = ManageStaff;
+    }
+}
+
+permissions! {
+    IssuerHolder by IssuerAbility {
+        /// Whoever has signed in for an issuer, in whatever role.
+        IssuerSignedIn = OwnIssuerAccount;
+        SeesCampaigns = SeeCampaigns;
+        ManagesCampaigns = ManageCampaigns;
     }
 }
 

@@ -184,7 +184,7 @@ pub fn take_all(days: &mut Days, places: &[(ClassId, Date, Span)]) -> Result<(),
 pub fn slot_full(full: &[Full], field: impl Fn(Date) -> Option<String>) -> Problem {
     let sentence = |full: &Full| format!("{} {}: no place is left, the limit is {}", full.date, full.span, full.limit);
     let mut problem = Problem::new(ProblemKind::SlotFull);
-    problem.detail = Some(full.iter().map(sentence).collect::<Vec<_>>().join("; "));
+    problem.detail = Some(full.iter().map(sentence).collect::<Vec<_>>().join("; ").into());
     let fields = full.iter().filter_map(|full| {
         Some(FieldProblem { field: field(full.date)?, rule: FieldRule::Taken, detail: sentence(full) })
     });

@@ -3,7 +3,7 @@
 use doorstep_shared::Timestamp;
 
 use super::open;
-use crate::{bookings, config::Config, error::Result, inventory, policy::Policies};
+use crate::{bookings, config::Config, error::Result, inventory, policy::Policies, vouchers};
 
 /// What a look through everything found.
 #[derive(Debug, Default)]
@@ -14,8 +14,8 @@ pub struct Findings {
     pub warnings: Vec<String>,
 }
 
-/// Derives the places in use from the bookings, and looks for bookings that contradict themselves. Changes nothing; a
-/// server may go on working.
+/// Derives the places in use from the bookings, looks for bookings that contradict themselves, and proves where the money
+/// of every campaign and voucher is. Changes nothing; a server may go on working.
 ///
 /// # Errors
 /// When the database cannot be read.
@@ -24,6 +24,7 @@ pub fn check(config: &Config, now: Timestamp) -> Result<Findings> {
     open(config)?.read_moment_blocking(|conn| {
         let mut differences = inventory::check(conn)?;
         differences.extend(bookings::check(conn, now)?);
+        differences.extend(vouchers::check(conn)?);
         let warnings = inventory::overfull(conn, &policies, now.local_date())?;
         Ok(Findings { differences, warnings })
     })

@@ -4,6 +4,7 @@ mod backup;
 mod check;
 mod export;
 mod group;
+mod issuer;
 mod outbox;
 mod restore;
 mod staff;
@@ -15,6 +16,7 @@ pub use self::{
     check::check,
     export::{Format, export_bookings},
     group::{Options as GroupOptions, group},
+    issuer::{Issuer, issuer},
     outbox::{Options as OutboxOptions, outbox},
     restore::restore,
     staff::{Staff, staff},

@@ -58,7 +58,7 @@ pub fn staff(config: &Config, wanted: &Staff, now: Timestamp) -> Result<String> 
 }
 
 /// What is wrong with a field, without the form that the callers of the API get.
-fn in_words(error: Error) -> Error {
+pub fn in_words(error: Error) -> Error {
     match error {
         Error::Refused(problem) => match problem.fields.first() {
             Some(wrong) => Error::internal(format!("{}: {}", wrong.field, wrong.detail)),

@@ -5,6 +5,7 @@ mod hours;
 mod messages;
 mod roster;
 mod staff;
+mod vouchers;
 
 pub use self::{
     held::IsHeld,
@@ -12,6 +13,7 @@ pub use self::{
     messages::{delivery, message, visit_answer, wechat_binding},
     roster::{carer, shift},
     staff::{credential, recovery_code, sign_in_try, staff_invitation, staff_member},
+    vouchers::{campaign, campaign_wave, issuer, issuer_member, ledger_entry, voucher},
 };
 
 diesel::table! {
@@ -114,6 +116,7 @@ diesel::table! {
         kind -> Text,
         nursery_id -> Nullable<Binary>,
         ends_at -> Nullable<Timestamp>,
+        issuer_id -> Nullable<Binary>,
     }
 }
 
@@ -448,6 +451,7 @@ diesel::allow_tables_to_appear_in_same_query! {
     account, calendar_feed, family, family_invitation, family_member, pick_up_person, pick_up_code, login_code,
     credential, recovery_code, sign_in_try, staff_member, staff_invitation, session, child, consent, audit, district,
     nursery, nursery_import, nursery_import_row, class, offer, offer_window, opening, opening_date, closure,
-    hours_change, class_day, change, booking, booking_day, waitlist_entry, waitlist_child, child_group, idempotency, job, message, delivery,
-    visit_answer, setting, wechat_binding,
+    hours_change, class_day, change, booking, booking_day, waitlist_entry, waitlist_child, child_group, idempotency,
+    job, message, delivery, visit_answer, setting, wechat_binding, issuer, issuer_member, campaign, campaign_wave,
+    voucher, ledger_entry,
 }

@@ -1,16 +1,21 @@
-//! What policy gives and allows, reckoned: pure, from the figures of one day.
+//! What policy gives and allows, reckoned: pure, from the figures of one day. And what may become of a campaign and a
+//! voucher: `draft`, `waves`, `eligibility`, `states`.
 //!
-//! Every amount tells by which figures it was reckoned, so that it can be shown with its article, and whether they bind:
+//! Every amount that policy gives tells by which figures it was reckoned, so that it can be shown with its article, and whether they bind:
 //! what a draft gives is a figure to look at, and no money.
 
 mod construction;
+pub mod draft;
+pub mod eligibility;
 mod employer;
 mod enrolment;
 mod operating;
 mod price;
 mod shares;
+pub mod states;
 #[cfg(test)]
 mod testing;
+pub mod waves;
 
 use doorstep_shared::{
     Fen,

@@ -1,8 +1,11 @@
 //! What each route answers to whom.
 
+mod issuers;
+
 use doorstep_shared::{
     children::{Consent, ConsentPurpose},
     family::{Ability, Role},
+    issuers::{IssuerAbility, IssuerRole},
     staff::{StaffAbility, StaffRole},
 };
 use serde_json::{Value, json};
@@ -27,13 +30,32 @@ pub struct Row {
     pub head: u16,
     /// The head of another nursery.
     pub other_head: u16,
+    /// The manager of the issuer whose campaign it is about, where it is for issuers; her auditor, where the table allows
+    /// it.
+    pub manager: u16,
+    /// The manager of another issuer.
+    pub other_manager: u16,
     pub body: fn(&Scene) -> Value,
 }
 
 const fn row(route: &'static str, permission: &'static str, [anonymous, owner, other]: [u16; 3]) -> Row {
     // Staff are nobody where families call, and as anybody where all may.
     let (member, pick_up, head, other_head) = (None, None, anonymous, anonymous);
-    Row { route, permission, anonymous, owner, other, member, pick_up, head, other_head, body: |_| json!({}) }
+    let (manager, other_manager) = (anonymous, anonymous);
+    Row {
+        route,
+        permission,
+        anonymous,
+        owner,
+        other,
+        member,
+        pick_up,
+        head,
+        other_head,
+        manager,
+        other_manager,
+        body: |_| json!({}),
+    }
 }
 
 /// What staff get where it is for them: the head of the nursery, and another nursery's.
@@ -263,7 +285,7 @@ const STAFF_ROWS: &[Row] = &[
 
 /// All of them.
 pub fn all() -> Vec<&'static Row> {
-    ROWS.iter().chain(STAFF_ROWS).collect()
+    ROWS.iter().chain(STAFF_ROWS).chain(issuers::ROWS).collect()
 }
 
 impl Row {
@@ -284,6 +306,14 @@ impl Row {
         match self.permission.parse::<StaffAbility>() {
             Ok(ability) if !role.may(ability) => 403,
             _ => self.head,
+        }
+    }
+
+    /// What somebody gets who works for the issuer: whatever the table says.
+    pub fn officer(&self, role: IssuerRole) -> u16 {
+        match self.permission.parse::<IssuerAbility>() {
+            Ok(ability) if !role.may(ability) => 403,
+            _ => self.manager,
         }
     }
 }

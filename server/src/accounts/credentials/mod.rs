@@ -10,6 +10,7 @@ mod devices;
 mod hashing;
 mod password;
 mod recovery;
+mod sign_in;
 mod store;
 mod totp;
 mod tries;
@@ -28,6 +29,7 @@ use self::{
 pub use self::{
     hashing::{Hashing, hash},
     recovery::{characters, plain},
+    sign_in::sign_in,
     totp::TotpSecret,
     tries::prune,
 };

@@ -6,13 +6,15 @@ use doorstep_shared::{
     Timestamp,
     accounts::{Me, SessionKind},
     family::{Ability, Role},
-    ids::{AccountId, FamilyId, NurseryId, SessionId},
+    ids::{AccountId, FamilyId, IssuerId, NurseryId, SessionId},
+    issuers::{IssuerAbility, IssuerMe, IssuerRole},
     staff::{StaffAbility, StaffMe, StaffRole},
 };
 
 use super::{IDLE, Live, store};
 use crate::{
-    accounts::{Accounts, Sessions, families, staff},
+    accounts::{Accounts, Sessions, families, issuers, staff},
+    audit::Action,
     db::{Conn, gather::Gather},
     error::Result,
     policy::Policy,
@@ -30,6 +32,9 @@ pub trait Actor: Copy + PartialEq + Send + Sync + 'static {
         None
     }
     fn nursery(&self) -> Option<NurseryId> {
+        None
+    }
+    fn issuer(&self) -> Option<IssuerId> {
         None
     }
     fn may(&self, ability: Self::Ability) -> bool;
@@ -136,9 +141,7 @@ impl Actor for StaffHolder {
     }
 
     fn lifetime(policy: &Policy) -> Lifetime {
-        let rules = policy.staff;
-        let hours = |hours: u16| Duration::hours(hours.into());
-        Lifetime { idle: hours(rules.session_idle_hours), most: Some(hours(rules.session_hours)) }
+        at_work(policy)
     }
 
     fn live(accounts: &Accounts) -> &Live<Self> {
@@ -155,5 +158,87 @@ impl Actor for StaffHolder {
 
     fn me(&self, conn: &mut Conn) -> Result<StaffMe> {
         staff::me(conn, self)
+    }
+}
+
+/// How long a session lives of somebody who has signed in by password to work.
+fn at_work(policy: &Policy) -> Lifetime {
+    let rules = policy.staff;
+    let hours = |hours: u16| Duration::hours(hours.into());
+    Lifetime { idle: hours(rules.session_idle_hours), most: Some(hours(rules.session_hours)) }
+}
+
+/// Whose session it is, the issuer of vouchers it acts for, and as what they work there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct IssuerHolder {
+    pub session: SessionId,
+    pub account: AccountId,
+    pub issuer: IssuerId,
+    pub role: IssuerRole,
+}
+
+impl Actor for IssuerHolder {
+    const KIND: SessionKind = SessionKind::Issuer;
+    type Ability = IssuerAbility;
+    type Me = IssuerMe;
+
+    fn session(&self) -> SessionId {
+        self.session
+    }
+
+    fn account(&self) -> AccountId {
+        self.account
+    }
+
+    fn issuer(&self) -> Option<IssuerId> {
+        Some(self.issuer)
+    }
+
+    fn may(&self, ability: IssuerAbility) -> bool {
+        self.role.may(ability)
+    }
+
+    fn lifetime(policy: &Policy) -> Lifetime {
+        at_work(policy)
+    }
+
+    fn live(accounts: &Accounts) -> &Live<Self> {
+        &accounts.live_issuers
+    }
+
+    fn looks(sessions: &Sessions) -> &Gather<SessionId, Self> {
+        &sessions.of_issuers
+    }
+
+    fn find(conn: &mut Conn, now: Timestamp, sessions: &[SessionId]) -> Result<Vec<Self>> {
+        Ok(store::issuer_holders(conn, sessions, now)?)
+    }
+
+    fn me(&self, conn: &mut Conn) -> Result<IssuerMe> {
+        issuers::me(conn, self)
+    }
+}
+
+/// Who signs in by password and code.
+pub trait ByPassword: Actor {
+    const SIGNED_IN: Action;
+
+    /// As whom an account acts in a new session. None when there is nowhere that it works.
+    fn of(conn: &mut Conn, account: AccountId) -> Result<Option<Self>>;
+}
+
+impl ByPassword for StaffHolder {
+    const SIGNED_IN: Action = Action::StaffSignedIn;
+
+    fn of(conn: &mut Conn, account: AccountId) -> Result<Option<Self>> {
+        staff::chosen(conn, account)
+    }
+}
+
+impl ByPassword for IssuerHolder {
+    const SIGNED_IN: Action = Action::IssuerSignedIn;
+
+    fn of(conn: &mut Conn, account: AccountId) -> Result<Option<Self>> {
+        issuers::of(conn, account)
     }
 }

@@ -20,7 +20,7 @@ use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
 pub use self::{
-    actor::{Actor, Holder, Lifetime, StaffHolder},
+    actor::{Actor, ByPassword, Holder, IssuerHolder, Lifetime, StaffHolder},
     live::{Answer, Live, Trust},
     token::{AccessTokens, VALID as ACCESS_VALID},
 };

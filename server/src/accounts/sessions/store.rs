@@ -5,14 +5,15 @@ use doorstep_shared::{
     Timestamp,
     accounts::SessionKind,
     family::Role,
-    ids::{AccountId, FamilyId, NurseryId, SessionId},
+    ids::{AccountId, FamilyId, IssuerId, NurseryId, SessionId},
+    issuers::IssuerRole,
     staff::StaffRole,
 };
 
-use super::{Actor, Holder, StaffHolder};
+use super::{Actor, Holder, IssuerHolder, StaffHolder};
 use crate::db::{
     Conn,
-    schema::{family_member, session, staff_member},
+    schema::{family_member, issuer_member, session, staff_member},
 };
 
 pub struct Row {
@@ -40,6 +41,7 @@ pub fn insert<A: Actor>(
             session::kind.eq(A::KIND),
             session::family_id.eq(holder.family()),
             session::nursery_id.eq(holder.nursery()),
+            session::issuer_id.eq(holder.issuer()),
             session::ends_at.eq(ends_at),
             session::refresh_hash.eq(refresh_hash.to_vec()),
             session::rotated_at.eq(now),
@@ -130,6 +132,25 @@ pub fn staff_holders(conn: &mut Conn, ids: &[SessionId], now: Timestamp) -> Quer
         .select((session::id, session::account_id, staff_member::nursery_id, staff_member::role))
         .load(conn)?;
     let holder = |(session, account, nursery, role)| StaffHolder { session, account, nursery, role };
+    Ok(rows.into_iter().map(holder).collect())
+}
+
+/// Who holds those sessions of issuers that have not ended, unless they do not work (any more) for the issuer that it acts
+/// for.
+pub fn issuer_holders(conn: &mut Conn, ids: &[SessionId], now: Timestamp) -> QueryResult<Vec<IssuerHolder>> {
+    let rows: Vec<(SessionId, AccountId, IssuerId, IssuerRole)> = session::table
+        .inner_join(
+            issuer_member::table.on(issuer_member::account_id
+                .eq(session::account_id)
+                .and(issuer_member::issuer_id.nullable().eq(session::issuer_id))),
+        )
+        .filter(session::id.eq_any(ids))
+        .filter(session::kind.eq(IssuerHolder::KIND))
+        .filter(session::ended_at.is_null())
+        .filter(session::expires_at.gt(now))
+        .select((session::id, session::account_id, issuer_member::issuer_id, issuer_member::role))
+        .load(conn)?;
+    let holder = |(session, account, issuer, role)| IssuerHolder { session, account, issuer, role };
     Ok(rows.into_iter().map(holder).collect())
 }
 

@@ -4,7 +4,7 @@ use chrono::Duration;
 use doorstep_shared::{
     Timestamp,
     accounts::SessionKind,
-    ids::{AccountId, FamilyId, NurseryId, SessionId},
+    ids::{AccountId, FamilyId, IssuerId, NurseryId, SessionId},
 };
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, decode, encode};
 use serde::{Deserialize, Serialize};
@@ -32,11 +32,13 @@ pub struct Claims {
     pub sid: SessionId,
     /// Of what kind the session is. A token of one kind is none of another.
     kind: SessionKind,
-    /// The family or the nursery that the session acted for. The database decides; this says when to ask it again.
+    /// The family, the nursery or the issuer that the session acted for. The database decides; this says when to ask it again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     fam: Option<FamilyId>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     nur: Option<NurseryId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    office: Option<IssuerId>,
     /// Seconds since 1970, as `exp`.
     iat: i64,
     exp: i64,
@@ -47,7 +49,7 @@ impl Claims {
     pub fn are_of<A: Actor>(&self, holder: A) -> bool {
         self.sid == holder.session()
             && self.kind == A::KIND
-            && (self.fam, self.nur) == (holder.family(), holder.nursery())
+            && (self.fam, self.nur, self.office) == (holder.family(), holder.nursery(), holder.issuer())
     }
 }
 
@@ -83,6 +85,7 @@ impl AccessTokens {
             kind: A::KIND,
             fam: holder.family(),
             nur: holder.nursery(),
+            office: holder.issuer(),
             iat: now.seconds(),
             exp: expires_at.seconds(),
         };

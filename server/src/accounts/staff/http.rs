@@ -1,7 +1,7 @@
 //! The calls of staff about themselves and each other: decode, one verb, encode.
 
 use doorstep_shared::{
-    ProblemKind, Timestamp,
+    Timestamp,
     staff::{
         ChangeStaff, ChooseNursery, GetStaffMe, GetStaffPeople, RefreshStaffSession, RemoveStaff, StaffMe, StaffPeople,
         StaffSignIn, StaffSignOut, StaffTokens,
@@ -11,17 +11,15 @@ use doorstep_shared::{
 use super::{invitations, people, security};
 use crate::{
     accounts::{
-        credentials, families,
+        credentials,
         http::refreshed,
-        permission::{self, ManagesStaff, StaffSignedIn},
-        sessions::{self, Actor as _, Held, StaffHolder},
+        permission::{ManagesStaff, StaffSignedIn},
+        sessions::{self, Held, StaffHolder},
     },
     api::{Api, Call},
-    audit::{self, Action},
     auth::Anyone,
     db::Conn,
     error::Result,
-    language,
 };
 
 /// Registers the endpoints.
@@ -35,26 +33,7 @@ pub fn register(api: &mut Api) {
 
 async fn sign_in(call: Call<Anyone>, given: StaffSignIn) -> Result<StaffTokens> {
     let StaffSignIn { phone, password, code } = given;
-    let proof = credentials::prove(&call.app, &call.request, call.now, &phone, password, &code).await?;
-    let (now, locale) = (call.now, language::of(&call.request));
-    let lifetime = StaffHolder::lifetime(call.app.policy.on(now.local_date()));
-    // Not with an idempotency record: a code works once, and tokens are written nowhere.
-    let signed_in = call.app.db.write(move |conn| {
-        if !proof.redeem(conn, now)? {
-            return Ok(Err(ProblemKind::WrongCredentials));
-        }
-        // A refusal too: the code is used up.
-        let Some(holder) = super::chosen(conn, proof.account)? else { return Ok(Err(ProblemKind::Forbidden)) };
-        families::speaks(conn, holder.account, locale)?;
-        let held = sessions::start(conn, now, lifetime, holder)?;
-        audit::record(conn, now, holder.account, Action::StaffSignedIn, holder.session.0)?;
-        let me = super::me(conn, &holder)?;
-        Ok(Ok((held, me)))
-    });
-    let (held, staff) = signed_in.await??;
-    permission::remember(&call.request, Some(held.holder));
-    let access = call.app.accounts.hand_over(&call.app, now, &call.reply, &held)?;
-    credentials::mark_device(&call.app, &call.request, &call.reply, &phone)?;
+    let (held, access, staff) = credentials::sign_in::<StaffHolder>(&call, &phone, password, &code).await?;
     Ok(tokens(held, access, staff))
 }
 

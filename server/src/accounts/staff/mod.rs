@@ -22,19 +22,19 @@ use doorstep_shared::{
 pub use self::{demo::DemoCodes, http::register, invitations::prune, operator::Operator};
 use super::{
     credentials::{self, NewCredential},
-    families,
+    families, issuers,
     keys::Keys,
     sessions::{self, StaffHolder},
 };
 use crate::{db::Conn, error::Result};
 
-/// Whether an account works anywhere.
+/// Whether an account works anywhere, for an issuer too: then it keeps its password.
 pub fn works(conn: &mut Conn, account: AccountId) -> Result<bool> {
-    Ok(store::chosen(conn, account)?.is_some())
+    Ok(store::chosen(conn, account)?.is_some() || issuers::works(conn, account)?)
 }
 
 /// As whom an account acts in a new session: at the nursery that it chose last. None when it works nowhere.
-fn chosen(conn: &mut Conn, account: AccountId) -> Result<Option<StaffHolder>> {
+pub fn chosen(conn: &mut Conn, account: AccountId) -> Result<Option<StaffHolder>> {
     let chosen = store::chosen(conn, account)?;
     Ok(chosen.map(|(nursery, role)| StaffHolder { session: SessionId::new(), account, nursery, role }))
 }

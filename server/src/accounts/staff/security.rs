@@ -51,11 +51,14 @@ async fn show(call: Call<StaffSignedIn>, _: GetStaffSecurity) -> Result<StaffSec
 async fn end_all(call: Call<StaffSignedIn>, _: EndStaffSessions) -> Result<()> {
     let (now, holder) = (call.now, *call.who);
     let end = move |conn: &mut Conn| {
-        sessions::end_all(conn, now, holder.account, SessionKind::Staff)?;
+        for kind in [SessionKind::Staff, SessionKind::Issuer] {
+            sessions::end_all(conn, now, holder.account, kind)?;
+        }
         Ok(audit::record(conn, now, holder.account, Action::StaffSignedOutEverywhere, holder.account.0)?)
     };
     call.app.db.write(end).await?;
     call.app.accounts.live_staff.ended_all(now, holder.account);
+    call.app.accounts.live_issuers.ended_all(now, holder.account);
     call.app.accounts.leave::<StaffHolder, _>(&call);
     Ok(())
 }
@@ -96,10 +99,12 @@ async fn change_password(call: Call<StaffSignedIn>, given: ChangePassword) -> Re
     let change = move |conn: &mut Conn| {
         credentials::set_password(conn, now, holder.account, &hash)?;
         sessions::end_others(conn, now, holder.account, holder.session)?;
+        sessions::end_all(conn, now, holder.account, SessionKind::Issuer)?;
         Ok(audit::record(conn, now, holder.account, Action::PasswordChanged, holder.account.0)?)
     };
     changing(&call, proof, change).await?;
     end_others_here(&call.app.accounts.live_staff, &call);
+    call.app.accounts.live_issuers.ended_all(now, holder.account);
     Ok(())
 }
 

@@ -148,7 +148,7 @@ pub fn decide(
     if !unfit.is_empty() {
         series.give_back_from(0);
         let mut problem = Problem::new(ProblemKind::SomeDaysUnfit);
-        problem.detail = Some(format!("{} of the dates fit; see `unfit` for the others", fits.len()));
+        problem.detail = Some(format!("{} of the dates fit; see `unfit` for the others", fits.len()).into());
         (problem.unfit, problem.fits) = (unfit, fits);
         return Err(problem);
     }
@@ -192,7 +192,7 @@ impl Deciding<'_> {
                 match self.place(wish, date, *span) {
                     Ok(day) => self.planned.push(day),
                     Err(problem) => {
-                        let detail = problem.detail.unwrap_or(problem.title);
+                        let detail = problem.detail.unwrap_or(problem.title).into();
                         let (kind, child_id) = (problem.kind, wish.child.id);
                         unfit.push(UnfitDay { date, span: *span, child_id, kind, detail });
                     }

@@ -109,7 +109,9 @@ pub fn enrol(
         Err(refused) => return Ok(Err(refused)),
     };
     let account = families::account_of(conn, now, phone)?;
-    sessions::end_all(conn, now, account, SessionKind::Staff)?;
+    for kind in [SessionKind::Staff, SessionKind::Issuer] {
+        sessions::end_all(conn, now, account, kind)?;
+    }
     let recovery_codes = credentials::put(conn, now, keys, account, new)?;
     let (held, me) = accept(conn, now, lifetime, &opened.row, account)?;
     Ok(Ok(Joined { held, me, recovery_codes }))

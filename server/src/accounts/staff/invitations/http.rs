@@ -112,6 +112,7 @@ async fn accept(call: Call<Anyone>, given: AcceptStaffInvitation) -> Result<Staf
             let enrol = move |conn: &mut Conn| accept::enrol(conn, now, &keys, lifetime, (&number, &code), &new);
             let joined = app.db.write(enrol).await??;
             app.accounts.live_staff.ended_all(now, joined.held.holder.account);
+            app.accounts.live_issuers.ended_all(now, joined.held.holder.account);
             joined
         }
     };

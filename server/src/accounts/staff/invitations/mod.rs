@@ -24,7 +24,7 @@ use self::store::{Sent, Which};
 use super::{people, store as staff};
 use crate::{
     accounts::{
-        codes, credentials, families,
+        codes, credentials, families, issuers,
         keys::{Keys, Purpose},
         sessions::StaffHolder,
     },
@@ -92,8 +92,8 @@ pub fn invite(
 /// Lets somebody of the nursery begin anew with a new password and app.
 ///
 /// # Errors
-/// `not-found` for who does not work there; `forbidden` for who is a head anywhere, so that no head can take another
-/// nursery over; `too-many-requests` as [`invite`].
+/// `not-found` for who does not work there; `forbidden` for who is a head anywhere or works for an issuer, so that no head
+/// can take another nursery or an issuer over; `too-many-requests` as [`invite`].
 pub fn reset(
     conn: &mut Conn,
     now: Timestamp,
@@ -103,7 +103,7 @@ pub fn reset(
 ) -> Result<StaffInvitationId> {
     people::lock(conn, holder, StaffAbility::ManageStaff)?;
     let (role, name) = staff::member(conn, holder.nursery, account)?.ok_or(ProblemKind::NotFound)?;
-    if staff::is_head(conn, account)? {
+    if staff::is_head(conn, account)? || issuers::works(conn, account)? {
         return Err(ProblemKind::Forbidden.into());
     }
     let invited = Invited {

@@ -1,0 +1,11 @@
+DELETE FROM session WHERE kind = 'issuer';
+ALTER TABLE session DROP COLUMN issuer_id;
+ALTER TABLE session DROP CONSTRAINT session_kind_check;
+ALTER TABLE session ADD CONSTRAINT session_kind_check CHECK (kind IN ('family', 'staff'));
+DROP TABLE ledger_entry;
+DROP FUNCTION ledger_stays;
+DROP TABLE voucher;
+DROP TABLE campaign_wave;
+DROP TABLE campaign;
+DROP TABLE issuer_member;
+DROP TABLE issuer;
