@@ -15,7 +15,7 @@ use super::{
     },
     policy,
     settings::SettingsForm,
-    sign_in,
+    sign_in, vouchers,
     wechat::WechatCard,
 };
 use crate::{
@@ -51,6 +51,7 @@ pub async fn page(visit: &Visit) -> Answer {
     };
     let invited = if me.is_some() { invitations::waiting(visit).await } else { Vec::new() };
     let form = visit.form.clone();
+    let sees_children = me.as_ref().is_some_and(|me| people::may(me, Ability::SeeChildren));
     let body = move || {
         view! {
             <h1>{td!(locale, me.title)}</h1>
@@ -68,6 +69,7 @@ pub async fn page(visit: &Visit) -> Answer {
             })}
             <h2>{td!(locale, settings.title)}</h2>
             <SettingsForm locale settings back="/me"/>
+            {sees_children.then(|| view! { <ToVouchers locale/> })}
             <ToPolicy locale/>
             <Privacy wechat=told.is_some_and(|told| told.wechat.is_some()) locale/>
             {me.map(|_| view! { <Data locale/> })}
@@ -124,6 +126,23 @@ fn SignedOut(locale: Locale) -> impl IntoView {
         <section class="card row between">
             <p>{td!(locale, me.signed_out)}</p>
             <a class="button small" href=sign_in::to_sign_in("/me")>{td!(locale, sign_in.title)}</a>
+        </section>
+    }
+    .into_any()
+}
+
+/// The way to vouchers.
+#[component]
+fn ToVouchers(locale: Locale) -> impl IntoView {
+    view! {
+        <section class="card">
+            <a class="item" id="to-vouchers" href=vouchers::PATH>
+                <span>
+                    <b>{td!(locale, vouchers.title)}</b>
+                    <span class="meta">{td!(locale, vouchers.enter_text)}</span>
+                </span>
+                <Icon name="i-next"/>
+            </a>
         </section>
     }
     .into_any()

@@ -46,6 +46,8 @@ pub mod sign_in;
 #[cfg(feature = "ssr")]
 mod ticket;
 #[cfg(feature = "ssr")]
+pub mod vouchers;
+#[cfg(feature = "ssr")]
 pub mod waiting;
 #[cfg(feature = "ssr")]
 pub mod wechat;
