@@ -16,6 +16,7 @@ mod nursery;
 mod offline;
 mod people;
 mod places;
+mod planning;
 mod site;
 mod staff;
 mod standing;

@@ -43,15 +43,16 @@ pub fn Bars(
             view! { <line class="mark" x1=(left - 4).to_string() x2=right y1=y.clone() y2=y/> }
         });
         view! {
-            {rect("outline", 0, bar.outline)}
+            {rect("bar-outline", 0, bar.outline)}
             {rect("below", 0, below)}
             {rect("above", below, above)}
             {mark}
             <text x=(left + WIDE / 2).to_string() y=(HEIGHT + FOOT - 8).to_string()>{bar.label.clone()}</text>
         }
     });
+    let around = label.clone();
     view! {
-        <div class="chart-scroll">
+        <div class="chart-scroll" tabindex="0" role="group" aria-label=around>
             <svg class="chart" role="img" aria-label=label viewBox=format!("0 0 {width} {}", HEIGHT + FOOT)>
                 {drawn.collect_view()}
                 <line class="now" x1=line.to_string() x2=line.to_string() y1="0" y2=HEIGHT.to_string()/>
