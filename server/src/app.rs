@@ -112,7 +112,8 @@ pub fn jobs() -> Result<Jobs> {
     let jobs = Jobs::default().on::<nurseries::FinishImport>();
     let jobs =
         jobs.always(&bookings::ReleaseExpired {})?.always(&bookings::Remind {})?.always(&accounts::ForgetSignIns {})?;
-    let jobs = jobs.always(&nurseries::ForgetImports {})?.always(&ExpireVouchers {})?;
+    let jobs = jobs.always(&bookings::NoteNoShows {})?.always(&ExpireVouchers {})?;
+    let jobs = jobs.always(&nurseries::ForgetImports {})?;
     let jobs = KeepWaitlist::ALL.iter().try_fold(jobs, Jobs::always)?;
     Prune::ALL.iter().try_fold(jobs, Jobs::always)
 }

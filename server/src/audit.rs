@@ -15,6 +15,8 @@ pub enum Action {
     ChildChanged,
     ChildExported,
     ChildErased,
+    /// By staff of the nursery to which it came.
+    ChildSeenAtBoard,
     ConsentGiven,
     ConsentWithdrawn,
     FamilyExported,
@@ -66,6 +68,7 @@ impl Action {
             Self::ChildChanged => "child_changed",
             Self::ChildExported => "child_exported",
             Self::ChildErased => "child_erased",
+            Self::ChildSeenAtBoard => "child_seen_at_board",
             Self::ConsentGiven => "consent_given",
             Self::ConsentWithdrawn => "consent_withdrawn",
             Self::FamilyExported => "family_exported",

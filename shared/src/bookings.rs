@@ -226,7 +226,11 @@ pub struct Price {
     /// What days cost that were cancelled late, missed, or left by a move. Not part of `total_fen`.
     #[serde(default)]
     pub cancelled_fen: Fen,
-    /// What is to be paid at the nursery: the total and `cancelled_fen`, or what a late cancellation costs.
+    /// What collecting children late came to. Not part of `total_fen`.
+    #[serde(default)]
+    pub late_pick_up_fen: Fen,
+    /// What is to be paid at the nursery: the total and `cancelled_fen`, or what a late cancellation costs; and
+    /// `late_pick_up_fen`.
     pub due_fen: Fen,
 }
 

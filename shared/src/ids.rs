@@ -79,6 +79,8 @@ ids! {
     BookingId,
     /// One child on one day of a booking.
     BookingDayId,
+    /// Something done at a nursery's board; made by the device that did it.
+    ActionId,
     /// A family's wish for a place in one class and window on one date.
     WaitlistEntryId,
     /// Who gives vouchers out.

@@ -5,6 +5,7 @@
 
 pub mod accounts;
 pub mod age;
+pub mod board;
 pub mod bookings;
 pub mod care;
 pub mod children;

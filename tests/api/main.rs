@@ -2,6 +2,7 @@
 
 mod accounts;
 mod bad_input;
+mod board;
 mod bookings;
 mod calendar;
 mod children;

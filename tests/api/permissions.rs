@@ -148,6 +148,7 @@ impl Scene {
             route if route.starts_with("/api/v1/staff/hours/") => self.staff.closure.to_string(),
             route if route.starts_with("/api/v1/issuer/vouchers/") => self.voucher.to_string(),
             route if route.contains("/campaigns/") => self.campaign.to_string(),
+            route if route.starts_with("/api/v1/staff/board/days/") => self.confirmed.days[0].id.to_string(),
             route if route.starts_with("/api/v1/staff/carers/") => self.staff.carer.to_string(),
             route if route.starts_with("/api/v1/staff/people/") => self.staff.teacher.me.id.to_string(),
             route if route.starts_with("/api/v1/staff/invitations/") => self.staff.invitation.to_string(),
@@ -167,6 +168,7 @@ impl Scene {
         let query = format!("?date={}&from=09:00&to=11:00", self.wait.date);
         let query = if route == "/api/v1/offers/{id}/waitlist" { query.as_str() } else { "" };
         let path = format!("{route}{query}").replace("{id}", &id).replace("{purpose}", "health");
+        let path = path.replace("{person_id}", &self.people.pick_up_persons[0].id.to_string());
         let path = path.replace("{class_id}", &self.confirmed.days[0].class_id.to_string());
         let path = path.replace("{date}", &self.confirmed.days[0].date.to_string());
         match method {

@@ -325,8 +325,8 @@ async fn a_demonstration_shows_the_codes_of_its_own_staff_and_of_nobody_else(dat
     let made = tokio::task::spawn_blocking(move || {
         demo::fill(&inside.db, &inside.policy, now, &city, |_| {})?;
         let enlister = Enlister::at(&inside.config.data)?;
-        demo::put_to_work(&inside.db, &enlister, now)?;
-        demo::put_to_work(&inside.db, &enlister, now)
+        demo::put_to_work(&inside.db, &enlister, &inside.policy, now)?;
+        demo::put_to_work(&inside.db, &enlister, &inside.policy, now)
     });
     made.await.unwrap().unwrap();
     let real = app.teacher(app.nursery().create().await.id).await;

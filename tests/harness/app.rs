@@ -17,7 +17,7 @@ use doorstep_server::{
     bookings,
     clock::{Clock, DrivenClock},
     config::Config,
-    db::{Db, schema::message},
+    db::{Conn, Db, schema::message},
     inventory,
     nurseries::{self, draft::ClosureDraft},
     serve, vouchers,
@@ -211,10 +211,12 @@ impl TestApp {
     /// Every place is taken by exactly the bookings that say so, no booking contradicts itself, and the money of every
     /// voucher is where it is, as `doorstep check` finds it.
     pub async fn check_finds_no_difference(&self) {
-        let now = self.now();
-        let found = self.db().read(move |conn| {
-            Ok([inventory::check(conn)?, bookings::check(conn, now)?, vouchers::check(conn)?].concat())
-        });
+        let (now, policies) = (self.now(), Arc::clone(&self.inside().policy));
+        let check = move |conn: &mut Conn| {
+            let bookings = bookings::check(conn, &policies, now)?;
+            Ok([inventory::check(conn)?, bookings, vouchers::check(conn)?].concat())
+        };
+        let found = self.db().read(check);
         let found = found.await.unwrap();
         assert!(found.is_empty(), "{}", found.join("\n"));
     }

@@ -9,6 +9,7 @@ use diesel::{QueryableByName, RunQueryDsl as _, sql_query, sql_types};
 use doorstep_server::db::{Conn, DatabaseUrl, Db};
 use doorstep_shared::{
     accounts::SessionKind,
+    board::DeedKind,
     bookings::{BookingState, DayState, PriorityGroup, WaitState},
     care::{CareKind, ClassKind, NurseryKind, Ownership},
     children::{ConsentPurpose, Sex},
@@ -199,6 +200,7 @@ fn closed_lists_hold_the_words_of_the_wire_on_both_databases() {
         "campaign.value_kind" = ValueKind,
         "voucher.state" = VoucherState,
         "ledger_entry.kind" = LedgerKind,
+        "board_action.kind" = DeedKind,
     ];
     for (column, words) in cases {
         assert_eq!(lists.get(column).map(Vec::as_slice).unwrap_or_default(), words, "{column}");

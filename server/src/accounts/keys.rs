@@ -42,6 +42,8 @@ pub enum Purpose {
     WechatState,
     /// The code of an invitation to work at a nursery.
     Invitation,
+    /// What a nursery's door shows.
+    Door,
 }
 
 impl Purpose {
@@ -58,6 +60,7 @@ impl Purpose {
             Self::Openid => b"doorstep openid\0",
             Self::WechatState => b"doorstep wechat state\0",
             Self::Invitation => b"doorstep invitation\0",
+            Self::Door => b"doorstep door\0",
         }
     }
 }

@@ -10,11 +10,13 @@
 //! - `staff`: who works at a nursery.
 //! - `issuers`: who works for an issuer of vouchers.
 //! - `children`: records, consents, erasing.
+//! - `board`: what the boards of nurseries need of the keys.
 //! - `wechat`: what binding a WeChat needs of the keys.
 //! - `keys`: the secrets of this installation.
 //!
 //! Everything is scoped by family or nursery: another family's child is not found, nor another nursery's staff.
 
+mod board;
 mod children;
 mod codes;
 mod cookies;
@@ -40,9 +42,13 @@ use doorstep_web::Locale;
 use tokio::sync::Semaphore;
 
 pub use self::{
+    board::{BoardSeal, ChildHealth, CollectorPhotos, DoorKey},
     cookies::has_session,
     credentials::{NewCredential, TotpSecret, hash as hash_password},
-    families::{Booked, BookingsOf, Told, draw_door_code, person_name, pick_up_contact, told},
+    families::{
+        Booked, BookingsOf, Told, collectors, draw_door_code, person_name, photo::response as photo_response,
+        pick_up_contact, told,
+    },
     http::register,
     issuers::{NewOfficer, Officers},
     jobs::{ForgetSignIns, prune},
@@ -134,6 +140,22 @@ impl Accounts {
 
     pub fn pick_up_digits(&self) -> PickUpDigits {
         PickUpDigits(Arc::clone(&self.keys))
+    }
+
+    pub fn board_seal(&self) -> BoardSeal {
+        BoardSeal(Arc::clone(&self.keys))
+    }
+
+    pub fn child_health(&self) -> ChildHealth {
+        ChildHealth(Arc::clone(&self.keys))
+    }
+
+    pub fn collector_photos(&self) -> CollectorPhotos {
+        CollectorPhotos(Arc::clone(&self.keys))
+    }
+
+    pub fn door_key(&self) -> DoorKey {
+        DoorKey(Arc::clone(&self.keys))
     }
 
     pub fn openids(&self) -> Openids {

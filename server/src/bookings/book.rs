@@ -216,6 +216,8 @@ impl New {
                 moved_day: None,
                 free_until_hours: None,
                 late_percent: None,
+                late_pick_up_fen: day.late_pick_up,
+                late_cost_fen: Fen::ZERO,
                 hours_change_id: None,
             },
             child_name: day.child_name,

@@ -76,12 +76,12 @@ impl Part {
                 if on_date.peek().is_none() {
                     return Err(Problem::field(field, FieldRule::Unknown, format!("the booking has no day on {date}")));
                 }
-                if on_date.all(|day| day.begins() <= now) {
+                if on_date.all(|day| day.has_begun(now)) {
                     return Err(begun(&field, *date));
                 }
             }
         }
-        let mut ahead = days.iter().filter(|day| day.takes_place && day.begins() > now);
+        let mut ahead = days.iter().filter(|day| day.takes_place && !day.has_begun(now));
         if ahead.any(|day| self.has(day.date)) {
             return Ok(());
         }
@@ -112,7 +112,7 @@ pub fn cancel(conn: &mut Conn, policies: &Policies, asked: Asked, ask: &CancelBo
         BookingState::Confirmed => part.check(&locked.days, now)?,
         state => return Err(wrong_state(state).into()),
     }
-    locked.leave(DayState::Released, |day| day.begins() > now && part.has(day.date));
+    locked.leave(DayState::Released, |day| !day.has_begun(now) && part.has(day.date));
     if part == Part::All || locked.is_empty() {
         locked.end();
         return locked.save(conn, Some(Event::Cancelled));

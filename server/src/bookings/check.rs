@@ -11,11 +11,11 @@ use doorstep_shared::{
 
 use self::store::CheckedDay;
 use super::{
-    price,
+    board, price,
     store::{BookingRow, DayRow},
     view, waiting,
 };
-use crate::{db::Conn, error::Result};
+use crate::{db::Conn, error::Result, policy::Policies};
 
 /// Bookings looked through at a time.
 const AT_A_TIME: i64 = 2_000;
@@ -26,7 +26,7 @@ const AT_A_TIME: i64 = 2_000;
 ///
 /// # Errors
 /// When the database fails.
-pub fn check(conn: &mut Conn, now: Timestamp) -> Result<Vec<String>> {
+pub fn check(conn: &mut Conn, policies: &Policies, now: Timestamp) -> Result<Vec<String>> {
     let (mut found, mut ran_out) = (Vec::new(), HashSet::new());
     let mut after = None;
     loop {
@@ -34,6 +34,8 @@ pub fn check(conn: &mut Conn, now: Timestamp) -> Result<Vec<String>> {
         let Some(last) = rows.last() else { break };
         after = Some(last.id);
         let mut days = store::checked_days(conn, &rows.iter().map(|row| row.id).collect::<Vec<_>>())?;
+        let checked: Vec<&DayRow> = days.values().flatten().map(|day| &day.row).collect();
+        found.extend(board::check(conn, policies, &checked)?);
         for row in &rows {
             let days = days.remove(&row.id).unwrap_or_default();
             contradictions(row, &days, &mut found);
@@ -111,7 +113,7 @@ enum Places {
 
 /// Whether a day takes a place.
 fn places(row: &BookingRow, day: &DayRow) -> Places {
-    if day.left_at.is_some() {
+    if day.is_given_up() {
         return Places::Free;
     }
     match row.state {
@@ -120,7 +122,7 @@ fn places(row: &BookingRow, day: &DayRow) -> Places {
         BookingState::Expired => Places::Free,
         BookingState::CancelledByFamily | BookingState::CancelledByNursery => {
             // The child may have been there already. A booking that was undone never came about.
-            let had_begun = row.cancelled_at.is_some_and(|cancelled| day.begins() <= cancelled);
+            let had_begun = row.cancelled_at.is_some_and(|cancelled| day.has_begun(cancelled));
             if had_begun && row.confirmed_at.is_some() { Places::Taken } else { Places::Free }
         }
     }

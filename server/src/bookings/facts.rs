@@ -22,6 +22,8 @@ pub struct Offer {
     pub unit_price: Fen,
     pub lead_minutes: u32,
     pub rule: CancelRule,
+    /// Of each half-hour by which a child is collected late.
+    pub late_pick_up: Fen,
     /// Empty for hourly care.
     pub windows: Vec<Span>,
 }

@@ -11,7 +11,7 @@ use doorstep_shared::{
 };
 
 use super::{
-    Order, calendar, cancel, change, check_shape, feed, hours, locked::Asked, messages::Actor, moving, pick_up,
+    Order, board, calendar, cancel, change, check_shape, feed, hours, locked::Asked, messages::Actor, moving, pick_up,
     planning, read, reminders, roster, waiting,
 };
 use crate::{
@@ -41,6 +41,7 @@ pub fn register(api: &mut Api) {
     roster::register(api);
     hours::register(api);
     planning::register(api);
+    board::register(api);
     let summary = "A child's days as a calendar to follow (RFC 5545), by the secret of its link.";
     api.raw(Method::Get, feed::PATH, Anyone::NAME, summary, |config| {
         config.route(feed::PATH, web::get().to(feed::answer));

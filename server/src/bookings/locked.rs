@@ -7,6 +7,7 @@ use doorstep_shared::{
 };
 
 use super::{
+    board,
     messages::{self, Actor, Event},
     places, read,
     store::{self, BookingRow, DayRow},
@@ -138,6 +139,7 @@ impl<'a> Locked<'a> {
         self.row.first_date = dates().min().unwrap_or(self.row.first_date);
         self.row.last_date = dates().max().unwrap_or(self.row.last_date);
         store::update(conn, &self.row)?;
+        board::settle(conn, self.policies, &self.row, &mut self.days, &self.changed, &mut self.places)?;
         let rows: Vec<_> = self.days.iter().filter(|day| self.changed.contains(&day.id)).cloned().collect();
         store::replace_days(conn, &self.changed, &rows)?;
         for day in &self.days {

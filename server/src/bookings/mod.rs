@@ -6,6 +6,7 @@
 //! and two bookings of one child never run side by side, and a move may change which class-days a booking has. What falls
 //! free goes to who waits for it first: `places` is the one door to class-days.
 
+mod board;
 mod book;
 mod calendar;
 mod cancel;
@@ -35,6 +36,7 @@ mod view;
 mod waiting;
 
 pub use self::{
+    board::{Asked as AtBoard, NoteNoShows, board, send as send_to_board},
     book::book_many,
     check::check,
     expected::{Expected, expected},

@@ -261,6 +261,7 @@ fn placed(day: DayRow, planned: &PlannedDay) -> DayRow {
         to_half_hour: planned.span.to,
         unit_price_fen: planned.unit_price,
         price_fen: planned.price,
+        late_pick_up_fen: planned.late_pick_up,
         ..day
     }
 }

@@ -52,6 +52,8 @@ pub struct PlannedDay {
     pub span: Span,
     pub unit_price: Fen,
     pub price: Fen,
+    /// Of each half-hour by which the child is collected late.
+    pub late_pick_up: Fen,
 }
 
 impl PlannedDay {
@@ -67,6 +69,7 @@ impl PlannedDay {
             span,
             unit_price: offer.unit_price,
             price: price::of_day(offer.care, offer.unit_price, span),
+            late_pick_up: offer.late_pick_up,
         }
     }
 }

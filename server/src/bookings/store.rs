@@ -95,6 +95,10 @@ pub struct DayRow {
     /// The cancel rule frozen by a move; None: the booking's.
     pub free_until_hours: Option<i16>,
     pub late_percent: Option<i16>,
+    /// What each half-hour costs by which the child is collected late, as it was when booked.
+    pub late_pick_up_fen: Fen,
+    /// What collecting it late came to.
+    pub late_cost_fen: Fen,
     /// The change of hours for which the nursery cancelled it, moved it away, or asked to have the child picked up.
     pub hours_change_id: Option<HoursChangeId>,
 }
@@ -103,6 +107,16 @@ impl DayRow {
     /// Whether it only remembers a place that its day left by a move: no day of its own any more.
     pub fn is_trace(&self) -> bool {
         self.moved_to == Some(self.booking_id)
+    }
+
+    /// Whether nobody is to come any more: the family has given its place up, or told the nursery so.
+    pub fn is_given_up(&self) -> bool {
+        self.left_at.is_some() || self.state == DayState::Absent
+    }
+
+    /// Whether its care has begun by `now`: by the clock, or because the child has been there already.
+    pub fn has_begun(&self, now: Timestamp) -> bool {
+        self.begins() <= now || matches!(self.state, DayState::CheckedIn | DayState::CheckedOut)
     }
 
     /// What cancelling it costs: as its last move froze it, else as its booking did.
@@ -147,7 +161,7 @@ pub struct DayView {
 /// Offers that are sold, with where and how.
 pub fn offers(conn: &mut Conn, ids: &[OfferId]) -> QueryResult<HashMap<OfferId, Offer>> {
     type Row = (
-        (OfferId, ClassId, CareKind, Fen, i32, i16, i16),
+        (OfferId, ClassId, CareKind, Fen, i32, i16, i16, Fen),
         ClassKind,
         NurseryKind,
         (NurseryId, String, String, Option<String>, f64, f64),
@@ -168,6 +182,7 @@ pub fn offers(conn: &mut Conn, ids: &[OfferId]) -> QueryResult<HashMap<OfferId, 
                 offer::lead_minutes,
                 offer::free_until_hours,
                 offer::late_percent,
+                offer::late_pick_up_fen,
             ),
             class::kind,
             nursery::kind,
@@ -177,7 +192,7 @@ pub fn offers(conn: &mut Conn, ids: &[OfferId]) -> QueryResult<HashMap<OfferId, 
         .load(conn)?;
     let mut offers: HashMap<OfferId, Offer> = HashMap::new();
     for (own, class_kind, nursery_kind, nursery, window) in rows {
-        let (id, class, care, unit_price, lead_minutes, free_until_hours, late_percent) = own;
+        let (id, class, care, unit_price, lead_minutes, free_until_hours, late_percent, late_pick_up) = own;
         let rule = CancelRule {
             free_until_hours: free_until_hours.unsigned_abs(),
             late_percent: u8::try_from(late_percent).unwrap_or(100),
@@ -192,6 +207,7 @@ pub fn offers(conn: &mut Conn, ids: &[OfferId]) -> QueryResult<HashMap<OfferId, 
             unit_price,
             lead_minutes: lead_minutes.unsigned_abs(),
             rule,
+            late_pick_up,
             windows: Vec::new(),
         });
         offer.windows.extend(window.and_then(|(from, to)| Span::new(from, to)));
@@ -321,7 +337,7 @@ pub fn replace_days(conn: &mut Conn, gone: &[BookingDayId], rows: &[DayRow]) -> 
     if !gone.is_empty() {
         diesel::delete(booking_day::table.filter(booking_day::id.eq_any(gone))).execute(conn)?;
     }
-    insert_batch!(conn, booking_day::table, rows, 21);
+    insert_batch!(conn, booking_day::table, rows, 23);
     Ok(())
 }
 

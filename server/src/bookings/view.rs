@@ -2,7 +2,7 @@
 
 use doorstep_shared::{
     Fen, Timestamp,
-    bookings::{BookedNursery, Booking, BookingDay, BookingState, Price, Undo, Undoable},
+    bookings::{BookedNursery, Booking, BookingDay, BookingState, DayState, Price, Undo, Undoable},
 };
 
 use super::{
@@ -23,7 +23,7 @@ pub fn booking(
     let state = row.state_at(now);
     let shown: Vec<&DayView> = days.iter().filter(|day| !day.row.is_trace()).collect();
     // While it stands, what stands is paid; afterwards, the price is what it had been.
-    let charged = shown.iter().filter(|day| day.row.left_at.is_none() || !state.is_active());
+    let charged = shown.iter().filter(|day| !day.row.is_given_up() || !state.is_active());
     let lines = price::lines(charged.map(|day| Charge {
         child_name: &day.child_name,
         offer: day.row.offer_id,
@@ -44,7 +44,8 @@ pub fn booking(
         }
         BookingState::CancelledByFamily | BookingState::CancelledByNursery => row.cancel_cost_fen,
     };
-    let due_fen = if state.is_active() { total_fen + cancelled_fen } else { cancel_cost_fen };
+    let late_pick_up_fen: Fen = days.iter().map(|day| day.row.late_cost_fen).sum();
+    let due_fen = late_pick_up_fen + if state.is_active() { total_fen + cancelled_fen } else { cancel_cost_fen };
     let next = next_day(&shown, now);
     let until = |by_rule: Timestamp| free_for_all_until(row, now, limits).map_or(by_rule, |free| by_rule.max(free));
     let cancel_rule = next.map_or_else(|| row.rule(), |day| day.rule(row));
@@ -59,7 +60,7 @@ pub fn booking(
         // What we wrote ourselves reads; a booking is worth more than its pattern.
         series: row.series.as_deref().and_then(|series| serde_json::from_str(series).ok()),
         moved_from: row.moved_from,
-        price: Price { lines, total_fen, cancelled_fen, due_fen },
+        price: Price { lines, total_fen, cancelled_fen, late_pick_up_fen, due_fen },
         cancel_rule,
         free_cancel_until: until(price::free_until(cancel_rule, next.map_or(row.created_at, DayRow::begins))),
         cancel_cost_fen,
@@ -87,7 +88,7 @@ fn day(
 ) -> BookingDay {
     let DayView { row, child_name, class_kind, .. } = day;
     let by_rule = price::free_until(row.rule(booking), row.begins());
-    let is_left = row.left_at.is_some() || !matches!(state, BookingState::Confirmed);
+    let is_left = row.is_given_up() || !matches!(state, BookingState::Confirmed);
     BookingDay {
         id: row.id,
         child_id: row.child_id,
@@ -132,7 +133,7 @@ pub fn owed<'a>(days: impl Iterator<Item = &'a DayRow>) -> Fen {
 /// The next day that has not begun; the first one when all have. Days that were given up count only where no other is
 /// left.
 fn next_day<'a>(days: &[&'a DayView], now: Timestamp) -> Option<&'a DayRow> {
-    let stands = |day: &&DayRow| day.left_at.is_none();
+    let stands = |day: &&DayRow| !day.is_given_up();
     let rows = || days.iter().map(|day| &day.row);
     let ahead = rows().filter(stands).filter(|day| day.begins() > now).min_by_key(|day| day.begins());
     let first = || rows().filter(stands).min_by_key(|day| day.begins());
@@ -152,19 +153,25 @@ pub fn undo<'a>(
 }
 
 /// The last step, if it is one that can be undone, and when it was made.
-pub fn last_step<'a>(row: &BookingRow, mut days: impl Iterator<Item = &'a DayRow>) -> Option<(Undoable, Timestamp)> {
+pub fn last_step<'a>(row: &BookingRow, days: impl Iterator<Item = &'a DayRow>) -> Option<(Undoable, Timestamp)> {
     let confirmed = row.confirmed_at?;
-    if let Some(left) = days.find(|day| day.left_in == Some(row.version)) {
+    let days: Vec<&DayRow> = days.collect();
+    // A child who is there, or was, has not been booked or moved by mistake.
+    let has_been_in = days.iter().any(|day| matches!(day.state, DayState::CheckedIn | DayState::CheckedOut));
+    if let Some(left) = days.iter().find(|day| day.left_in == Some(row.version)) {
         // What the nursery did is not the family's to undo.
         if left.hours_change_id.is_some() {
             return None;
         }
         return match left.moved_to {
             None => Some((Undoable::Cancellation, left.left_at?)),
-            Some(to) if to == row.id => Some((Undoable::Move, left.left_at?)),
+            Some(to) if to == row.id && !has_been_in => Some((Undoable::Move, left.left_at?)),
             // Undone where the days are now.
             Some(_) => None,
         };
+    }
+    if has_been_in {
+        return None;
     }
     match (row.state, row.moved_from) {
         (BookingState::Confirmed, None) => Some((Undoable::Booking, confirmed)),

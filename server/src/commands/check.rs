@@ -23,7 +23,7 @@ pub fn check(config: &Config, now: Timestamp) -> Result<Findings> {
     let policies = Policies::load(config.policy.as_deref(), config.holidays.as_deref())?;
     open(config)?.read_moment_blocking(|conn| {
         let mut differences = inventory::check(conn)?;
-        differences.extend(bookings::check(conn, now)?);
+        differences.extend(bookings::check(conn, &policies, now)?);
         differences.extend(vouchers::check(conn)?);
         let warnings = inventory::overfull(conn, &policies, now.local_date())?;
         Ok(Findings { differences, warnings })

@@ -1,5 +1,6 @@
 //! The tables, as both databases hold them. A test compares them with what the migrations make.
 
+mod board;
 mod held;
 mod hours;
 mod messages;
@@ -8,6 +9,7 @@ mod staff;
 mod vouchers;
 
 pub use self::{
+    board::{board_action, ratio_breach},
     held::IsHeld,
     hours::{closure, hours_change, opening_date},
     messages::{delivery, message, visit_answer, wechat_binding},
@@ -221,6 +223,7 @@ diesel::table! {
         free_until_hours -> SmallInt,
         late_percent -> SmallInt,
         withdrawn_at -> Nullable<Timestamp>,
+        late_pick_up_fen -> BigInt,
     }
 }
 
@@ -322,6 +325,8 @@ diesel::table! {
         moved_day -> Nullable<Binary>,
         free_until_hours -> Nullable<SmallInt>,
         late_percent -> Nullable<SmallInt>,
+        late_pick_up_fen -> BigInt,
+        late_cost_fen -> BigInt,
         hours_change_id -> Nullable<Binary>,
     }
 }
@@ -453,5 +458,5 @@ diesel::allow_tables_to_appear_in_same_query! {
     nursery, nursery_import, nursery_import_row, class, offer, offer_window, opening, opening_date, closure,
     hours_change, class_day, change, booking, booking_day, waitlist_entry, waitlist_child, child_group, idempotency,
     job, message, delivery, visit_answer, setting, wechat_binding, issuer, issuer_member, campaign, campaign_wave,
-    voucher, ledger_entry,
+    voucher, ledger_entry, board_action, ratio_breach,
 }

@@ -23,7 +23,7 @@ pub fn demo(db: &Db, enlister: &Enlister, policies: &Policies, now: Timestamp, o
             options.nurseries, options.seed
         ),
     }
-    put_to_work(db, enlister, now)
+    put_to_work(db, enlister, policies, now)
 }
 
 /// The first start of a demonstration: fills an empty database, and leaves any other alone.
@@ -35,7 +35,7 @@ pub fn first_start(db: &Db, enlister: &Enlister, policies: &Policies, now: Times
     if let Some(filled) = fill_if_empty(db, policies, now, teller.tell(Options::default().nurseries))? {
         teller.end(filled, false);
     }
-    put_to_work(db, enlister, now)
+    put_to_work(db, enlister, policies, now)
 }
 
 struct Teller {

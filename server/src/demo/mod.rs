@@ -4,6 +4,7 @@
 //! A few nurseries are written at a time, each with its bookings, so that an interrupted run can go on where it stopped,
 //! and a server that runs meanwhile is never kept from writing for long.
 
+mod board;
 mod city;
 pub mod command;
 mod nursery;

@@ -72,6 +72,14 @@ impl Day {
         fits
     }
 
+    /// Takes one place whether or not one is left: the child is there. False when none was.
+    pub fn take_all_the_same(&mut self, span: Span) -> bool {
+        let fits = self.free(span) > 0;
+        self.used.add(span);
+        self.changed = true;
+        fits
+    }
+
     /// What this date says of its own about its places.
     pub const fn limits(&self) -> Limits {
         self.limits
@@ -157,6 +165,11 @@ impl Days {
     #[must_use]
     pub fn take(&mut self, class: ClassId, date: Date, span: Span) -> bool {
         self.get_mut(class, date).is_some_and(|day| day.take(span))
+    }
+
+    /// See [`Day::take_all_the_same`]. False for a day that was not locked.
+    pub fn take_all_the_same(&mut self, class: ClassId, date: Date, span: Span) -> bool {
+        self.get_mut(class, date).is_some_and(|day| day.take_all_the_same(span))
     }
 
     /// See [`Day::give_back`].

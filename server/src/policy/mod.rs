@@ -133,6 +133,8 @@ pub struct BookingRules {
     pub temporary_days_a_month: u16,
     /// How much of a day must be left for the child to come all the same when its nursery closes for the rest.
     pub shortened_percent: u16,
+    /// Minutes after the end of care in which collecting a child late costs nothing.
+    pub late_pick_up_free_minutes: u16,
 }
 
 /// Who may belong to a family, and how people are invited to it.

@@ -192,6 +192,11 @@ const ROWS: &[Row] = &[
     row("POST /api/v1/waitlist/{id}/accept", "book", [401, 200, 404]),
     row("POST /api/v1/waitlist/{id}/rejoin", "book", [401, 200, 404]),
     row("GET /api/v1/offers/{id}/waitlist", "book", [401, 200, 200]),
+    // No door has said that.
+    with(
+        row("POST /api/v1/door", "see_bookings", [401; 3]),
+        |scene| json!({"nursery_id": scene.confirmed.nursery.id, "token": "made up"}),
+    ),
 ];
 
 /// Those of staff. Nobody who acts for a family is anybody there.
@@ -241,6 +246,27 @@ const STAFF_ROWS: &[Row] = &[
     staff(row("POST /api/v1/staff/hours/{id}/lift", "edit_places", [401; 3]), [200, 404]),
     with(staff(row("POST /api/v1/staff/carers", "edit_places", [401; 3]), [201, 201]), |_| json!({"name": "王老师"})),
     staff(row("DELETE /api/v1/staff/carers/{id}", "edit_places", [401; 3]), [200, 404]),
+    staff(row("GET /api/v1/staff/board", "keep_board", [401; 3]), [200, 200]),
+    // Each action is answered for itself: those of another nursery as unknown ones.
+    with(staff(row("POST /api/v1/staff/board/actions", "check_in", [401; 3]), [200, 200]), |scene| {
+        json!({"actions": [{
+            "id": uuid::Uuid::now_v7(),
+            "at": scene.confirmed.created_at,
+            "deed": {"kind": "check_in", "day_id": scene.confirmed.days[0].id},
+        }]})
+    }),
+    // It is no child of today.
+    staff(row("GET /api/v1/staff/board/days/{id}", "see_nursery_children", [401; 3]), [404, 404]),
+    staff(row("GET /api/v1/staff/board/days/{id}/photos/{person_id}", "see_nursery_children", [401; 3]), [404, 404]),
+    with(
+        staff(row("POST /api/v1/staff/board/days/{id}/collect", "check_in", [401; 3]), [404, 404]),
+        |_| json!({"code": "123456"}),
+    ),
+    with(
+        staff(row("POST /api/v1/staff/board/door-codes", "check_in", [401; 3]), [404, 404]),
+        |_| json!({"code": "no code"}),
+    ),
+    staff(row("GET /api/v1/staff/board/door", "check_in", [401; 3]), [200, 200]),
     staff(row("DELETE /api/v1/staff/sessions", "own_staff_account", [401; 3]), [204, 204]),
     staff(row("GET /api/v1/staff/me/security", "own_staff_account", [401; 3]), [200, 200]),
     // Each proves anew who they are: these do not.

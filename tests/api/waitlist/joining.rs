@@ -238,7 +238,8 @@ async fn what_was_broken_by_hand_is_named(app: TestApp) {
         app.check_finds_no_difference().await;
         let changed = app.db().write(move |conn| Ok(broken(conn)?)).await.unwrap();
         assert_eq!(changed, 1, "{name}");
-        let found = app.db().read(move |conn| doorstep_server::bookings::check(conn, now)).await.unwrap();
+        let policies = std::sync::Arc::clone(&app.inside().policy);
+        let found = app.db().read(move |conn| doorstep_server::bookings::check(conn, &policies, now)).await.unwrap();
         assert!(!found.is_empty(), "{name}");
         let clear = |conn: &mut Conn| {
             diesel::update(class_day::table).set(class_day::waiting.eq(0)).execute(conn)?;

@@ -29,13 +29,17 @@ pub fn PriceTable(price: Price, locale: Locale) -> impl IntoView {
     let given_up = (price.cancelled_fen != Fen::ZERO).then(|| {
         view! { <div><dt>{td!(locale, change.given_up)}</dt><dd>{price.cancelled_fen.to_string()}</dd></div> }
     });
+    let late = (price.late_pick_up_fen != Fen::ZERO).then(|| {
+        view! { <div><dt>{td!(locale, price.late_pick_up)}</dt><dd>{price.late_pick_up_fen.to_string()}</dd></div> }
+    });
     view! {
         <dl class="sum">
             {lines.collect_view()}
             {given_up}
+            {late}
             <div class="total">
                 <dt>{td!(locale, price.total)}</dt>
-                <dd>{(price.total_fen + price.cancelled_fen).to_string()}</dd>
+                <dd>{(price.total_fen + price.cancelled_fen + price.late_pick_up_fen).to_string()}</dd>
             </div>
         </dl>
         <p class="meta">{td!(locale, price.at_nursery)}</p>

@@ -116,6 +116,13 @@ pub fn add(conn: &mut Conn, now: Timestamp, keys: &Keys, holder: &Holder, child:
     Ok(id)
 }
 
+/// Allergies and notes of a child, for who looks after it.
+pub fn health_of(conn: &mut Conn, keys: &Keys, id: ChildId) -> Result<(String, String)> {
+    let Some((allergies, notes)) = store::health(conn, id)? else { return Ok(Default::default()) };
+    let open = |field: Field, sealed: Option<Vec<u8>>| field.open(keys, id, sealed.as_deref());
+    Ok((open(Field::Allergies, allergies)?, open(Field::Notes, notes)?))
+}
+
 /// The children of the family, oldest first.
 pub fn list(conn: &mut Conn, keys: &Keys, holder: &Holder) -> Result<Vec<Child>> {
     store::list(conn, holder.family)?.into_iter().map(|record| record.open(keys, holder)).collect()
@@ -229,6 +236,7 @@ fn erase_records(conn: &mut Conn, now: Timestamp, holder: &Holder, ids: &[ChildI
         store::erase(conn, id, now)?;
         consents::withdraw_all(conn, id, now)?;
         store::leave_lines(conn, id, now)?;
+        store::forget_at_boards(conn, id)?;
         audit::record(conn, now, holder.account, Action::ChildErased, id.0)?;
     }
     Ok(())

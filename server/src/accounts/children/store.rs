@@ -12,7 +12,9 @@ use doorstep_shared::{
 use super::Record;
 use crate::db::{
     Conn,
-    schema::{booking, booking_day, child, child_group, class, consent, nursery, waitlist_child, waitlist_entry},
+    schema::{
+        board_action, booking, booking_day, child, child_group, class, consent, nursery, waitlist_child, waitlist_entry,
+    },
 };
 
 #[derive(Queryable, Selectable)]
@@ -103,6 +105,13 @@ pub fn find(conn: &mut Conn, family: FamilyId, id: ChildId) -> QueryResult<Optio
     Ok(row.map(Record::from))
 }
 
+/// What is sealed of a child's health.
+type Sealed = (Option<Vec<u8>>, Option<Vec<u8>>);
+
+pub fn health(conn: &mut Conn, id: ChildId) -> QueryResult<Option<Sealed>> {
+    child::table.find(id).select((child::allergies_sealed, child::notes_sealed)).first(conn).optional()
+}
+
 pub fn erase_health(conn: &mut Conn, id: ChildId) -> QueryResult<()> {
     diesel::update(child::table.filter(child::id.eq(id)))
         .set((child::allergies_sealed.eq(None::<Vec<u8>>), child::notes_sealed.eq(None::<Vec<u8>>)))
@@ -176,6 +185,18 @@ pub fn leave_lines(conn: &mut Conn, id: ChildId, now: Timestamp) -> QueryResult<
         .set((waitlist_entry::state.eq(WaitState::Left), waitlist_entry::ended_at.eq(now)))
         .execute(conn)?;
     diesel::delete(child_group::table.find(id)).execute(conn)?;
+    Ok(())
+}
+
+/// Forgets what nurseries' boards said of the child's health and of who collected it. When it was there is kept: care
+/// was paid for that.
+///
+/// The rows are those of bookings, as those of [`days_to_come`] are.
+pub fn forget_at_boards(conn: &mut Conn, id: ChildId) -> QueryResult<()> {
+    let days = booking_day::table.filter(booking_day::child_id.eq(id)).select(booking_day::id.nullable());
+    diesel::update(board_action::table.filter(board_action::booking_day_id.eq_any(days)))
+        .set(board_action::detail_sealed.eq(None::<Vec<u8>>))
+        .execute(conn)?;
     Ok(())
 }
 

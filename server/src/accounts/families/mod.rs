@@ -25,8 +25,12 @@ use doorstep_shared::{
 use doorstep_web::Locale;
 
 pub use self::{
-    door_codes::draw as draw_door_code, erase::erase, http::register, invitations::prune,
-    pick_ups::contact as pick_up_contact, rules::name as person_name,
+    door_codes::draw as draw_door_code,
+    erase::erase,
+    http::register,
+    invitations::prune,
+    pick_ups::{contact as pick_up_contact, list as collectors, photo},
+    rules::name as person_name,
 };
 use super::{
     children,

@@ -21,6 +21,7 @@ use doorstep_shared::{
 
 pub use self::{demo::DemoCodes, http::register, invitations::prune, operator::Operator};
 use super::{
+    BoardSeal,
     credentials::{self, NewCredential},
     families, issuers,
     keys::Keys,
@@ -82,6 +83,11 @@ impl Enlister {
     /// When the folder cannot be written, or others can read a key.
     pub fn at(data: &Path) -> Result<Self> {
         Ok(Self(Arc::new(Keys::open(data)?)))
+    }
+
+    /// What seals the actions of boards.
+    pub fn board_seal(&self) -> BoardSeal {
+        BoardSeal(Arc::clone(&self.0))
     }
 
     /// Without a credential they keep the one that they have from another nursery. Returns the recovery codes of a new

@@ -46,8 +46,8 @@ fn insert_postgres_batch(conn: &mut PgConnection, bookings: &[BookingRow], days:
                       door_code, first_date, last_date, version, series, moved_from) \
                       SELECT * FROM unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)) \
          INSERT INTO booking_day (id, booking_id, child_id, offer_id, class_id, care, date, from_half_hour, \
-                                  to_half_hour, state, takes_place, unit_price_fen, price_fen) \
-         SELECT * FROM unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                                  to_half_hour, state, takes_place, unit_price_fen, price_fen, late_pick_up_fen) \
+         SELECT * FROM unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     )
     .bind::<Array<Binary>, _>(column!(bookings, id))
     .bind::<Array<Binary>, _>(column!(bookings, family_id))
@@ -82,6 +82,7 @@ fn insert_postgres_batch(conn: &mut PgConnection, bookings: &[BookingRow], days:
     .bind::<Array<Bool>, _>(column!(days, takes_place))
     .bind::<Array<BigInt>, _>(column!(days, unit_price_fen))
     .bind::<Array<BigInt>, _>(column!(days, price_fen))
+    .bind::<Array<BigInt>, _>(column!(days, late_pick_up_fen))
     .execute(conn)?;
     Ok(())
 }

@@ -4,6 +4,7 @@
 //! Numbers are kept where places are counted: a date's own ones in its class-day, those of every week in the class.
 //! Shifts say whose they are.
 
+mod duties;
 mod http;
 mod rules;
 mod store;
@@ -21,7 +22,7 @@ use doorstep_shared::{
     roster::{Carer, CopyRoster, Overfull, PlacesChange, RemoveCarer, SetAllowed, SetRoster, Shift},
 };
 
-pub use self::http::register;
+pub use self::{duties::duties, http::register};
 use self::{rules::When, week::Rosters};
 use super::{places, rules::moving::last_date};
 use crate::{
@@ -146,6 +147,15 @@ pub fn copy(conn: &mut Conn, asked: Asked<'_>, ask: &CopyRoster) -> Result<Place
         return Err(Problem::field("to", FieldRule::Unknown, detail).into());
     }
     follow(conn, asked, classes, &changes)
+}
+
+/// Everybody who is or was on the list of carers, and the classes.
+///
+/// # Errors
+/// When the database fails.
+pub fn people(conn: &mut Conn, nursery: NurseryId) -> Result<(HashSet<CarerId>, HashSet<ClassId>)> {
+    let classes = store::classes(conn, nursery)?.into_iter().map(|class| class.id).collect();
+    Ok((store::all_carers(conn, nursery)?.into_iter().collect(), classes))
 }
 
 /// Puts somebody on the list of carers.

@@ -52,6 +52,11 @@ pub fn carers(conn: &mut Conn, of: NurseryId) -> QueryResult<Vec<Carer>> {
     Ok(rows.into_iter().map(|(id, name)| Carer { id, name }).collect())
 }
 
+/// Those who are on the list, and those who were.
+pub fn all_carers(conn: &mut Conn, of: NurseryId) -> QueryResult<Vec<CarerId>> {
+    carer::table.filter(carer::nursery_id.eq(of)).select(carer::id).load(conn)
+}
+
 pub fn insert_carer(conn: &mut Conn, of: NurseryId, new: &Carer, now: Timestamp) -> QueryResult<()> {
     let row = (carer::id.eq(new.id), carer::nursery_id.eq(of), carer::name.eq(&new.name), carer::created_at.eq(now));
     diesel::insert_into(carer::table).values(row).execute(conn)?;

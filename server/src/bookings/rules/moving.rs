@@ -115,7 +115,7 @@ pub fn going(ask: &MoveBooking, rows: &[DayRow], now: Timestamp) -> Result<Vec<G
         let window = ask.from.zip(ask.to);
         let shifted = |date: Date| date.checked_add_signed(Duration::days(ask.shift_days.into()));
         let named: Vec<(String, Date)> = if ask.dates.is_empty() {
-            let ahead = rows.iter().filter(|row| row.takes_place && row.begins() > now);
+            let ahead = rows.iter().filter(|row| row.takes_place && !row.has_begun(now));
             ahead.map(|row| ("shift_days".to_owned(), row.date)).collect()
         } else {
             ask.dates.iter().enumerate().map(|(index, date)| (format!("dates.{index}"), *date)).collect()
@@ -163,7 +163,7 @@ fn standing<'a>(rows: &'a [DayRow], date: Date, now: Timestamp, field: &str) -> 
     if on_date.is_empty() {
         return Err(Problem::field(field, FieldRule::Unknown, format!("the booking has no day on {date}")));
     }
-    if on_date.iter().any(|row| row.begins() <= now) {
+    if on_date.iter().any(|row| row.has_begun(now)) {
         return Err(begun(field, date));
     }
     Ok(on_date)

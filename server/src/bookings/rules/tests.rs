@@ -87,6 +87,7 @@ impl World {
             unit_price: Fen(unit_price),
             lead_minutes: 60,
             rule: CancelRule { free_until_hours: 24, late_percent: 50 },
+            late_pick_up: Fen::ZERO,
             windows: windows.iter().map(|window| span(window)).collect(),
         };
         self.known.offers.insert(id, offer);

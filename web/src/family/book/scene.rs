@@ -274,7 +274,7 @@ impl Scene {
             lines.push(line(String::new(), &self.class, &self.offer));
         }
         let total_fen = price::total(&lines);
-        Price { lines, total_fen, cancelled_fen: Fen::ZERO, due_fen: total_fen }
+        Price { lines, total_fen, cancelled_fen: Fen::ZERO, late_pick_up_fen: Fen::ZERO, due_fen: total_fen }
     }
 
     /// Unit prices of what is chosen, as the form remembers them: a change in between is noticed, never silent.

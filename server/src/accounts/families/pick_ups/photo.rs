@@ -8,7 +8,7 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use doorstep_shared::{
     Problem, ProblemKind, Timestamp,
     family::{Ability, ErasePhoto},
-    ids::{FamilyId, PickUpPersonId},
+    ids::{AccountId, FamilyId, PickUpPersonId},
     problem::FieldRule,
 };
 use image::{
@@ -21,7 +21,6 @@ use crate::{
     accounts::{
         keys::Keys,
         permission::{ManagesFamily, SeesFamily},
-        sessions::Holder,
     },
     api::{Call, add_cookies, problem_response},
     app::App,
@@ -121,31 +120,46 @@ pub async fn erase(call: Call<ManagesFamily>, wanted: ErasePhoto) -> Result<()> 
 /// `GET` of the photo. Who looked at it is written down.
 pub async fn answer(app: web::Data<App>, request: HttpRequest, id: web::Path<String>) -> HttpResponse {
     let reply = Reply::of(&request);
-    let mut response = match photo(&app, &request, &reply, &id).await.map_err(Error::into_problem) {
-        Ok(photo) => HttpResponse::Ok()
-            .content_type("image/jpeg")
-            .insert_header((header::CACHE_CONTROL, "no-store"))
-            .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
-            .insert_header((header::CONTENT_SECURITY_POLICY, "default-src 'none'"))
-            .body(photo),
+    let mut answer = match photo(&app, &request, &reply, &id).await.map_err(Error::into_problem) {
+        Ok(photo) => response(photo),
         Err(problem) => problem_response(&problem),
     };
-    add_cookies(&reply, &mut response);
-    response
+    add_cookies(&reply, &mut answer);
+    answer
 }
 
 async fn photo(app: &App, request: &HttpRequest, reply: &Reply, id: &str) -> Result<Vec<u8>> {
     let holder = *SeesFamily::of(app, request, reply).await?;
     let id: PickUpPersonId = id.parse().map_err(|_| ProblemKind::NotFound)?;
     let (now, keys) = (app.clock.now(), app.accounts.keys.clone());
-    app.db.write(move |conn| read(conn, now, &keys, &holder, id)).await
+    app.db.write(move |conn| opened(conn, now, &keys, (holder.account, holder.family), id)).await
 }
 
-fn read(conn: &mut Conn, now: Timestamp, keys: &Keys, holder: &Holder, id: PickUpPersonId) -> Result<Vec<u8>> {
-    find(conn, holder.family, id)?;
+/// The photo of a person who picks up for a family, and a note of who looked at it.
+///
+/// # Errors
+/// `not-found` when it is another family's, or there is none.
+pub fn opened(
+    conn: &mut Conn,
+    now: Timestamp,
+    keys: &Keys,
+    (by, family): (AccountId, FamilyId),
+    id: PickUpPersonId,
+) -> Result<Vec<u8>> {
+    find(conn, family, id)?;
     let sealed = store::photo(conn, id)?.ok_or(ProblemKind::NotFound)?;
-    audit::record(conn, now, holder.account, Action::PhotoRead, id.0)?;
+    audit::record(conn, now, by, Action::PhotoRead, id.0)?;
     keys.open_bytes(&place(id), &sealed)
+}
+
+/// The answer that shows a photo, and lets nothing of it be kept or run.
+pub fn response(photo: Vec<u8>) -> HttpResponse {
+    HttpResponse::Ok()
+        .content_type("image/jpeg")
+        .insert_header((header::CACHE_CONTROL, "no-store"))
+        .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
+        .insert_header((header::CONTENT_SECURITY_POLICY, "default-src 'none'"))
+        .body(photo)
 }
 
 /// The photos of a family in Base64, for its export.

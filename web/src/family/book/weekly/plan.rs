@@ -146,7 +146,7 @@ impl Plan {
         }
         let lines: Vec<_> = lines.into_iter().map(|(line, _)| line).collect();
         let total_fen = price::total(&lines);
-        Price { lines, total_fen, cancelled_fen: Fen::ZERO, due_fen: total_fen }
+        Price { lines, total_fen, cancelled_fen: Fen::ZERO, late_pick_up_fen: Fen::ZERO, due_fen: total_fen }
     }
 
     /// Until when cancelling the first day is free.
