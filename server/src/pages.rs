@@ -51,6 +51,7 @@ impl Pages {
         let files = Files::read(&app.config.dist)?;
         let site = Site {
             bundle: files.entry("family"),
+            staff_bundle: files.entry("staff"),
             files: files.urls(),
             demo: app.config.demo,
             tianditu_key: app.config.tianditu_key.clone(),

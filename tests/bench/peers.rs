@@ -135,7 +135,8 @@ async fn page(port: u16, recorded: &str) -> Result<(), String> {
 }
 
 async fn render(request: HttpRequest, recorded: Arc<Recorded>) -> HttpResponse {
-    let site = Site { bundle: recorded.bundle.clone(), files: recorded.files.clone(), demo: false, tianditu_key: None };
+    let (bundle, files) = (recorded.bundle.clone(), recorded.files.clone());
+    let site = Site { bundle, staff_bundle: None, files, demo: false, tianditu_key: None };
     let visit = Visit {
         path: request.path().to_owned(),
         query: Fields::parse(request.query_string()),

@@ -122,6 +122,8 @@ async fn look_at_pages_of_staff(app: &TestApp, browser: &Browser) {
     browser.is_good("staff-chosen").await;
     let pages = [
         ("staff-home", "/staff"),
+        ("staff-board", "/staff/board"),
+        ("staff-door", "/staff/board/door"),
         ("staff-places", "/staff/places"),
         ("staff-close", "/staff/places/close"),
         ("staff-hours", "/staff/places/hours"),

@@ -1,6 +1,7 @@
 //! Pages as people see them, in Chromium. Needs `make bundle`, Chromium and its driver.
 
 mod accessibility;
+mod board;
 mod book;
 mod browser;
 mod change;

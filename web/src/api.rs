@@ -43,9 +43,9 @@ mod door {
 #[cfg(feature = "ssr")]
 pub use door::{Call, Door};
 
-#[cfg(all(feature = "family", target_arch = "wasm32"))]
+#[cfg(all(feature = "browser", target_arch = "wasm32"))]
 mod fetch;
-#[cfg(all(feature = "family", target_arch = "wasm32"))]
+#[cfg(all(feature = "browser", target_arch = "wasm32"))]
 pub use fetch::{call, page};
 
 /// Why an island got no answer.

@@ -54,6 +54,7 @@ pub async fn answer(visit: &Visit) -> Answer {
         ["children", id, "delete"] => family::child::delete_page(visit, id).await,
         ["children", id, "calendar"] | ["children", id, "calendar", "end"] => family::feed::page(visit, id).await,
         ["offline"] => missing::offline_page(visit).into(),
+        ["door"] => family::door::page(visit).await,
         ["children", id, "withdraw"] => family::child::withdraw_page(visit, id).await,
         ["messages"] | ["messages", "read"] => family::inbox::page(visit).await,
         ["messages", id] | ["messages", id, "read" | "coming"] => family::inbox::message_page(visit, id).await,
@@ -78,6 +79,9 @@ pub async fn answer(visit: &Visit) -> Answer {
 async fn staff(visit: &Visit, segments: &[&str]) -> Answer {
     match segments {
         [] | ["nursery"] => nursery::home::page(visit).await,
+        ["board"] | ["board", "code"] => nursery::board::page(visit).await,
+        ["board", "door"] => nursery::board::door::page(visit).await,
+        ["board", id] | ["board", id, "collect"] => nursery::board::child::page(visit, id).await,
         ["sign-in"] => nursery::sign_in::page(visit).await,
         ["join"] => nursery::join::page(visit).await,
         ["people"] | ["people", "invitations", ..] => nursery::people::page(visit).await,
@@ -111,6 +115,7 @@ pub async fn submit(visit: &Visit, form: &Fields) -> Answer {
         ["book"] => family::book::submit(visit, form).await,
         ["book", "weekly"] => family::book::weekly::submit(visit, form).await,
         ["wait"] => family::waiting::submit(visit, form).await,
+        ["door"] => family::door::submit(visit, form).await,
         ["wait", id, verb] => family::waiting::act(visit, form, id, verb).await,
         ["bookings", id, "days"] => family::change::days::submit(visit, form, id).await,
         ["bookings", id, "absent"] => family::change::absent::submit(visit, form, id).await,
@@ -152,6 +157,10 @@ pub async fn submit(visit: &Visit, form: &Fields) -> Answer {
 async fn submit_staff(visit: &Visit, form: &Fields, segments: &[&str]) -> Answer {
     match segments {
         ["nursery"] => nursery::home::choose(visit, form).await,
+        ["board"] => nursery::board::submit(visit, form).await,
+        ["board", "code"] => nursery::board::door::find(visit, form).await,
+        ["board", id] => nursery::board::child::submit(visit, form, id, None).await,
+        ["board", id, verb] => nursery::board::child::submit(visit, form, id, Some(verb)).await,
         ["sign-in"] => nursery::sign_in::submit(visit, form).await,
         ["sign-out"] => nursery::sign_in::sign_out(visit, form).await,
         ["join"] => nursery::join::submit(visit, form).await,
@@ -222,7 +231,9 @@ pub fn render(visit: &Visit, page: Page) -> Rendered {
 fn shell(visit: &Visit, page: Page) -> impl IntoView + use<> {
     let (locale, look) = (visit.locale(), visit.settings);
     let title = format!("{} · {}", page.title, td!(locale, common.name));
-    let scripts = visit.site.bundle.as_deref().map(|output_name| {
+    let is_of_staff = page.frame.is_some();
+    let bundle = if is_of_staff { &visit.site.staff_bundle } else { &visit.site.bundle };
+    let scripts = bundle.as_deref().map(|output_name| {
         let options = LeptosOptions::builder().output_name(output_name.to_owned()).build();
         view! { <HydrationScripts options islands=true/> }
     });

@@ -7,6 +7,7 @@
 #![recursion_limit = "256"]
 
 pub mod api;
+#[cfg(any(feature = "ssr", feature = "family"))]
 pub mod family;
 pub mod nursery;
 mod texts;
@@ -21,7 +22,7 @@ pub mod problems;
 pub mod settings;
 #[cfg(feature = "ssr")]
 pub mod visit;
-#[cfg(feature = "ssr")]
+#[cfg(any(feature = "ssr", feature = "staff"))]
 mod words;
 
 pub use texts::Locale;

@@ -65,8 +65,10 @@ pub const KEY: &str = "key";
 
 /// What is the same for all requests.
 pub struct Site {
-    /// Leptos' output name of the island bundle; nothing when it was not built.
+    /// Leptos' output name of the families' island bundle; nothing when it was not built.
     pub bundle: Option<String>,
+    /// That of staff.
+    pub staff_bundle: Option<String>,
     /// Logical name → URL of the static files.
     pub files: BTreeMap<String, String>,
     /// Whether the city is made up and messages can be read at `/dev/outbox`.

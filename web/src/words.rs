@@ -1,7 +1,10 @@
 //! Words of the domain that every audience reads.
 
+#[cfg(feature = "ssr")]
 use chrono::Datelike as _;
-use doorstep_shared::{Date, care::ClassKind};
+#[cfg(feature = "ssr")]
+use doorstep_shared::Date;
+use doorstep_shared::care::ClassKind;
 
 use crate::{Locale, td};
 
@@ -15,11 +18,13 @@ pub fn class(kind: ClassKind, locale: Locale) -> &'static str {
 }
 
 /// 周一, Mon.
+#[cfg(feature = "ssr")]
 pub fn weekday(date: Date, locale: Locale) -> &'static str {
     weekday_number(u8::try_from(date.weekday().number_from_monday()).unwrap_or_default(), locale)
 }
 
 /// The same by number: 1 is Monday.
+#[cfg(feature = "ssr")]
 pub fn weekday_number(number: u8, locale: Locale) -> &'static str {
     match number {
         1 => td!(locale, common.weekday_1),
@@ -33,6 +38,7 @@ pub fn weekday_number(number: u8, locale: Locale) -> &'static str {
 }
 
 /// 11月23日, 23 Nov.
+#[cfg(feature = "ssr")]
 pub fn month_day(date: Date, locale: Locale) -> String {
     match locale {
         Locale::Zh => td!(locale, common.month_day, month = date.month(), day = date.day()),
@@ -41,6 +47,7 @@ pub fn month_day(date: Date, locale: Locale) -> String {
 }
 
 /// 周一 11月23日, Mon 23 Nov.
+#[cfg(feature = "ssr")]
 pub fn date(date: Date, locale: Locale) -> String {
     format!("{} {}", weekday(date, locale), month_day(date, locale))
 }

@@ -12,7 +12,7 @@
 //! ```json
 //! {
 //!   "format": 1,
-//!   "entries": { "family": { "output_name": "family-0f3a91c2d4e5", "inputs": "9b…" } },
+//!   "entries": { "family": { "output_name": "family-0f3a91c2d4e5", "inputs": "9b…" }, "staff": { … } },
 //!   "files": {
 //!     "style.css":       { "path": "style-77ab01c2d4e5.css", "content_type": "text/css; charset=utf-8",
 //!                          "bytes": 41200, "brotli": 7100, "gzip": 8200, "etag": "77ab01c2d4e5", "immutable": true },
@@ -50,8 +50,10 @@ use compiler::{Compiler, ThisMachine};
 use error::{BundleError, Result};
 use files::Dist;
 
-/// The WebAssembly entries: logical name, package.
-const ENTRIES: &[(&str, &str)] = &[("family", "doorstep-family")];
+/// The package of the WebAssembly entries.
+const PACKAGE: &str = "doorstep-family";
+/// Its entries, each a feature of it: logical names.
+const ENTRIES: &[&str] = &["family", "staff"];
 
 enum Command {
     Build { html_bytes: Option<u64> },
@@ -94,15 +96,15 @@ fn run(command: &Command) -> Result<()> {
             println!("{}", compiler.word());
             Ok(())
         }
-        Command::Lint => ENTRIES.iter().try_for_each(|(_, package)| wasm::lint(&root, &compiler, package)),
+        Command::Lint => ENTRIES.iter().try_for_each(|name| wasm::lint(&root, &compiler, name)),
         Command::Build { html_bytes } => build(&root, &compiler, *html_bytes),
     }
 }
 
 fn build(root: &Path, compiler: &Compiler, html_bytes: Option<u64>) -> Result<()> {
     let mut dist = Dist::open(root.join("dist"))?;
-    for (name, package) in ENTRIES {
-        wasm::bundle(&mut dist, root, compiler, name, package)?;
+    for name in ENTRIES {
+        wasm::bundle(&mut dist, root, compiler, name)?;
     }
     if let Some(css) = style::concatenate(&root.join("web/style"))? {
         dist.put_hashed("style.css", "style.css", css.as_bytes())?;

@@ -5,6 +5,7 @@ use std::process::Command;
 
 use wasm_bindgen_cli_support::Bindgen;
 
+use crate::PACKAGE;
 use crate::compiler::{Compiler, TARGET, answer};
 use crate::error::{BundleError, Result, at};
 use crate::files::{Dist, contents_below, short_hash};
@@ -13,14 +14,16 @@ use crate::manifest::Entry;
 const PROFILE: &str = "wasm-release";
 
 /// Compiles an entry and stores it under a name with its hash, unless nothing changed since the last run.
-pub fn bundle(dist: &mut Dist, root: &Path, compiler: &Compiler, name: &str, package: &str) -> Result<()> {
-    let inputs = inputs(root, compiler, package)?;
+pub fn bundle(dist: &mut Dist, root: &Path, compiler: &Compiler, name: &str) -> Result<()> {
+    let inputs = inputs(root, compiler, name)?;
     if dist.keep_entry(name, &inputs) {
         return Ok(());
     }
-    eprintln!("bundle: compiling {package} to WebAssembly (three to four minutes the first time, then about 20 s)");
-    run(&mut cargo("build", package, root, compiler))?;
-    let compiled = front(root).join(TARGET).join(PROFILE).join(format!("{}.wasm", package.replace('-', "_")));
+    eprintln!(
+        "bundle: compiling the entry of {name} to WebAssembly (three to four minutes the first time, then about 20 s)"
+    );
+    run(&mut cargo("build", name, root, compiler))?;
+    let compiled = front(root).join(TARGET).join(PROFILE).join(format!("{}.wasm", PACKAGE.replace('-', "_")));
     let wasm = std::fs::read(&compiled).map_err(at(&compiled))?;
     eprintln!("bundle: binding and compressing {name}");
     let output_name = format!("{name}-{}", short_hash([wasm.as_slice()]));
@@ -36,8 +39,8 @@ pub fn bundle(dist: &mut Dist, root: &Path, compiler: &Compiler, name: &str, pac
 }
 
 /// Clippy for an entry and what it is made of, warnings denied. Shares build scripts and macros with the bundle.
-pub fn lint(root: &Path, compiler: &Compiler, package: &str) -> Result<()> {
-    run(cargo("clippy", package, root, compiler).args(["--", "--deny", "warnings"]))
+pub fn lint(root: &Path, compiler: &Compiler, name: &str) -> Result<()> {
+    run(cargo("clippy", name, root, compiler).args(["--", "--deny", "warnings"]))
 }
 
 /// Runs wasm-bindgen into an emptied folder and answers what it wrote there.
@@ -58,9 +61,9 @@ fn bind(folder: &Path, output_name: &str, wasm: Vec<u8>) -> Result<Vec<(String, 
 }
 
 /// Hash of all that the compiled entry depends on.
-fn inputs(root: &Path, compiler: &Compiler, package: &str) -> Result<String> {
+fn inputs(root: &Path, compiler: &Compiler, name: &str) -> Result<String> {
     let version = answer(rustc(compiler).arg("--version")).unwrap_or_default();
-    let mut parts = vec![package.as_bytes().to_vec(), format!("{compiler:?} {version}").into_bytes()];
+    let mut parts = vec![name.as_bytes().to_vec(), format!("{compiler:?} {version}").into_bytes()];
     for file in ["Cargo.toml", "Cargo.lock"] {
         let path = root.join(file);
         parts.push(std::fs::read(&path).map_err(at(&path))?);
@@ -89,14 +92,15 @@ fn rustc(compiler: &Compiler) -> Command {
 }
 
 /// `cargo VERB` for an entry on the target.
-fn cargo(verb: &str, package: &str, root: &Path, compiler: &Compiler) -> Command {
+fn cargo(verb: &str, name: &str, root: &Path, compiler: &Compiler) -> Command {
     let mut command = match (compiler, verb) {
         (Compiler::Own, _) => Command::new("cargo"),
         // Called through cargo, a cargo-clippy that rustup put into ~/.cargo/bin would come first.
         (Compiler::Debian { .. }, "clippy") => Command::new("/usr/bin/cargo-clippy"),
         (Compiler::Debian { .. }, _) => Command::new("/usr/bin/cargo"),
     };
-    command.current_dir(root).args([verb, "--package", package, "--lib", "--profile", PROFILE, "--target", TARGET]);
+    command.current_dir(root).args([verb, "--package", PACKAGE, "--lib", "--profile", PROFILE, "--target", TARGET]);
+    command.args(["--no-default-features", "--features", name]);
     command.arg("--target-dir").arg(front(root));
     if let Compiler::Debian { linker } = compiler {
         // A stable compiler that builds its own standard library: the flags are unstable, the path has no rustup.

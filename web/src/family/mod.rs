@@ -19,6 +19,8 @@ mod child_form;
 #[cfg(feature = "ssr")]
 pub mod children;
 #[cfg(feature = "ssr")]
+pub mod door;
+#[cfg(feature = "ssr")]
 pub mod feed;
 #[cfg(feature = "ssr")]
 pub mod find;

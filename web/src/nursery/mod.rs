@@ -1,5 +1,7 @@
 //! The pages of nurseries' staff, one file per page.
 
+#[cfg(any(feature = "ssr", feature = "staff"))]
+pub mod board;
 #[cfg(feature = "ssr")]
 pub mod home;
 #[cfg(feature = "ssr")]

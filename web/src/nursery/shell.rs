@@ -27,6 +27,12 @@ struct Entry {
 /// In the order of the rail.
 const ENTRIES: &[Entry] = &[
     Entry {
+        path: "/staff/board",
+        icon: "i-board",
+        text: |locale| td!(locale, board.title),
+        ability: StaffAbility::KeepBoard,
+    },
+    Entry {
         path: "/staff",
         icon: "i-home",
         text: |locale| td!(locale, staff.home),

@@ -24,8 +24,10 @@ use crate::{
     visit::{Fields, Visit},
 };
 
-/// Where sign-in leads unless told.
-const HOME: &str = "/staff";
+/// Below which the pages of staff lie.
+const PAGES: &str = "/staff";
+/// Where sign-in leads unless told: the board is what a tablet shows all day.
+const FIRST: &str = super::board::PATH;
 pub const PATH: &str = "/staff/sign-in";
 
 /// `GET /staff/sign-in?next=…`, and the page again after a refusal.
@@ -84,8 +86,8 @@ pub fn interrupted(visit: &Visit) -> Answer {
 }
 
 fn next_of(fields: &Fields) -> String {
-    let next = fields.get("next").filter(|next| is_ours(next) && next.starts_with(HOME));
-    next.unwrap_or(HOME).to_owned()
+    let next = fields.get("next").filter(|next| is_ours(next) && next.starts_with(PAGES));
+    next.unwrap_or(FIRST).to_owned()
 }
 
 fn form_page(visit: &Visit, next: String) -> Page {
@@ -151,10 +153,10 @@ mod tests {
     fn sign_in_leads_back_to_pages_of_staff_only() {
         let cases = [
             ("next=/staff/people", "/staff/people"),
-            ("next=/me", HOME),
-            ("next=//evil.example/staff", HOME),
-            ("next=https://evil.example", HOME),
-            ("", HOME),
+            ("next=/me", FIRST),
+            ("next=//evil.example/staff", FIRST),
+            ("next=https://evil.example", FIRST),
+            ("", FIRST),
         ];
         for (query, next) in cases {
             assert_eq!(next_of(&Fields::parse(query)), next, "{query}");

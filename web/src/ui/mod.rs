@@ -1,10 +1,15 @@
 //! Building blocks without a word of the domain in them.
 
+#[cfg(any(feature = "ssr", feature = "family"))]
 pub mod careful;
+#[cfg(any(feature = "ssr", feature = "family"))]
 pub mod countdown;
 pub mod icon;
+#[cfg(any(feature = "ssr", feature = "family"))]
 pub mod live;
+#[cfg(any(feature = "ssr", feature = "family"))]
 pub mod map;
+#[cfg(any(feature = "ssr", feature = "family"))]
 pub mod recheck;
 
 #[cfg(feature = "ssr")]
