@@ -8,7 +8,7 @@ use crate::{
     endpoint::{Endpoint, Method, Status},
     family::{FamilyPeople, PickUpCode, PickUpPersonExport, Role},
     ids::{AccountId, ChildId, FamilyId},
-    messages::InboxMessage,
+    messages::{InboxMessage, WechatChannel},
     phone::Phone,
     time::Timestamp,
     words::words,
@@ -187,6 +187,9 @@ pub struct FamilyExport {
     pub exported_at: Timestamp,
     /// In full: it is one's own.
     pub phone: String,
+    /// The WeChat that is bound to the account. What WeChat calls it is kept sealed, and means nothing elsewhere.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wechat: Option<WechatChannel>,
     /// Where the account belongs.
     #[serde(default)]
     pub families: Vec<Belonging>,

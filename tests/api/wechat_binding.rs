@@ -60,12 +60,14 @@ async fn a_wechat_is_bound_switched_and_unbound(database: Database) {
     let bound = bind(&app, &ann).await.unwrap().wechat.unwrap();
     assert_eq!(bound, WechatChannel { on: true, bound_at: Some(app.now()) });
     assert_eq!(channel(&ann).await, bound);
+    assert_eq!(ann.call(&ExportFamily {}).await.unwrap().wechat, Some(bound), "what is kept is told");
     assert!(!ann.call(&switch(false)).await.unwrap().wechat.unwrap().on);
     assert!(bind(&app, &ann).await.unwrap().wechat.unwrap().on, "who binds it again wants it");
     for _ in 0..2 {
         ann.call(&UnbindWechat {}).await.unwrap();
         assert_eq!(channel(&ann).await, NONE);
     }
+    assert_eq!(ann.call(&ExportFamily {}).await.unwrap().wechat, None);
 }
 
 #[test_on_both]

@@ -10,6 +10,7 @@ use argon2::{Algorithm, Argon2, Params, PasswordHasher as _, PasswordVerifier as
 use doorstep_shared::{Problem, ProblemKind, secret::Secret};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+use super::password;
 use crate::{
     accounts::keys,
     error::{Error, Result},
@@ -118,13 +119,15 @@ impl Place {
 /// When the system has no random bytes.
 pub fn hash(password: &Secret) -> Result<String> {
     let salt = keys::random::<SALT>()?;
-    let hash = argon2()?.hash_password_with_salt(password.expose().as_bytes(), &salt).map_err(Error::internal)?;
+    let hash =
+        argon2()?.hash_password_with_salt(password::normal(password).as_bytes(), &salt).map_err(Error::internal)?;
     Ok(hash.to_string())
 }
 
 fn verify(password: &Secret, hash: Option<&str>) -> bool {
-    let is_it = argon2()
-        .is_ok_and(|argon2| argon2.verify_password(password.expose().as_bytes(), hash.unwrap_or(DECOY)).is_ok());
+    let is_it = argon2().is_ok_and(|argon2| {
+        argon2.verify_password(password::normal(password).as_bytes(), hash.unwrap_or(DECOY)).is_ok()
+    });
     is_it && hash.is_some()
 }
 
@@ -150,6 +153,15 @@ mod tests {
             assert!(!verify(&Secret::from("院里的玉兰开了一次"), Some(hash)));
         }
         assert!(!verify(&password, None));
+    }
+
+    #[test]
+    fn a_password_is_the_same_on_every_keyboard() {
+        let hash = hash(&Secret::from("Café 玉兰 2026")).unwrap();
+        for typed in ["Cafe\u{301} 玉兰 2026", "Ｃａｆé　玉兰　２０２６"] {
+            assert!(verify(&Secret::from(typed), Some(&hash)), "{typed}");
+        }
+        assert!(!verify(&Secret::from("Cafe 玉兰 2026"), Some(&hash)));
     }
 
     #[test]

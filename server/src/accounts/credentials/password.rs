@@ -1,6 +1,7 @@
 //! What a password must be: long, and nothing that is tried first (NIST SP 800-63B, 5.1.1.2).
 
 use doorstep_shared::{Problem, phone::Phone, problem::FieldRule, secret::Secret};
+use unicode_normalization::UnicodeNormalization as _;
 
 /// Characters at most: more than anyone types, few enough to read quickly.
 const MOST: usize = 128;
@@ -9,12 +10,18 @@ const OWN: usize = 4;
 /// The commonest ones that are long enough, one a line, in small letters.
 const COMMON: &str = include_str!("common.txt");
 
+/// As every keyboard would have typed it: one writes é in one character and another in two, and a Chinese one has digits
+/// and letters of full width (NIST SP 800-63B-4, 3.1.1.2).
+pub fn normal(password: &Secret) -> String {
+    password.expose().nfkc().collect()
+}
+
 /// Checks a new password against the phone and the name of whose it is to be.
 ///
 /// # Errors
 /// `invalid`, naming the field: `too-short`, `too-long`, or `too-guessable`.
 pub fn check(field: &str, password: &Secret, least: usize, phone: &Phone, name: &str) -> Result<(), Problem> {
-    let typed = password.expose();
+    let typed = normal(password);
     let length = typed.chars().count();
     if length < least {
         return Err(Problem::field(field, FieldRule::TooShort, format!("at least {least} characters")));
@@ -58,6 +65,7 @@ mod tests {
             ("hunter2", Some(FieldRule::TooShort)),
             (&long, Some(FieldRule::TooLong)),
             ("1234567890", Some(FieldRule::TooGuessable)),
+            ("１２３４５６７８９０", Some(FieldRule::TooGuessable)),
             ("Password123", Some(FieldRule::TooGuessable)),
             ("pass word 123", Some(FieldRule::TooGuessable)),
             ("woaini1314520", Some(FieldRule::TooGuessable)),

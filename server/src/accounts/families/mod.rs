@@ -189,6 +189,7 @@ pub fn export(
     let mut export = FamilyExport {
         exported_at: now,
         phone: phone.as_str().to_owned(),
+        wechat: store::wechat_of(conn, holder.account)?,
         families,
         children: Vec::new(),
         bookings: Vec::new(),

@@ -5,14 +5,17 @@ use doorstep_shared::{
     Date, Timestamp,
     family::Role,
     ids::{AccountId, BookingId, ChildId, FamilyId},
-    messages::Language,
+    messages::{Language, WechatChannel},
     phone::Phone,
 };
 
 use super::Met;
 use crate::db::{
     Conn,
-    schema::{account, booking, calendar_feed, child, family, family_invitation, family_member, pick_up_person},
+    schema::{
+        account, booking, calendar_feed, child, family, family_invitation, family_member, pick_up_person,
+        wechat_binding,
+    },
 };
 
 pub fn by_phone(conn: &mut Conn, phone: &Phone) -> QueryResult<Option<AccountId>> {
@@ -69,6 +72,14 @@ pub fn choose(conn: &mut Conn, now: Timestamp, account: AccountId, family: Famil
 
 pub fn phone_of(conn: &mut Conn, account: AccountId) -> QueryResult<Option<String>> {
     account::table.filter(account::id.eq(account)).select(account::phone).first(conn).optional()
+}
+
+/// The WeChat that is bound to an account.
+pub fn wechat_of(conn: &mut Conn, account: AccountId) -> QueryResult<Option<WechatChannel>> {
+    let columns = (wechat_binding::is_on, wechat_binding::bound_at);
+    let found: Option<(bool, Timestamp)> =
+        wechat_binding::table.find(account).select(columns).first(conn).optional()?;
+    Ok(found.map(|(on, bound_at)| WechatChannel { on, bound_at: Some(bound_at) }))
 }
 
 /// Where an account belongs, longest known first: family, role, and what it is called there.
