@@ -65,6 +65,7 @@ async fn look_at_every_page(look: Look) {
         ("child-calendar", format!("{child}/calendar")),
         ("child-new", open("/children/new")),
         ("me", open("/me")),
+        ("vouchers", open("/vouchers")),
         ("me-delete", open("/me/delete")),
         ("messages", open("/messages")),
         ("family", open("/family")),

@@ -24,6 +24,7 @@ mod standing;
 mod states;
 mod steps;
 mod unplanned;
+mod vouchers;
 mod waiting;
 mod walk;
 mod wechat;
