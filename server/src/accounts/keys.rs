@@ -113,6 +113,11 @@ impl Keys {
         self.mac(purpose, parts).verify_slice(hash).is_ok()
     }
 
+    /// The same for the first half of it, where a whole one is too long to be shown.
+    pub fn verify_first(&self, purpose: Purpose, parts: &[&[u8]], first: &[u8; 16]) -> bool {
+        self.mac(purpose, parts).verify_truncated_left(first).is_ok()
+    }
+
     /// Encrypts a text and binds it to `place`: sealed bytes copied to another row do not open there.
     ///
     /// # Errors

@@ -36,7 +36,7 @@ use std::{path::Path, sync::Arc};
 
 use doorstep_shared::{
     Timestamp,
-    ids::{PickUpCodeId, SessionId},
+    ids::{AccountId, PickUpCodeId, SessionId},
 };
 use doorstep_web::Locale;
 use tokio::sync::Semaphore;
@@ -136,6 +136,12 @@ impl Accounts {
             hashing: Hashing::new(passwords),
             photos: Semaphore::new(1),
         })
+    }
+
+    /// Ends in this process what [`sessions::end_at_work`] has ended in the database.
+    fn ended_at_work(&self, now: Timestamp, account: AccountId) {
+        self.live_staff.ended_all(now, account);
+        self.live_issuers.ended_all(now, account);
     }
 
     pub fn pick_up_digits(&self) -> PickUpDigits {

@@ -27,6 +27,7 @@ use crate::{
         field::OnceKey,
         icon::Icon,
         notice::{Notice, Tone},
+        way::Way,
     },
     visit::{Fields, Visit},
 };
@@ -69,8 +70,15 @@ pub async fn page(visit: &Visit) -> Answer {
             })}
             <h2>{td!(locale, settings.title)}</h2>
             <SettingsForm locale settings back="/me"/>
-            {sees_children.then(|| view! { <ToVouchers locale/> })}
-            <ToPolicy locale/>
+            {sees_children.then(|| view! {
+                <section class="card">
+                    <Way id="to-vouchers" href=vouchers::PATH title=td!(locale, vouchers.title)
+                        text=td!(locale, vouchers.enter_text)/>
+                </section>
+            })}
+            <section class="card">
+                <Way href=policy::PATH title=td!(locale, policy.title) text=td!(locale, policy.enter_text)/>
+            </section>
             <Privacy wechat=told.is_some_and(|told| told.wechat.is_some()) locale/>
             {me.map(|_| view! { <Data locale/> })}
         }
@@ -83,16 +91,8 @@ pub async fn page(visit: &Visit) -> Answer {
 #[component]
 fn People<'a>(me: &'a Me, locale: Locale) -> impl IntoView + use<> {
     let way = if people::may(me, Ability::SeeFamily) {
-        view! {
-            <a class="item" id="to-family" href=people::PATH>
-                <span>
-                    <b>{td!(locale, people.enter)}</b>
-                    <span class="meta">{td!(locale, people.enter_text)}</span>
-                </span>
-                <Icon name="i-next"/>
-            </a>
-        }
-        .into_any()
+        let (title, text) = (td!(locale, people.enter), td!(locale, people.enter_text));
+        view! { <Way id="to-family" href=people::PATH title text/> }.into_any()
     } else {
         view! { <a class="link bad" id="to-leave" href="/family/leave">{td!(locale, people.leave)}</a> }.into_any()
     };
@@ -126,40 +126,6 @@ fn SignedOut(locale: Locale) -> impl IntoView {
         <section class="card row between">
             <p>{td!(locale, me.signed_out)}</p>
             <a class="button small" href=sign_in::to_sign_in("/me")>{td!(locale, sign_in.title)}</a>
-        </section>
-    }
-    .into_any()
-}
-
-/// The way to vouchers.
-#[component]
-fn ToVouchers(locale: Locale) -> impl IntoView {
-    view! {
-        <section class="card">
-            <a class="item" id="to-vouchers" href=vouchers::PATH>
-                <span>
-                    <b>{td!(locale, vouchers.title)}</b>
-                    <span class="meta">{td!(locale, vouchers.enter_text)}</span>
-                </span>
-                <Icon name="i-next"/>
-            </a>
-        </section>
-    }
-    .into_any()
-}
-
-/// The way to where numbers come from.
-#[component]
-fn ToPolicy(locale: Locale) -> impl IntoView {
-    view! {
-        <section class="card">
-            <a class="item" href=policy::PATH>
-                <span>
-                    <b>{td!(locale, policy.title)}</b>
-                    <span class="meta">{td!(locale, policy.enter_text)}</span>
-                </span>
-                <Icon name="i-next"/>
-            </a>
         </section>
     }
     .into_any()

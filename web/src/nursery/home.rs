@@ -12,8 +12,8 @@ use crate::{
     ui::{
         Inert as _,
         field::OnceKey,
-        icon::Icon,
         notice::{Notice, Tone},
+        way::Way,
     },
     visit::{Fields, Visit},
 };
@@ -34,13 +34,8 @@ pub async fn page(visit: &Visit) -> Answer {
             <section class="card stack">
                 <p><b>{here.at.name.clone()}</b>" "<span class="tag">{words::role(here.at.role, locale)}</span></p>
                 <p class="meta">{words::role_text(here.at.role, locale)}</p>
-                <a class="item" href=format!("/nurseries/{}", here.at.nursery_id)>
-                    <span>
-                        <b>{td!(locale, staff.as_parents_see)}</b>
-                        <span class="meta">{td!(locale, staff.as_parents_see_text)}</span>
-                    </span>
-                    <Icon name="i-next"/>
-                </a>
+                <Way href=format!("/nurseries/{}", here.at.nursery_id) title=td!(locale, staff.as_parents_see)
+                    text=td!(locale, staff.as_parents_see_text)/>
             </section>
             <Places me=here locale/>
         }

@@ -21,6 +21,7 @@ use crate::{
         field::{OnceKey, TextField},
         icon::Icon,
         notice::{Notice, Tone},
+        way::Way,
     },
     visit::{Fields, FormState, Visit},
 };
@@ -47,7 +48,11 @@ pub async fn page(visit: &Visit) -> Answer {
             ("app", td!(locale, staff.change_app), td!(locale, staff.change_app_text).to_owned()),
             ("codes", td!(locale, staff.renew_codes), codes_left),
         ];
-        let ways = ways.map(|(verb, title, text)| view! { <Way verb title text/> });
+        let ways = ways.map(|(verb, title, text)| {
+            view! {
+                <li><Way id=format!("to-{verb}") href=format!("{PATH}/{verb}") title text/></li>
+            }
+        });
         view! {
             <h1>{td!(locale, staff.security)}</h1>
             <FormSummary form locale/>
@@ -63,19 +68,6 @@ pub async fn page(visit: &Visit) -> Answer {
 
 async fn load(visit: &Visit) -> Result<(StaffMe, StaffSecurity), Problem> {
     Ok((visit.call(GetStaffMe {}).await?, visit.call(GetStaffSecurity {}).await?))
-}
-
-#[component]
-fn Way(verb: &'static str, title: &'static str, text: String) -> impl IntoView {
-    view! {
-        <li>
-            <a class="item" id=format!("to-{verb}") href=format!("{PATH}/{verb}")>
-                <span><b>{title}</b><span class="meta">{text}</span></span>
-                <Icon name="i-next"/>
-            </a>
-        </li>
-    }
-    .inert()
 }
 
 #[component]

@@ -26,6 +26,8 @@ pub mod qr;
 pub mod strip;
 #[cfg(feature = "ssr")]
 pub mod topbar;
+#[cfg(feature = "ssr")]
+pub mod way;
 
 #[cfg(feature = "ssr")]
 mod inert {

@@ -168,6 +168,12 @@ pub fn end_all(conn: &mut Conn, now: Timestamp, account: AccountId, kind: Sessio
     Ok(store::end_all(conn, account, kind, now)?)
 }
 
+/// Ends all that an account has opened by password, wherever it works.
+pub fn end_at_work(conn: &mut Conn, now: Timestamp, account: AccountId) -> Result<()> {
+    end_all(conn, now, account, SessionKind::Staff)?;
+    end_all(conn, now, account, SessionKind::Issuer)
+}
+
 /// Forgets sessions that have ended or were not used, a bounded number. Returns how many.
 pub fn prune(conn: &mut Conn, now: Timestamp) -> diesel::QueryResult<usize> {
     store::delete_over(conn, now, now - KEPT)

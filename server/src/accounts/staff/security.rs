@@ -51,14 +51,11 @@ async fn show(call: Call<StaffSignedIn>, _: GetStaffSecurity) -> Result<StaffSec
 async fn end_all(call: Call<StaffSignedIn>, _: EndStaffSessions) -> Result<()> {
     let (now, holder) = (call.now, *call.who);
     let end = move |conn: &mut Conn| {
-        for kind in [SessionKind::Staff, SessionKind::Issuer] {
-            sessions::end_all(conn, now, holder.account, kind)?;
-        }
+        sessions::end_at_work(conn, now, holder.account)?;
         Ok(audit::record(conn, now, holder.account, Action::StaffSignedOutEverywhere, holder.account.0)?)
     };
     call.app.db.write(end).await?;
-    call.app.accounts.live_staff.ended_all(now, holder.account);
-    call.app.accounts.live_issuers.ended_all(now, holder.account);
+    call.app.accounts.ended_at_work(now, holder.account);
     call.app.accounts.leave::<StaffHolder, _>(&call);
     Ok(())
 }

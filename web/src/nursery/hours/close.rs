@@ -6,14 +6,13 @@ use doorstep_shared::{
     ids::ClassId,
     problem::FieldRule,
     roster::ClassWeek,
-    staff::StaffAbility,
 };
 use leptos::prelude::*;
 
 use super::{InsteadField, TimeField, instead, record, told, touched::Preview};
 use crate::{
     Locale, app,
-    nursery::{missing, places, shell},
+    nursery::{places, shell},
     page::{Answer, Page},
     problems::FormSummary,
     td,
@@ -30,13 +29,10 @@ pub const PATH: &str = "/staff/places/close";
 /// `GET /staff/places/close?class&from&until&from_time&to_time&reason…`, and again after a refusal. With `look` it shows
 /// what is touched.
 pub async fn page(visit: &Visit) -> Answer {
-    let (me, week) = match places::load(visit, None).await {
+    let (me, week) = match places::load_to_edit(visit, None).await {
         Ok(loaded) => loaded,
-        Err(problem) => return missing::or_problem(visit, problem),
+        Err(answer) => return answer,
     };
-    if !me.at.role.may(StaffAbility::EditPlaces) {
-        return missing::for_others(visit, &me);
-    }
     let locale = visit.locale();
     let asked = visit.form.as_ref().map_or(&visit.query, |form| &form.fields).clone();
     let (mut form, mut preview) = (visit.form.clone(), None);

@@ -4,7 +4,6 @@ use doorstep_shared::{
     hours::{GetHoursChange, HoursChange, HoursRecord, LiftClosure},
     ids::HoursChangeId,
     roster::ClassWeek,
-    staff::StaffAbility,
 };
 use leptos::prelude::*;
 
@@ -31,13 +30,10 @@ pub fn path(id: HoursChangeId) -> String {
 /// `GET /staff/places/changes/{id}`, also below the address of its form.
 pub async fn page(visit: &Visit, id: &str) -> Answer {
     let Ok(id) = id.parse::<HoursChangeId>() else { return missing::page(visit) };
-    let (me, week) = match places::load(visit, None).await {
+    let (me, week) = match places::load_to_edit(visit, None).await {
         Ok(loaded) => loaded,
-        Err(problem) => return missing::or_problem(visit, problem),
+        Err(answer) => return answer,
     };
-    if !me.at.role.may(StaffAbility::EditPlaces) {
-        return missing::for_others(visit, &me);
-    }
     let record = match visit.call(GetHoursChange { id }).await {
         Ok(record) => record,
         Err(problem) => return missing::or_problem(visit, problem),

@@ -5,11 +5,10 @@ use doorstep_shared::{
     Date, HalfHour, Problem, ProblemKind,
     ids::{CarerId, ClassId},
     roster::{Allowed, Carer, SetAllowed, SetRoster, Shift},
-    staff::StaffAbility,
 };
 use leptos::prelude::*;
 
-use super::{Known, PATH, address, load, name};
+use super::{Known, PATH, address, load_to_edit, name};
 use crate::{
     Locale, app,
     nursery::{missing, shell, words},
@@ -81,13 +80,10 @@ struct Planned {
 pub async fn page(visit: &Visit, class: &str, which: Option<Which>) -> Answer {
     let (Ok(class), Some(which)) = (class.parse::<ClassId>(), which) else { return missing::page(visit) };
     let (date, _) = which.fields();
-    let (me, week) = match load(visit, date).await {
+    let (me, week) = match load_to_edit(visit, date).await {
         Ok(loaded) => loaded,
-        Err(problem) => return missing::or_problem(visit, problem),
+        Err(answer) => return answer,
     };
-    if !me.at.role.may(StaffAbility::EditPlaces) {
-        return missing::for_others(visit, &me);
-    }
     let locale = visit.locale();
     let found = week.classes.into_iter().find(|found| found.class_id == class);
     let planned = found.and_then(|found| {

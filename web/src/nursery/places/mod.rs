@@ -108,6 +108,12 @@ pub async fn load(visit: &Visit, date: Option<Date>) -> Result<(StaffMe, PlacesW
     Ok((visit.call(GetStaffMe {}).await?, visit.call(GetPlacesWeek { date }).await?))
 }
 
+/// The same for who may change it; for others the answer that says so.
+pub async fn load_to_edit(visit: &Visit, date: Option<Date>) -> Result<(StaffMe, PlacesWeek), Answer> {
+    let (me, week) = load(visit, date).await.map_err(|problem| missing::or_problem(visit, problem))?;
+    if me.at.role.may(StaffAbility::EditPlaces) { Ok((me, week)) } else { Err(missing::for_others(visit, &me)) }
+}
+
 /// The week that is looked at; after a refusal that of the form.
 fn asked_date(visit: &Visit) -> Option<Date> {
     visit.form.as_ref().and_then(|form| form.fields.date("date")).or(visit.query.date("date"))

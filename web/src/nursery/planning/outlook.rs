@@ -4,7 +4,6 @@ use doorstep_shared::{
     Problem, ProblemKind, Span,
     planning::{GetOutlook, Outlook, OutlookWeek, WEEKS_BACK},
     roster::{ClassWeek, Overfull},
-    staff::StaffAbility,
 };
 use leptos::prelude::*;
 
@@ -28,13 +27,10 @@ pub const PATH: &str = "/staff/places/outlook";
 
 /// `GET /staff/places/outlook?class&weekday…&from&until&from_time&to_time`.
 pub async fn page(visit: &Visit) -> Answer {
-    let (me, week) = match places::load(visit, None).await {
+    let (me, week) = match places::load_to_edit(visit, None).await {
         Ok(loaded) => loaded,
-        Err(problem) => return missing::or_problem(visit, problem),
+        Err(answer) => return answer,
     };
-    if !me.at.role.may(StaffAbility::EditPlaces) {
-        return missing::for_others(visit, &me);
-    }
     let locale = visit.locale();
     let asked = visit.query.clone();
     let (outlook, form) = match visit.call(ask(&asked)).await {

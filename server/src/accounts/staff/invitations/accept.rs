@@ -5,7 +5,6 @@
 
 use doorstep_shared::{
     ProblemKind, Timestamp,
-    accounts::SessionKind,
     ids::{AccountId, SessionId},
     phone::Phone,
     secret::Secret,
@@ -109,9 +108,7 @@ pub fn enrol(
         Err(refused) => return Ok(Err(refused)),
     };
     let account = families::account_of(conn, now, phone)?;
-    for kind in [SessionKind::Staff, SessionKind::Issuer] {
-        sessions::end_all(conn, now, account, kind)?;
-    }
+    sessions::end_at_work(conn, now, account)?;
     let recovery_codes = credentials::put(conn, now, keys, account, new)?;
     let (held, me) = accept(conn, now, lifetime, &opened.row, account)?;
     Ok(Ok(Joined { held, me, recovery_codes }))

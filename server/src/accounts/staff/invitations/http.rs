@@ -111,8 +111,7 @@ async fn accept(call: Call<Anyone>, given: AcceptStaffInvitation) -> Result<Staf
             let new = NewCredential { password_hash, totp, totp_step: step };
             let enrol = move |conn: &mut Conn| accept::enrol(conn, now, &keys, lifetime, (&number, &code), &new);
             let joined = app.db.write(enrol).await??;
-            app.accounts.live_staff.ended_all(now, joined.held.holder.account);
-            app.accounts.live_issuers.ended_all(now, joined.held.holder.account);
+            app.accounts.ended_at_work(now, joined.held.holder.account);
             joined
         }
     };
