@@ -5,7 +5,10 @@ use std::{
     net::TcpStream,
     path::Path,
     process::Command,
-    sync::atomic::{AtomicUsize, Ordering},
+    sync::{
+        Barrier, OnceLock,
+        atomic::{AtomicUsize, Ordering},
+    },
     time::{Duration, Instant},
 };
 
@@ -13,6 +16,8 @@ use crate::process::LOAD_CORE;
 
 /// Connections of a throughput measurement.
 pub const CLIENTS: usize = 64;
+/// What each client of an open loop asks before the clock runs.
+const WARM_UP: usize = 20;
 
 pub struct Answer {
     pub status: u16,
@@ -123,14 +128,24 @@ end
 "#;
 
 /// Latencies in milliseconds of an open loop: requests leave by the clock, whether or not answers have come, and each
-/// counts from when it should have left.
+/// counts from when it should have left. The clock runs once every client has its connection and has asked on it:
+/// a virtual machine may take 100 ms to give 32 new threads memory, which is not the server's.
 pub fn open_loop(port: u16, paths: &[String], rate: f64, seconds: u64) -> Result<Vec<f64>, String> {
     let workers = 32;
-    let begin = Instant::now() + Duration::from_millis(100);
-    let end = begin + Duration::from_secs(seconds);
+    let (ready, clock) = (Barrier::new(workers), OnceLock::new());
     let one = |worker: usize| -> io::Result<Vec<f64>> {
-        let mut connection = Connection::open(port)?;
-        let mut latencies = Vec::new();
+        let warm = Connection::open(port).and_then(|mut connection| {
+            for path in paths.iter().skip(worker).step_by(workers).take(WARM_UP) {
+                connection.get(path)?;
+            }
+            Ok(connection)
+        });
+        // Even who has failed is waited for.
+        ready.wait();
+        let mut connection = warm?;
+        let begin = *clock.get_or_init(|| Instant::now() + Duration::from_millis(10));
+        let end = begin + Duration::from_secs(seconds);
+        let mut latencies = Vec::with_capacity((rate * seconds as f64) as usize / workers + 1);
         for turn in 0_usize.. {
             let number = turn * workers + worker;
             let due = begin + Duration::from_secs_f64(number as f64 / rate);
