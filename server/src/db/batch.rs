@@ -34,6 +34,10 @@ const WAIT: Duration = Duration::from_secs(30);
 /// How long the orders of a batch that failed are tried one by one. Each may wait for a lock as long as the batch did.
 const PATIENCE: Duration = Duration::from_secs(10);
 
+/// Silence after which a lane under load stops waiting for more orders, and how long it waits at all.
+const SILENCE: Duration = Duration::from_millis(1);
+const GATHER: Duration = Duration::from_millis(5);
+
 type Waiting<O, R> = (O, oneshot::Sender<Result<R>>);
 
 /// A queue of orders of one verb.
@@ -97,12 +101,14 @@ where
     O: Clone + Send + Sync + 'static,
     R: Send + 'static,
 {
+    let mut answered = 0;
     loop {
-        let mut taken = Vec::new();
         // The lock is held only while collecting: the next lane collects while this one works.
-        if waiting.lock().await.recv_many(&mut taken, most).await == 0 {
+        let mut taken = next_batch(&mut *waiting.lock().await, answered, most).await;
+        if taken.is_empty() {
             return;
         }
+        answered = taken.len();
         taken.retain(|(_, answer)| !answer.is_closed());
         let (mut orders, mut answers): (Vec<O>, Vec<_>) = taken.into_iter().unzip();
         if orders.len() <= 1 {
@@ -143,6 +149,26 @@ where
     }
 }
 
+/// Waits for orders. Who has just been answered together asks again together, a moment after the transaction that
+/// answered them: taking only what had come meanwhile would split callers into two turns of half the size for ever, and
+/// the round trips are the cost of a transaction. So under load it waits for as many as may come, while they keep coming.
+///
+/// `answered`: orders of the last batch. Empty when there will be no more.
+async fn next_batch<T>(queue: &mut mpsc::Receiver<T>, answered: usize, most: usize) -> Vec<T> {
+    let mut taken = Vec::new();
+    queue.recv_many(&mut taken, most).await;
+    // A lone caller is never kept waiting.
+    let expected = if answered > 1 { most.min(taken.len() + answered) } else { 0 };
+    let began = Instant::now();
+    while taken.len() < expected && began.elapsed() < GATHER {
+        let room = most - taken.len();
+        if !matches!(tokio::time::timeout(SILENCE, queue.recv_many(&mut taken, room)).await, Ok(1..)) {
+            break;
+        }
+    }
+    taken
+}
+
 /// Runs one order in a transaction of its own; a refusal rolls back what was only looked at, unless something stands.
 async fn alone<O, R>(db: &Db, run: &RunBatch<O, R>, order: O) -> Result<R>
 where
@@ -157,4 +183,49 @@ where
         if stands { Ok(result) } else { result.map(Ok) }
     };
     db.write(run).await?
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn who_asks_again_at_once_comes_into_the_same_batch() {
+        let (queue, mut waiting) = mpsc::channel(8);
+        queue.send(1).await.unwrap();
+        queue.send(2).await.unwrap();
+        let later = tokio::spawn(async move {
+            tokio::task::yield_now().await;
+            for order in 3..=4 {
+                queue.send(order).await.unwrap();
+            }
+            queue
+        });
+        assert_eq!(next_batch(&mut waiting, 2, 64).await, [1, 2, 3, 4]);
+        drop(later.await);
+        assert_eq!(next_batch(&mut waiting, 4, 64).await, [0; 0], "there will be no more");
+    }
+
+    #[tokio::test]
+    async fn nobody_waits_for_callers_who_do_not_come() {
+        let (queue, mut waiting) = mpsc::channel(8);
+        for (order, answered) in [(1, 0), (2, 1)] {
+            queue.send(order).await.unwrap();
+            let at_once = tokio::time::timeout(Duration::ZERO, next_batch(&mut waiting, answered, 64)).await;
+            assert_eq!(at_once.expect("a lone caller does not wait"), [order]);
+        }
+        queue.send(3).await.unwrap();
+        assert_eq!(next_batch(&mut waiting, 63, 64).await, [3], "after a silence, whoever is there");
+    }
+
+    #[tokio::test]
+    async fn no_batch_is_larger_than_a_transaction_may_be() {
+        let (queue, mut waiting) = mpsc::channel(8);
+        for order in 0..5 {
+            queue.send(order).await.unwrap();
+        }
+        assert_eq!(next_batch(&mut waiting, 3, 3).await, [0, 1, 2]);
+        drop(queue);
+        assert_eq!(next_batch(&mut waiting, 3, 3).await, [3, 4]);
+    }
 }

@@ -42,7 +42,7 @@ pub fn ToInbox(unread: u32, locale: Locale) -> impl IntoView {
     };
     view! {
         <a class="card item" id="to-inbox" href="/messages">
-            <span><b><Icon name="i-text"/>" "{td!(locale, inbox.title)}</b>" "{count}</span>
+            <span><b>{td!(locale, inbox.title)}</b>" "{count}</span>
             <Icon name="i-next"/>
         </a>
     }

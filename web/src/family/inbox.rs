@@ -50,7 +50,7 @@ fn List(page: MessagePage, further: bool, locale: Locale) -> impl IntoView {
     let MessagePage { items, unread, next_cursor } = page;
     if items.is_empty() && !further {
         return view! {
-            <Empty icon="i-text" title=td!(locale, inbox.none) text=td!(locale, inbox.none_text)>
+            <Empty icon="i-letter" title=td!(locale, inbox.none) text=td!(locale, inbox.none_text)>
                 <a class="button" href="/">{td!(locale, find.to_search)}</a>
             </Empty>
         }
