@@ -22,6 +22,8 @@ use crate::{
 };
 
 const DAY: &str = "08:00-17:30";
+/// Actions that the tablet keeps.
+const UNSENT: &str = "Object.keys(localStorage).filter(key => key.startsWith('doorstep-board:')).length";
 
 /// A nursery with classes of toddlers, who all come on the day after the test begins.
 struct House {
@@ -172,7 +174,7 @@ fn without_network_taps_are_kept_through_a_closed_page_and_sent_once() {
         assert_eq!(browser.columns().await, [3, 3, 0], "shown at once");
         browser.is_accessible().await;
         browser.shoot("board-offline").await;
-        assert_eq!(browser.value("localStorage.length").await, json!(3));
+        assert_eq!(browser.value(UNSENT).await, json!(3));
         // The page is closed, not left: a page that is left gets the network back for its last moment.
         let without_network = browser.driver.window().await.unwrap();
         let next = browser.driver.new_tab().await.unwrap();
@@ -186,10 +188,50 @@ fn without_network_taps_are_kept_through_a_closed_page_and_sent_once() {
         browser.see(".board[data-awake]").await;
         browser.has_sent_everything().await;
         browser.see_that("document.querySelectorAll('[aria-labelledby=present] .kid').length == 3").await;
-        assert_eq!(browser.value("localStorage.length").await, json!(0));
+        assert_eq!(browser.value(UNSENT).await, json!(0));
         house.app.clock.advance(chrono::Duration::minutes(1));
         assert_eq!(house.count(DayState::CheckedIn).await, 3);
         house.app.check_finds_no_difference().await;
+        browser.close().await;
+    });
+}
+
+#[test]
+fn a_board_that_is_loaded_without_network_shows_what_was_last_seen_until_somebody_signs_out() {
+    run(Database::Sqlite, async |_: Database| {
+        let house = House::of(1, 5).await;
+        let browser = house.open(Look::TABLET.english(), "08:00").await;
+        browser.keeps("board", "/staff/board", "find-code").await;
+        for _ in 0..2 {
+            browser.tap("[aria-labelledby=expected] .kid .tap").await;
+        }
+        browser.has_sent_everything().await;
+        let seen = "JSON.parse(localStorage.getItem('doorstep-board-seen'))[2].entries.length == 2";
+        browser.see_that(seen).await;
+        // The server is gone, as far as this tablet can tell.
+        drop(house);
+        browser.go("/staff/board").await;
+        browser.see(".board[data-awake]").await;
+        browser.see_that("document.querySelectorAll('[aria-labelledby=present] .kid').length == 2").await;
+        browser.tap("[aria-labelledby=expected] .kid .tap").await;
+        browser.read("1 not yet sent").await;
+        assert_eq!(browser.columns().await, [2, 3, 0]);
+        browser.shoot("board-loaded-offline").await;
+        browser.close().await;
+    });
+}
+
+#[test]
+fn signing_out_leaves_no_child_of_the_board_on_the_tablet() {
+    run(Database::Sqlite, async |_: Database| {
+        let house = House::of(1, 2).await;
+        let browser = house.open(Look::TABLET, "08:00").await;
+        browser.keeps("board", "/staff/board", "find-code").await;
+        browser.see_that("localStorage.getItem('doorstep-board-seen') != null").await;
+        browser.tap("#sign-out").await;
+        browser.see_that("location.pathname == '/staff/sign-in'").await;
+        browser.see_that("localStorage.getItem('doorstep-board-seen') == null").await;
+        assert_eq!(browser.kept("board", "/staff/board").await, "");
         browser.close().await;
     });
 }

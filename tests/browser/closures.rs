@@ -3,6 +3,7 @@
 use chrono::Duration;
 use doorstep_shared::{bookings::ListBookings, care::ClassKind};
 use doorstep_tests::{Database, Family, Nursery, Offer, Staff, TestApp, run, staff::PASSWORD};
+use serde_json::json;
 
 use crate::{browser::Browser, look::Look, site::site};
 
@@ -25,6 +26,19 @@ impl Browser {
             );
             self.value(&script).await;
         }
+    }
+
+    /// A finger's tap on what `css` names, as the screen reports it.
+    async fn touch(&self, css: &str) {
+        let middle = self
+            .value(&format!(
+                "(() => {{ const it = document.querySelector(\"{css}\"); it.scrollIntoView({{block: 'center'}}); \
+                 const {{x, y, width, height}} = it.getBoundingClientRect(); return [x + width / 2, y + height / 2]; }})()"
+            ))
+            .await;
+        let finger = json!([{"x": middle[0], "y": middle[1]}]);
+        self.tell("Input.dispatchTouchEvent", json!({"type": "touchStart", "touchPoints": finger})).await;
+        self.tell("Input.dispatchTouchEvent", json!({"type": "touchEnd", "touchPoints": []})).await;
     }
 
     /// What the form asks for, by its fields.
@@ -55,6 +69,36 @@ async fn house(app: &TestApp) -> House {
     }
     app.clock.advance(Duration::minutes(1));
     House { toddlers, head, families }
+}
+
+#[test]
+fn two_taps_of_a_finger_choose_from_the_first_to_the_last() {
+    run(Database::Sqlite, async |_: Database| {
+        let app = site().await;
+        let House { toddlers, head, .. } = house(&app).await;
+        let tomorrow = app.in_days(1);
+        let browser = Browser::open(&app, Look::PHONE).await;
+        browser.go("/staff/sign-in").await;
+        browser.sign_in_as_staff(&head.phone, PASSWORD, &head.code(&app)).await;
+        browser.go(&format!("/staff/places?class={}", toddlers.class)).await;
+        browser.see("#grid[role=grid]").await;
+        let cell = |time: &str| format!("#grid td[data-date='{tomorrow}'][data-time='{time}']");
+        browser.touch(&cell("14:00")).await;
+        browser.see("#grid [aria-selected=true]").await;
+        assert_eq!(browser.count("#grid [aria-selected=true]").await, 1);
+        browser.touch(&cell("15:30")).await;
+        browser.see_that("document.querySelectorAll('#grid [aria-selected=true]').length == 4").await;
+        browser.is_sound("staff-close-touched-twice").await;
+        // The third tap begins anew.
+        browser.touch(&cell("10:00")).await;
+        browser.see_that("document.querySelectorAll('#grid [aria-selected=true]').length == 1").await;
+        browser.touch(&cell("10:30")).await;
+        browser.see_that("document.querySelectorAll('#grid [aria-selected=true]').length == 2").await;
+        browser.touch("#close-chosen").await;
+        browser.see("#close").await;
+        browser.has_asked(&[("from_time", "10:00"), ("to_time", "11:00")]).await;
+        browser.close().await;
+    });
 }
 
 async fn a_closure_tomorrow(look: Look) {

@@ -6,7 +6,7 @@ use serde_json::json;
 use crate::{
     browser::{Browser, Network},
     look::Look,
-    site::site,
+    site::{site, site_with},
 };
 
 /// Two nurseries, one of them inclusive, a few kilometres apart.
@@ -156,6 +156,34 @@ fn near_me_without_leave_points_to_the_district() {
         browser.read("没有取得位置").await;
         browser.is_accessible().await;
         browser.has_no_complaints(&[]).await;
+        browser.close().await;
+    });
+}
+
+#[test]
+fn with_a_key_the_map_asks_tianditu_for_its_tiles() {
+    run(Database::Sqlite, async |_: Database| {
+        let app = site_with(|config| config.tianditu_key = Some("a-key".to_owned())).await;
+        app.offer().places(1).hourly().create().await;
+        let browser = Browser::open(&app, Look::DESKTOP).await;
+        browser.go("/?view=map").await;
+        browser.tap(".live-map > button[data-ready]").await;
+        browser.see("#map .leaflet-marker-icon").await;
+        browser.see_that("document.querySelector('#map img[src*=\"/cva_w/wmts\"]') != null").await;
+        let asked =
+            browser.value("[...document.querySelectorAll('#map img.leaflet-tile')].map(tile => tile.src)").await;
+        let asked: Vec<&str> = asked.as_array().unwrap().iter().map(|src| src.as_str().unwrap()).collect();
+        for layer in ["vec", "cva"] {
+            assert!(asked.iter().any(|src| src.contains(&format!("LAYER={layer}&TILEMATRIX="))), "{layer}: {asked:?}");
+        }
+        let sound = |src: &&str| {
+            src.starts_with("https://t") && src.contains(".tianditu.gov.cn/") && src.ends_with("&tk=a-key")
+        };
+        assert!(asked.iter().all(sound), "{asked:?}");
+        browser.read("天地图").await;
+        // Nobody answers here, but the page's own policy let the browser ask.
+        let log = browser.driver.browser_log().await.unwrap();
+        assert!(log.iter().all(|line| !line.message.contains("Content Security Policy")), "{log:?}");
         browser.close().await;
     });
 }

@@ -10,19 +10,19 @@ use crate::{
     steps::book_path,
 };
 
-const KEPT: &str = "const done = arguments[0]; \
-    caches.match('/bookings', {cacheName: 'mine'}).then(page => page ? page.text() : '').then(done)";
+const KEPT: &str = "const [cacheName, page, done] = arguments; \
+    caches.match(page, {cacheName}).then(kept => kept ? kept.text() : '').then(done)";
 
 impl Browser {
-    /// What is kept of the bookings; empty when nothing is.
-    async fn kept(&self) -> String {
-        let kept = self.driver.execute_async(KEPT, Vec::new()).await.unwrap();
+    /// What a cache keeps of a page; empty when nothing is.
+    pub async fn kept(&self, cache: &str, page: &str) -> String {
+        let kept = self.driver.execute_async(KEPT, vec![json!(cache), json!(page)]).await.unwrap();
         kept.json().as_str().unwrap_or_default().to_owned()
     }
 
-    async fn keeps(&self, text: &str) {
+    pub async fn keeps(&self, cache: &str, page: &str, text: &str) {
         let began = std::time::Instant::now();
-        while !self.kept().await.contains(text) {
+        while !self.kept(cache, page).await.contains(text) {
             assert!(began.elapsed().as_secs() < 20, "{text} is not kept");
             tokio::time::sleep(std::time::Duration::from_millis(50)).await;
         }
@@ -40,7 +40,7 @@ fn the_next_booking_and_its_code_are_read_without_network() {
         browser.tap("#confirm").await;
         let code = browser.see("#door-code").await.text().await.unwrap();
         browser.go("/bookings").await;
-        browser.keeps("door-code").await;
+        browser.keeps("mine", "/bookings", "door-code").await;
         browser.has_no_complaints(&[]).await;
         // The server is gone, as far as this phone can tell.
         drop(app);
@@ -99,11 +99,11 @@ fn signing_out_leaves_nothing_of_the_family_on_the_phone() {
         browser.tap("#confirm").await;
         browser.see("#door-code").await;
         browser.go("/bookings").await;
-        browser.keeps("door-code").await;
+        browser.keeps("mine", "/bookings", "door-code").await;
         browser.go("/me").await;
         browser.tap("#sign-out").await;
         browser.read("登录后可以预约").await;
-        assert_eq!(browser.kept().await, "");
+        assert_eq!(browser.kept("mine", "/bookings").await, "");
         let names = "const done = arguments[0]; caches.keys().then(names => Promise.all(names.map(name => \
                      caches.open(name).then(cache => cache.keys()).then(keys => keys.map(key => key.url))))) \
                      .then(urls => done(urls.flat()))";

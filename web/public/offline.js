@@ -1,16 +1,20 @@
-// What a family can read without network: see sw.js. Browsers inside other apps may know no such worker.
+// What can be read without network: see sw.js. Browsers inside other apps may know no such worker.
 'use strict';
 const KEPT = 'bookings';
+// The board as it was last seen, which its page keeps.
+const BOARD = 'doorstep-board-seen';
 // How to say that the network is gone; nothing where nobody is signed in.
 const { offline } = document.currentScript.dataset;
 
 if (!offline) {
-  localStorage.removeItem(KEPT);
+  localStorage.removeItem(location.pathname.startsWith('/staff') ? BOARD : KEPT);
 } else if ('serviceWorker' in navigator) {
   navigator.serviceWorker.register('/sw.js').catch(() => {});
-  if (location.pathname.startsWith('/bookings')) {
+  const page = ['/bookings', '/staff/board'].find(page => location.pathname.startsWith(page));
+  if (page) {
     addEventListener('load', () => navigator.serviceWorker.ready.then(registration => {
-      registration.active.postMessage(performance.getEntriesByType('resource').map(entry => entry.name));
+      const names = performance.getEntriesByType('resource').map(entry => entry.name);
+      registration.active.postMessage({ page, names });
     }));
   }
 } else {

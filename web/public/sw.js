@@ -1,11 +1,16 @@
-// Keeps one page of the family's for when there is no network at the nursery's door: the bookings to come, with their
-// codes. Nothing else that is personal is kept, and that page goes when its owner signs out.
+// Keeps two pages for when there is no network: a family's bookings to come, with their codes, and the board of a nursery.
+// Nothing else that is personal is kept, and a page goes when its owner signs out.
 'use strict';
 
-const MINE = 'mine';
 const PARTS = 'parts';
-const TICKETS = '/bookings';
 const OFFLINE = '/offline';
+// What is kept, each in a cache of its own.
+const KEPT = new Map([['/bookings', 'mine'], ['/staff/board', 'board']]);
+// What takes it away: signing out, erasing the account, going to work for another nursery.
+const LEAVES = new Map([
+  ['/sign-out', 'mine'], ['/me/delete', 'mine'], ['/api/v1/auth/sessions/current', 'mine'],
+  ['/staff/sign-out', 'board'], ['/staff/nursery', 'board'], ['/api/v1/staff/sessions/current', 'board'],
+]);
 
 self.addEventListener('install', event => {
   event.waitUntil(caches.open(PARTS).then(parts => parts.add(OFFLINE)).then(() => self.skipWaiting()));
@@ -15,9 +20,10 @@ self.addEventListener('activate', event => event.waitUntil(self.clients.claim())
 
 // A page tells what it is made of, because it may have been loaded before there was anybody to keep it.
 self.addEventListener('message', event => {
-  const parts = event.data.map(name => new URL(name)).filter(url => url.origin === self.location.origin && isPart(url));
-  const tickets = () => fetch(TICKETS, { credentials: 'same-origin' }).then(keep);
-  event.waitUntil(Promise.all(parts.map(url => part(new Request(url)))).then(tickets).catch(() => {}));
+  const { page, names } = event.data;
+  const parts = names.map(name => new URL(name)).filter(url => url.origin === self.location.origin && isPart(url));
+  const whole = () => fetch(page, { credentials: 'same-origin' }).then(response => keep(page, response));
+  event.waitUntil(Promise.all(parts.map(url => part(new Request(url)))).then(whole).catch(() => {}));
 });
 
 self.addEventListener('fetch', event => {
@@ -25,40 +31,35 @@ self.addEventListener('fetch', event => {
   const url = new URL(request.url);
   if (url.origin !== self.location.origin) return;
   if (request.method !== 'GET') {
-    if (leaves(request, url)) event.respondWith(afterForgetting(request));
+    if (LEAVES.has(url.pathname)) event.respondWith(afterForgetting(request, LEAVES.get(url.pathname)));
     return;
   }
   if (request.mode === 'navigate') event.respondWith(page(request, url));
   else if (isPart(url)) event.respondWith(part(request));
 });
 
-// Signing out and erasing the account.
-function leaves(request, url) {
-  return ['/sign-out', '/me/delete'].includes(url.pathname) || url.pathname === '/api/v1/auth/sessions/current';
-}
-
-async function afterForgetting(request) {
-  await caches.delete(MINE);
+async function afterForgetting(request, cache) {
+  await caches.delete(cache);
   return fetch(request);
 }
 
-async function page(request, url) {
-  const isTickets = url.pathname === TICKETS && url.search === '';
+async function page(request, { pathname, search }) {
   try {
     const response = await fetch(request);
-    if (isTickets) await keep(response);
+    if (KEPT.has(pathname) && search === '') await keep(pathname, response);
     return response;
   } catch (error) {
-    const kept = url.pathname === TICKETS ? await caches.match(TICKETS, { cacheName: MINE }) : undefined;
+    const kept = KEPT.has(pathname) && await caches.match(pathname, { cacheName: KEPT.get(pathname) });
     if (kept) return new Response((await kept.text()).replace('<body', '<body data-kept'), { headers: kept.headers });
     return (await caches.match(OFFLINE, { cacheName: PARTS })) ?? Promise.reject(error);
   }
 }
 
-async function keep(response) {
+async function keep(pathname, response) {
+  const cache = KEPT.get(pathname);
   // Led to sign-in: whoever was signed in is not any more.
-  if (response.redirected || response.status === 401) return caches.delete(MINE);
-  if (response.ok) return (await caches.open(MINE)).put(TICKETS, response.clone());
+  if (response.redirected || response.status === 401) return caches.delete(cache);
+  if (response.ok) return (await caches.open(cache)).put(pathname, response.clone());
 }
 
 // Files whose name changes with their content.

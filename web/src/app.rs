@@ -240,14 +240,19 @@ fn shell(visit: &Visit, page: Page) -> impl IntoView + use<> {
     let foot = page.own_foot.then_some("own");
     let style = visit.site.file("style.css");
     let (tab, back) = (page.tab, page.back.unwrap_or_else(|| visit.here()));
+    // Of whose pages this is one, and where they sign in.
+    let (signed_in, way_in) = match &page.frame {
+        Some(frame) => (frame.name == nursery::shell::INSIDE, nursery::sign_in::PATH),
+        None => (visit.signed_in, "/sign-in"),
+    };
     let (frame, sheet, top) = match page.frame {
         Some(frame) => (Some(frame.name), visit.site.file(frame.sheet), InertElement::new((frame.top)())),
         None => (None, None, view! { <TopBar locale tab elder=look.elder back/> }.inert()),
     };
     let body = InertElement::new((page.body)());
-    // The script that keeps the bookings at hand; on the page that signs in it throws away what an ended session left.
-    let offline = visit.signed_in.then(|| td!(locale, recheck.offline, time = "{time}"));
-    let keeps = visit.signed_in || visit.path == "/sign-in";
+    // The script that keeps pages at hand; on the page that signs in it throws away what an ended session left.
+    let offline = signed_in.then(|| td!(locale, recheck.offline, time = "{time}"));
+    let keeps = signed_in || visit.path == way_in;
     view! {
         <!DOCTYPE html>
         <html

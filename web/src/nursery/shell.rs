@@ -61,11 +61,14 @@ const ENTRIES: &[Entry] = &[
 /// The icons that only staff need.
 const SPRITE: &str = include_str!("sprite.svg");
 
+/// The frame of who is signed in.
+pub const INSIDE: &str = "staff";
+
 /// A page of somebody who is signed in.
 pub fn inside(visit: &Visit, me: &StaffMe, page: Page) -> Page {
     let (visit, me) = (visit.clone(), me.clone());
     let back = page.back.clone().unwrap_or_else(|| visit.here());
-    page.frame(Frame { name: "staff", sheet: "staff.css", top: Box::new(move || top(&visit, Some(&me), back)) })
+    page.frame(Frame { name: INSIDE, sheet: "staff.css", top: Box::new(move || top(&visit, Some(&me), back)) })
 }
 
 /// A page on the way in.

@@ -33,7 +33,16 @@ thread_local! {
 
 pub fn start(state: State, nursery: NurseryId) {
     NURSERY.set(Some(nursery));
-    set_clock(state.board.with_untracked(|board| board.as_of));
+    match is_kept() {
+        // Loaded without network: as it was last seen is newer than the page, and the page's clock has stood since.
+        true => {
+            if let Some((ahead_ms, board)) = storage::seen(nursery) {
+                AHEAD_MS.set(ahead_ms);
+                state.board.set(board);
+            }
+        }
+        false => set_clock(state.board.with_untracked(|board| board.as_of)),
+    }
     state.now.set(now());
     state.unsent.set(storage::kept(nursery));
     state.awake.set(true);
@@ -43,6 +52,12 @@ pub fn start(state: State, nursery: NurseryId) {
         let _ = window_event_listener_untyped(event, move |_| talk(state));
     }
     talk(state);
+}
+
+/// Whether the page was kept, and comes from the device.
+fn is_kept() -> bool {
+    let body = web_sys::window().and_then(|window| window.document()).and_then(|document| document.body());
+    body.is_some_and(|body| body.has_attribute("data-kept"))
 }
 
 fn set_clock(server: Timestamp) {
@@ -147,6 +162,7 @@ async fn exchange(state: State) -> Net {
     match api::call(&GetBoard {}).await {
         Ok(board) => {
             set_clock(board.as_of);
+            storage::see(nursery, AHEAD_MS.get(), &board);
             state.now.set(now());
             state.board.set(board);
             Net::Fine
