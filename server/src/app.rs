@@ -23,6 +23,7 @@ use crate::{
     nurseries::{self, KnownDistricts},
     outbox,
     policy::{self, Policies},
+    subsidies,
     vouchers::{self, ExpireVouchers},
 };
 
@@ -96,6 +97,7 @@ impl App {
         inventory::register(&mut api);
         vouchers::register(&mut api);
         bookings::register(&mut api);
+        subsidies::register(&mut api);
         if self.config.demo {
             let codes = self.accounts.demo_codes();
             outbox::register(&mut api, Arc::new(move |conn, now| codes.now(conn, now)));

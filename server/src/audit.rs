@@ -57,6 +57,11 @@ pub enum Action {
     CampaignClosed,
     BudgetSet,
     VoucherCancelled,
+    /// By staff of the nursery to which it came.
+    ChildSeenInStatement,
+    /// All of a nursery's month, as a file.
+    StatementsExported,
+    MonthClosed,
     /// An old refresh token was used again, so its session was ended.
     RefreshReused,
 }
@@ -108,13 +113,16 @@ impl Action {
             Self::CampaignClosed => "campaign_closed",
             Self::BudgetSet => "budget_set",
             Self::VoucherCancelled => "voucher_cancelled",
+            Self::ChildSeenInStatement => "child_seen_in_statement",
+            Self::StatementsExported => "statements_exported",
+            Self::MonthClosed => "month_closed",
             Self::RefreshReused => "refresh_reused",
         }
     }
 }
 
 /// Notes, in the transaction that does it, that `account` did `action` to `subject`: the id of a child, a family, an
-/// account, an invitation, a session, a campaign, a voucher.
+/// account, an invitation, a session, a campaign, a voucher, a nursery, a statement.
 pub fn record(conn: &mut Conn, now: Timestamp, account: AccountId, action: Action, subject: Uuid) -> QueryResult<()> {
     store::insert(conn, now, account, action.as_str(), subject)
 }

@@ -29,5 +29,6 @@ pub mod policy;
 mod private;
 mod rounds;
 pub mod serve;
+pub mod subsidies;
 pub mod tls;
 pub mod vouchers;

@@ -89,6 +89,8 @@ ids! {
     VoucherId,
     /// What a state of a campaign's money followed from.
     LedgerEntryId,
+    /// A month that a nursery has closed.
+    StatementId,
     /// A text message to a person or a nursery.
     MessageId,
     JobId,

@@ -85,6 +85,10 @@ words! {
         NotOpen = "not-open",
         /// The campaign has been closed for good, or its time is over.
         CampaignClosed = "campaign-closed",
+        /// The month still runs, an earlier one is open, or it has been closed.
+        MonthNotClosable = "month-not-closable",
+        /// The figures are others by now than those that were seen. Nothing was changed.
+        FiguresChanged = "figures-changed",
         /// The database cannot be reached, cannot write, or does not answer. Try again after `retry_after_s`, with the
         /// same `Idempotency-Key`: nothing happens twice, and should the call have been committed after all, its
         /// answer comes.
@@ -129,7 +133,9 @@ impl ProblemKind {
             | Self::AlreadyClaimed
             | Self::NotEligible
             | Self::NotOpen
-            | Self::CampaignClosed => 409,
+            | Self::CampaignClosed
+            | Self::MonthNotClosable
+            | Self::FiguresChanged => 409,
             Self::TooLarge => 413,
             Self::UnsupportedMediaType => 415,
             Self::Invalid | Self::KeyReused => 422,
@@ -183,6 +189,8 @@ impl ProblemKind {
             Self::NotEligible => "The child may not have this voucher",
             Self::NotOpen => "Nothing can be claimed yet",
             Self::CampaignClosed => "The campaign has ended",
+            Self::MonthNotClosable => "The month cannot be closed now",
+            Self::FiguresChanged => "The figures have changed since",
             Self::Unavailable => "Not available for the moment",
             Self::Internal => "A mistake on our side",
         }

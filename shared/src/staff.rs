@@ -55,6 +55,8 @@ words! {
         WriteReports = "write_reports",
         /// Statements of what families owe and the nursery earns.
         SeeMoney = "see_money",
+        /// Closing a month's statements, after which they never change.
+        CloseMonths = "close_months",
         /// Inviting, removing, changing roles, letting somebody back in who has lost the password.
         ManageStaff = "manage_staff",
     }
@@ -91,7 +93,7 @@ impl StaffAbility {
             Self::OwnStaffAccount | Self::KeepBoard | Self::CheckIn | Self::SeeNurseryChildren => [true, true, true],
             Self::WriteReports => [true, true, false],
             Self::AnswerRequests | Self::SeeMoney => [true, false, true],
-            Self::EditPlaces | Self::EditOffers | Self::ManageStaff => [true, false, false],
+            Self::EditPlaces | Self::EditOffers | Self::CloseMonths | Self::ManageStaff => [true, false, false],
         }
     }
 }

@@ -40,6 +40,7 @@ mod series;
 mod staff;
 mod staff_joining;
 mod staff_people;
+mod statements;
 mod stopping;
 mod story;
 mod vouchers;

@@ -5,6 +5,7 @@ mod rows;
 use std::sync::Arc;
 
 use doorstep_shared::{
+    Month,
     bookings::{Booking, CancelBooking, JoinWaitlist},
     family::{FamilyPeople, GetFamily, Invite, Role},
     hours::{ChangeHours, HoursChange, Instead, PreviewHours},
@@ -170,6 +171,8 @@ impl Scene {
         let path = format!("{route}{query}").replace("{id}", &id).replace("{purpose}", "health");
         let path = path.replace("{person_id}", &self.people.pick_up_persons[0].id.to_string());
         let path = path.replace("{class_id}", &self.confirmed.days[0].class_id.to_string());
+        let path = path.replace("{month}", &Month::of(self.confirmed.days[0].date).to_string());
+        let path = path.replace("{child_id}", &self.ann.child().id.to_string());
         let path = path.replace("{date}", &self.confirmed.days[0].date.to_string());
         match method {
             "POST" | "PATCH" => client.send(method, &path, &(row.body)(self)).await,

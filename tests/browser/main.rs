@@ -21,6 +21,7 @@ mod planning;
 mod site;
 mod staff;
 mod standing;
+mod statements;
 mod states;
 mod steps;
 mod unplanned;

@@ -20,7 +20,7 @@ use doorstep_server::{
     db::{Conn, Db, schema::message},
     inventory,
     nurseries::{self, draft::ClosureDraft},
-    serve, vouchers,
+    serve, subsidies, vouchers,
 };
 use doorstep_shared::{
     Date, Timestamp,
@@ -214,7 +214,7 @@ impl TestApp {
         let (now, policies) = (self.now(), Arc::clone(&self.inside().policy));
         let check = move |conn: &mut Conn| {
             let bookings = bookings::check(conn, &policies, now)?;
-            Ok([inventory::check(conn)?, bookings, vouchers::check(conn)?].concat())
+            Ok([inventory::check(conn)?, bookings, vouchers::check(conn)?, subsidies::check(conn)?].concat())
         };
         let found = self.db().read(check);
         let found = found.await.unwrap();

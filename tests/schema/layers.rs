@@ -3,7 +3,7 @@
 use crate::{source, use_paths};
 
 /// The slices, lowest first: each may use those before it.
-const SLICES: &[&str] = &["accounts", "messages", "nurseries", "inventory", "vouchers", "bookings"];
+const SLICES: &[&str] = &["accounts", "messages", "nurseries", "inventory", "vouchers", "bookings", "subsidies"];
 /// The folders of the pages, one for each audience.
 const AUDIENCES: &[&str] = &["family", "nursery", "health", "regulator"];
 

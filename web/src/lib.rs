@@ -21,6 +21,8 @@ pub mod problems;
 #[cfg(feature = "ssr")]
 pub mod settings;
 #[cfg(feature = "ssr")]
+mod statement;
+#[cfg(feature = "ssr")]
 pub mod visit;
 #[cfg(any(feature = "ssr", feature = "staff"))]
 mod words;

@@ -52,6 +52,8 @@ pub fn title(kind: ProblemKind, locale: Locale) -> &'static str {
         ProblemKind::NotEligible => td!(locale, problem.not_eligible),
         ProblemKind::NotOpen => td!(locale, problem.not_open),
         ProblemKind::CampaignClosed => td!(locale, problem.campaign_closed),
+        ProblemKind::MonthNotClosable => td!(locale, problem.month_not_closable),
+        ProblemKind::FiguresChanged => td!(locale, problem.figures_changed),
         ProblemKind::Unavailable => td!(locale, problem.unavailable),
         ProblemKind::Internal => td!(locale, problem.internal),
     }
@@ -95,6 +97,8 @@ pub fn advice(kind: ProblemKind, locale: Locale) -> &'static str {
         ProblemKind::AlreadyClaimed => td!(locale, problem.advice_wallet),
         ProblemKind::NotEligible => td!(locale, problem.advice_not_eligible),
         ProblemKind::NotOpen => td!(locale, problem.advice_not_open),
+        ProblemKind::MonthNotClosable => td!(locale, problem.advice_month_not_closable),
+        ProblemKind::FiguresChanged => td!(locale, problem.advice_figures_changed),
         ProblemKind::TooManyRequests => td!(locale, problem.advice_wait),
         ProblemKind::Unavailable => td!(locale, problem.advice_not_twice),
         ProblemKind::Internal => td!(locale, problem.advice_nothing_charged),

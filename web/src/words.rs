@@ -3,8 +3,10 @@
 #[cfg(feature = "ssr")]
 use chrono::Datelike as _;
 #[cfg(feature = "ssr")]
-use doorstep_shared::Date;
+use doorstep_shared::care::CareKind;
 use doorstep_shared::care::ClassKind;
+#[cfg(feature = "ssr")]
+use doorstep_shared::{Date, Month};
 
 use crate::{Locale, td};
 
@@ -14,6 +16,16 @@ pub fn class(kind: ClassKind, locale: Locale) -> &'static str {
         ClassKind::Toddler => td!(locale, words.toddler),
         ClassKind::SeniorToddler => td!(locale, words.senior_toddler),
         ClassKind::Mixed => td!(locale, words.mixed),
+    }
+}
+
+#[cfg(feature = "ssr")]
+pub fn care(kind: CareKind, locale: Locale) -> &'static str {
+    match kind {
+        CareKind::FullDay => td!(locale, words.full_day),
+        CareKind::HalfDay => td!(locale, words.half_day),
+        CareKind::Temporary => td!(locale, words.temporary),
+        CareKind::Hourly => td!(locale, words.hourly),
     }
 }
 
@@ -50,4 +62,14 @@ pub fn month_day(date: Date, locale: Locale) -> String {
 #[cfg(feature = "ssr")]
 pub fn date(date: Date, locale: Locale) -> String {
     format!("{} {}", weekday(date, locale), month_day(date, locale))
+}
+
+/// 2026年11月, Nov 2026.
+#[cfg(feature = "ssr")]
+pub fn month(month: Month, locale: Locale) -> String {
+    let first = month.first();
+    match locale {
+        Locale::Zh => td!(locale, common.month, year = first.year(), month = first.month()),
+        Locale::En => td!(locale, common.month, year = first.year(), month = first.format("%b")),
+    }
 }

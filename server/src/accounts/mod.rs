@@ -53,8 +53,8 @@ pub use self::{
     issuers::{NewOfficer, Officers},
     jobs::{ForgetSignIns, prune},
     permission::{
-        AnswersRequests, ChecksIn, EditsOffers, EditsPlaces, Guardian, IssuerSignedIn, KeepsBoard, ManagesCampaigns,
-        ManagesChildren, ManagesStaff, PicksUp, SeesBookings, SeesCampaigns, SeesChildren, SeesMoney,
+        AnswersRequests, ChecksIn, ClosesMonths, EditsOffers, EditsPlaces, Guardian, IssuerSignedIn, KeepsBoard,
+        ManagesCampaigns, ManagesChildren, ManagesStaff, PicksUp, SeesBookings, SeesCampaigns, SeesChildren, SeesMoney,
         SeesNurseryChildren, SignedIn, StaffSignedIn, WritesReports,
     },
     sessions::{Holder, IssuerHolder, StaffHolder},

@@ -74,6 +74,7 @@ permissions! {
         EditsOffers = EditOffers;
         WritesReports = WriteReports;
         SeesMoney = SeeMoney;
+        ClosesMonths = CloseMonths;
         ManagesStaff = ManageStaff;
     }
 }

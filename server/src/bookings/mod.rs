@@ -11,6 +11,7 @@ mod book;
 mod calendar;
 mod cancel;
 mod change;
+mod charges;
 mod check;
 mod expected;
 mod expire;
@@ -38,6 +39,7 @@ mod waiting;
 pub use self::{
     board::{Asked as AtBoard, NoteNoShows, board, send as send_to_board},
     book::book_many,
+    charges::{Charged, EnrolledDay, Of as ChargesOf, charged, enrolled, first_month, note_times},
     check::check,
     expected::{Expected, expected},
     http::register,

@@ -3,7 +3,7 @@
 use doorstep_shared::Timestamp;
 
 use super::open;
-use crate::{bookings, config::Config, error::Result, inventory, policy::Policies, vouchers};
+use crate::{bookings, config::Config, error::Result, inventory, policy::Policies, subsidies, vouchers};
 
 /// What a look through everything found.
 #[derive(Debug, Default)]
@@ -14,8 +14,8 @@ pub struct Findings {
     pub warnings: Vec<String>,
 }
 
-/// Derives the places in use from the bookings, looks for bookings that contradict themselves, and proves where the money
-/// of every campaign and voucher is. Changes nothing; a server may go on working.
+/// Derives the places in use from the bookings, looks for bookings that contradict themselves, proves where the money of
+/// every campaign and voucher is, and that closed months are the sum of their days. Changes nothing; a server may go on working.
 ///
 /// # Errors
 /// When the database cannot be read.
@@ -25,6 +25,7 @@ pub fn check(config: &Config, now: Timestamp) -> Result<Findings> {
         let mut differences = inventory::check(conn)?;
         differences.extend(bookings::check(conn, &policies, now)?);
         differences.extend(vouchers::check(conn)?);
+        differences.extend(subsidies::check(conn)?);
         let warnings = inventory::overfull(conn, &policies, now.local_date())?;
         Ok(Findings { differences, warnings })
     })

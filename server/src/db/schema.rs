@@ -6,6 +6,7 @@ mod hours;
 mod messages;
 mod roster;
 mod staff;
+mod statements;
 mod vouchers;
 
 pub use self::{
@@ -15,6 +16,7 @@ pub use self::{
     messages::{delivery, message, visit_answer, wechat_binding},
     roster::{carer, shift},
     staff::{credential, recovery_code, sign_in_try, staff_invitation, staff_member},
+    statements::{statement, statement_day, statement_subsidy, statement_voucher},
     vouchers::{campaign, campaign_wave, issuer, issuer_member, ledger_entry, voucher},
 };
 
@@ -458,5 +460,5 @@ diesel::allow_tables_to_appear_in_same_query! {
     nursery, nursery_import, nursery_import_row, class, offer, offer_window, opening, opening_date, closure,
     hours_change, class_day, change, booking, booking_day, waitlist_entry, waitlist_child, child_group, idempotency,
     job, message, delivery, visit_answer, setting, wechat_binding, issuer, issuer_member, campaign, campaign_wave,
-    voucher, ledger_entry, board_action, ratio_breach,
+    voucher, ledger_entry, board_action, ratio_breach, statement, statement_day, statement_voucher, statement_subsidy,
 }

@@ -15,6 +15,7 @@ mod claim;
 mod http;
 mod jobs;
 mod ledger;
+mod paid;
 mod rules;
 mod steps;
 mod store;
@@ -25,6 +26,7 @@ pub use self::{
     claim::{ClaimOrder, claim_many},
     http::register,
     jobs::ExpireVouchers,
+    paid::{Paid, campaign_names, paid_at},
     rules::{
         Enrolled, Nursery, PriceFinding, Reason, Split, SubsidisedChild, Worked, city_reward, construction,
         employer_share, enrolment_month, month_price, operating_of_child, operating_of_places, split, states::Step,

@@ -192,6 +192,7 @@ const ROWS: &[Row] = &[
     row("POST /api/v1/waitlist/{id}/accept", "book", [401, 200, 404]),
     row("POST /api/v1/waitlist/{id}/rejoin", "book", [401, 200, 404]),
     row("GET /api/v1/offers/{id}/waitlist", "book", [401, 200, 200]),
+    row("GET /api/v1/children/{id}/statements/{month}", "see_bookings", [401, 200, 404]),
     // No door has said that.
     with(
         row("POST /api/v1/door", "see_bookings", [401; 3]),
@@ -286,6 +287,14 @@ const STAFF_ROWS: &[Row] = &[
     with(
         staff(row("POST /api/v1/staff/me/app/confirm", "own_staff_account", [401; 3]), [404, 404]),
         |_| json!({"app_code": "123456"}),
+    ),
+    staff(row("GET /api/v1/staff/statements/{month}", "see_money", [401; 3]), [200, 200]),
+    staff(row("GET /api/v1/staff/statements/{month}/children/{child_id}", "see_money", [401; 3]), [200, 404]),
+    staff(row("GET /api/v1/staff/statements/{month}/statements.xlsx", "see_money", [401; 3]), [200, 200]),
+    // It runs.
+    with(
+        staff(row("POST /api/v1/staff/statements/{month}/close", "close_months", [401; 3]), [409, 409]),
+        |_| json!({"seen_fen": 0}),
     ),
     staff(row("GET /api/v1/staff/people", "manage_staff", [401; 3]), [200, 200]),
     with(

@@ -58,6 +58,7 @@ async fn look_page(visit: &Visit, id: &str, me: Me) -> Answer {
         Err(problem) => return sign_in::or_problem(visit, problem),
     };
     let (locale, today, title) = (visit.locale(), visit.now.local_date(), child.name.clone());
+    let may_see_bookings = people::may(&me, Ability::SeeBookings);
     let body = move || {
         view! {
             <a class="back" href="/children"><Icon name="i-back"/>{td!(locale, child.all)}</a>
@@ -65,6 +66,9 @@ async fn look_page(visit: &Visit, id: &str, me: Me) -> Answer {
             <p class="meta">{children::age(&child, &kinds, today, locale)}</p>
             <AskGuardian me=&me locale/>
             {child.health_hidden.then(|| view! { <p class="meta">{td!(locale, people.health_hidden)}</p> })}
+            {may_see_bookings.then(|| view! {
+                <p><a class="link" href=format!("/children/{}/statement", child.id)>{td!(locale, statement.title)}</a></p>
+            })}
         }
         .into_any()
     };
@@ -230,7 +234,10 @@ fn ChildPage(visit: Visit, child: Child, consents: Vec<ConsentGiven>, kinds: Cla
             {health.then(|| view! { <ConsentFields locale form=visit.form.as_ref() value=&value purposes=&[ConsentPurpose::Health]/> })}
             <button class="button">{td!(locale, common.save)}</button>
         </form>
-        <p><a class="link" href=format!("{here}/calendar")>{td!(locale, feed.enter)}</a></p>
+        <p class="actions">
+            <a class="link" id="to-statement" href=format!("{here}/statement")>{td!(locale, statement.title)}</a>
+            <a class="link" href=format!("{here}/calendar")>{td!(locale, feed.enter)}</a>
+        </p>
         <section class="card stack" id="consents">
             <h2>{td!(locale, child.consents)}</h2>
             {ConsentPurpose::ALL.iter().map(|purpose| {

@@ -46,6 +46,8 @@ pub mod settings;
 #[cfg(feature = "ssr")]
 pub mod sign_in;
 #[cfg(feature = "ssr")]
+pub mod statement;
+#[cfg(feature = "ssr")]
 mod ticket;
 #[cfg(feature = "ssr")]
 pub mod vouchers;

@@ -7,17 +7,8 @@ use doorstep_shared::{
     slots::{AgeRange, FoundOffer},
 };
 
-pub use crate::words::{class, date, month_day, weekday, weekday_number};
+pub use crate::words::{care, class, date, month_day, weekday, weekday_number};
 use crate::{Locale, td};
-
-pub fn care(kind: CareKind, locale: Locale) -> &'static str {
-    match kind {
-        CareKind::FullDay => td!(locale, words.full_day),
-        CareKind::HalfDay => td!(locale, words.half_day),
-        CareKind::Temporary => td!(locale, words.temporary),
-        CareKind::Hourly => td!(locale, words.hourly),
-    }
-}
 
 pub fn nursery_kind(kind: NurseryKind, locale: Locale) -> &'static str {
     match kind {

@@ -27,4 +27,6 @@ pub mod shell;
 #[cfg(feature = "ssr")]
 pub mod sign_in;
 #[cfg(feature = "ssr")]
+pub mod statements;
+#[cfg(feature = "ssr")]
 mod words;

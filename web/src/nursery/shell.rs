@@ -45,6 +45,12 @@ const ENTRIES: &[Entry] = &[
         ability: StaffAbility::KeepBoard,
     },
     Entry {
+        path: "/staff/statements",
+        icon: "i-money",
+        text: |locale| td!(locale, statement.menu),
+        ability: StaffAbility::SeeMoney,
+    },
+    Entry {
         path: "/staff/people",
         icon: "i-people",
         text: |locale| td!(locale, staff.people),

@@ -29,7 +29,7 @@ pub use self::{
     follow::settle,
     http::register,
     jobs::NoteNoShows,
-    read::{board, check},
+    read::{board, check, times},
 };
 use super::roster;
 use crate::{accounts::BoardSeal, db::Conn, error::Result, nurseries, policy::Policies};

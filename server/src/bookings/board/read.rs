@@ -11,7 +11,7 @@ use doorstep_shared::{
         stays,
     },
     bookings::DayState,
-    ids::NurseryId,
+    ids::{BookingDayId, NurseryId},
 };
 
 use super::{
@@ -106,6 +106,25 @@ fn entry(row: &ActionRow, seal: Option<&BoardSeal>) -> Result<Option<Entry>> {
     let detail: Option<rules::Detail> =
         detail.map(|text| serde_json::from_str(&text).map_err(Error::internal)).transpose()?;
     Ok(row.deed(detail).map(|deed| Entry { id: row.id, at: row.at, deed }))
+}
+
+/// When a child came and when it was collected.
+pub type Times = (Option<Timestamp>, Option<Timestamp>);
+
+/// The times of these days.
+///
+/// # Errors
+/// When the database fails.
+pub fn times(conn: &mut Conn, ids: &[BookingDayId]) -> Result<HashMap<BookingDayId, Times>> {
+    let mut times = HashMap::new();
+    for ids in ids.chunks(AT_A_TIME) {
+        let entries = follow::rows_by_day(store::about(conn, ids)?);
+        times.extend(entries.into_iter().map(|(day, entries)| {
+            let day_after = attendance(true, &entries);
+            (day, (day_after.in_at, day_after.out_at))
+        }));
+    }
+    Ok(times)
 }
 
 /// Names what of these days is not what their actions made of them.
