@@ -1,9 +1,9 @@
 //! A month's end: the nursery looks at what its children come to, closes the month, and a family reads its own. On paper,
 //! too.
 
-use chrono::Duration;
+use chrono::{Datelike as _, Duration, Weekday};
 use doorstep_shared::{
-    HalfHour, Timestamp,
+    HalfHour, Month, Timestamp,
     board::{BoardAction, Deed, SendActions},
     bookings::{Booking, ReportAbsent},
     ids::ActionId,
@@ -53,7 +53,10 @@ async fn month_behind(app: &TestApp) -> (Offer, Staff) {
     let nursery = app.nursery().name("春天托育园").create().await;
     let offer = app.offer().of(&nursery).places(5).full_day().price_fen(18_000).create().await;
     let half = app.offer().beside(&offer).half_day().price_fen(9_050).create().await;
-    let (from, until) = (app.in_days(7), app.in_days(18));
+    // Two weeks of the coming month, from its first Monday on.
+    let month = Month::of(app.today()).next();
+    let from = month.days().find(|day| day.weekday() == Weekday::Mon).unwrap();
+    let until = from + Duration::days(11);
     let families = [("安安", "13800001111"), ("小米", "13800001112"), ("乐乐", "13800001113")];
     let mut bookings = Vec::new();
     for (name, phone) in families {
@@ -66,11 +69,10 @@ async fn month_behind(app: &TestApp) -> (Offer, Staff) {
         bookings.push((order.send().await.unwrap(), family));
     }
     let (booking, family) = &bookings[0];
-    family.call(&ReportAbsent { id: booking.id, date: booking.days[2].date, child_id: None }).await.unwrap_err();
     app.clock.advance(Timestamp::at(booking.days[2].date, HalfHour::new(14).unwrap()) - app.now());
     let again = family.again(app).await;
     again.call(&ReportAbsent { id: booking.id, date: booking.days[2].date, child_id: None }).await.unwrap();
-    app.clock.advance(Duration::days(22));
+    app.clock.advance(Timestamp::at(month.next().first(), HalfHour::new(16).unwrap()) - app.now());
     let head = app.head(nursery.id).await;
     let mut actions: Vec<BoardAction> = Vec::new();
     for (booking, _) in &bookings {
