@@ -79,7 +79,7 @@ async fn full_days_with_late_pick_up_absence_no_show_and_a_day_that_was_cancelle
     // The family reads the same, and the nursery's month is its sum.
     let ann = ann.again(&app).await;
     let told = ann.call(&GetChildStatements { id: ann.child().id, month: march }).await.unwrap().items;
-    assert_eq!(told, [statement.clone()]);
+    assert_eq!(told, std::slice::from_ref(&statement));
     let nursery = all(&staff, march).await;
     assert_eq!((nursery.sums, nursery.children.len()), (statement.sums, 1));
     app.check_finds_no_difference().await;
