@@ -173,11 +173,13 @@ fn run(command: Command) -> Result<ExitCode> {
         }
         Command::Work { config } => {
             let db = open(&config)?;
+            // Before anything is begun that must not be broken off.
+            let runtime = actix_web::rt::System::new();
+            let stop = runtime.block_on(async { serve::told_to_stop() })?;
             let working = (worker(&db, &config)?, courier(&db, &config)?);
             println!("Doorstep runs jobs");
-            let stopped = actix_web::rt::System::new().block_on(serve::told_to_stop());
+            runtime.block_on(stop);
             drop(working);
-            stopped?;
         }
         Command::Migrate { config } => drop(open(&config)?),
         Command::Check { config } => {

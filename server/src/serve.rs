@@ -45,11 +45,10 @@ pub fn listen(app: App) -> Result<Listening> {
             .default_service(web::to(pages::serve))
     });
     // Streams would hold up the stopping until they are cut off.
-    let index = Arc::clone(&app.index);
+    let (index, stop) = (Arc::clone(&app.index), told_to_stop()?);
     actix_web::rt::spawn(async move {
-        if told_to_stop().await.is_ok() {
-            index.watchers().close();
-        }
+        stop.await;
+        index.watchers().close();
     });
     let workers = if config.workers == 0 { num_cores() } else { config.workers };
     // A page that is closed closes its stream: without this it would be noticed at the next beat only.
@@ -60,17 +59,21 @@ pub fn listen(app: App) -> Result<Listening> {
     Ok(Listening { handle: server.handle(), server, address })
 }
 
-/// Waits for the signal to stop: Ctrl-C, or the one that service managers send.
+/// The signal to stop: Ctrl-C, or the one that service managers send. It is listened for from now on, within a runtime;
+/// what is given waits for it.
 ///
 /// # Errors
 /// When the system does not let us listen for it.
-pub async fn told_to_stop() -> Result<()> {
+pub fn told_to_stop() -> Result<impl Future<Output = ()>> {
     use tokio::signal::unix::{SignalKind, signal};
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(Error::internal)?;
     let mut terminate = signal(SignalKind::terminate()).map_err(Error::internal)?;
-    tokio::select! {
-        interrupted = tokio::signal::ctrl_c() => interrupted.map_err(Error::internal),
-        _ = terminate.recv() => Ok(()),
-    }
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => (),
+            _ = terminate.recv() => (),
+        }
+    })
 }
 
 fn num_cores() -> usize {
