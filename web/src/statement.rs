@@ -180,18 +180,26 @@ fn Days(month: Month, days: Vec<StatementDay>, locale: Locale) -> impl IntoView 
         <section class="card stack" aria-labelledby="days">
             <h2 id="days">{td!(locale, statement.days)}</h2>
             <table class="ledger" id="attendance">
-                <thead>
-                    <tr>
-                        <th scope="col">{td!(locale, statement.date)}</th>
-                        <th scope="col">{td!(locale, statement.attendance)}</th>
-                        <th scope="col" class="amount">{td!(locale, statement.amount)}</th>
-                    </tr>
-                </thead>
+                <Head amount=td!(locale, statement.amount) locale/>
                 <tbody>{rows}</tbody>
             </table>
         </section>
     }
     .inert()
+}
+
+/// Of a table of days.
+#[component]
+fn Head(amount: &'static str, locale: Locale) -> impl IntoView {
+    view! {
+        <thead>
+            <tr>
+                <th scope="col">{td!(locale, statement.date)}</th>
+                <th scope="col">{td!(locale, statement.attendance)}</th>
+                <th scope="col" class="amount">{amount}</th>
+            </tr>
+        </thead>
+    }
 }
 
 #[component]
@@ -254,13 +262,7 @@ fn PutRight(adjustments: Vec<Adjustment>, locale: Locale) -> impl IntoView {
                 <h2 id="put-right">{td!(locale, statement.adjusted)}</h2>
                 <p class="meta">{td!(locale, statement.adjusted_text)}</p>
                 <table class="ledger" id="adjustments">
-                    <thead>
-                        <tr>
-                            <th scope="col">{td!(locale, statement.date)}</th>
-                            <th scope="col">{td!(locale, statement.attendance)}</th>
-                            <th scope="col" class="amount">{td!(locale, statement.difference)}</th>
-                        </tr>
-                    </thead>
+                    <Head amount=td!(locale, statement.difference) locale/>
                     <tbody>{rows}</tbody>
                 </table>
             </section>

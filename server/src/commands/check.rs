@@ -15,7 +15,8 @@ pub struct Findings {
 }
 
 /// Derives the places in use from the bookings, looks for bookings that contradict themselves, proves where the money of
-/// every campaign and voucher is, and that closed months are the sum of their days. Changes nothing; a server may go on working.
+/// every campaign and voucher is, and that closed months are the sum of their days. Changes nothing; a server may go on
+/// working.
 ///
 /// # Errors
 /// When the database cannot be read.

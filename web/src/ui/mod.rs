@@ -5,6 +5,8 @@ pub mod careful;
 #[cfg(any(feature = "ssr", feature = "family"))]
 pub mod countdown;
 pub mod icon;
+#[cfg(target_arch = "wasm32")]
+pub mod kept;
 #[cfg(any(feature = "ssr", feature = "family"))]
 pub mod live;
 #[cfg(any(feature = "ssr", feature = "family"))]

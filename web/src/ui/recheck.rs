@@ -54,9 +54,7 @@ fn watch(url: String, stamp: String, reload: bool, age: RwSignal<Age>) {
 
     use crate::api::{self, NoAnswer};
 
-    // Read from what this device keeps: there was no network to load it with.
-    let body = web_sys::window().and_then(|window| window.document()).and_then(|document| document.body());
-    if body.is_some_and(|body| body.has_attribute("data-kept")) {
+    if super::kept::is_kept() {
         age.set(Age::Offline);
     }
     let hidden = || web_sys::window().and_then(|window| window.document()).is_none_or(|document| document.hidden());

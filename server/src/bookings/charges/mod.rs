@@ -15,7 +15,10 @@ use doorstep_shared::{
 pub use self::store::Of;
 use self::store::Row;
 use super::board;
-use crate::{db::Conn, error::Result};
+use crate::{
+    db::Conn,
+    error::{Error, Result},
+};
 
 /// A booked day of a child. Its times are those of the board once they were asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -102,13 +105,13 @@ pub struct EnrolledDay {
 pub fn enrolled(conn: &mut Conn, children: &[ChildId], month: Month) -> Result<Vec<EnrolledDay>> {
     let rows = store::booked(conn, children, month, &[CareKind::FullDay, CareKind::HalfDay])?;
     let day = |row: store::BookedDay| {
-        // What we wrote ourselves reads.
-        let series = row.series.as_deref().and_then(|series| serde_json::from_str::<Series>(series).ok());
-        let (from, until) = match series {
-            Some(Series { pattern, .. }) => (pattern.from, pattern.until),
+        let (from, until) = match row.series.as_deref().map(serde_json::from_str::<Series>) {
+            Some(series) => {
+                series.map(|Series { pattern, .. }| (pattern.from, pattern.until)).map_err(Error::internal)?
+            }
             None => (row.first_date, row.last_date),
         };
-        EnrolledDay { child: row.child, nursery: row.nursery, date: row.date, from, until }
+        Ok(EnrolledDay { child: row.child, nursery: row.nursery, date: row.date, from, until })
     };
-    Ok(rows.into_iter().map(day).collect())
+    rows.into_iter().map(day).collect()
 }

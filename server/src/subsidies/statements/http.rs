@@ -2,9 +2,12 @@
 
 use actix_web::{HttpRequest, HttpResponse, http::header, web};
 use doorstep_shared::{
-    Method, Month, ProblemKind,
+    Method, Month, ProblemKind, Timestamp,
+    ids::AccountId,
     statements::{ChildStatements, CloseMonth, GetChildStatements, GetStatement, GetStatements, Statement, Statements},
 };
+
+use uuid::Uuid;
 
 use super::{
     close,
@@ -45,12 +48,11 @@ async fn get_all(call: Call<SeesMoney>, GetStatements { month }: GetStatements) 
 async fn get_one(call: Call<SeesMoney>, GetStatement { month, child_id }: GetStatement) -> Result<Statement> {
     let (policies, nursery, account, now) = (call.app.policy.clone(), call.who.nursery, call.who.account, call.now);
     let read = move |conn: &mut Conn| {
-        let asked = Asked { policies: &policies, now, nursery, month, child: Some(child_id) };
-        let statement = read::statement(conn, asked)?;
-        audit::record(conn, now, account, Action::ChildSeenInStatement, child_id.0)?;
-        Ok(statement)
+        read::statement(conn, Asked { policies: &policies, now, nursery, month, child: Some(child_id) })
     };
-    call.app.db.write(read).await
+    let statement = call.app.db.read(read).await?;
+    note(&call.app, now, account, Action::ChildSeenInStatement, child_id.0).await?;
+    Ok(statement)
 }
 
 async fn close_month(call: Call<ClosesMonths>, CloseMonth { month, seen_fen }: CloseMonth) -> Result<Statements> {
@@ -65,6 +67,11 @@ async fn of_child(call: Call<SeesBookings>, ask: GetChildStatements) -> Result<C
     let (policies, family, now) = (call.app.policy.clone(), call.who.family, call.now);
     let read = move |conn: &mut Conn| read::of_family(conn, &policies, now, family, (ask.id, ask.month));
     call.app.db.read(read).await
+}
+
+/// Writes down who looked, before anything is shown. What is shown was read before, so that adding up does not hold the writer.
+async fn note(app: &App, now: Timestamp, account: AccountId, action: Action, subject: Uuid) -> Result<()> {
+    app.db.write(move |conn| Ok(audit::record(conn, now, account, action, subject)?)).await
 }
 
 /// `GET` of the spreadsheet. That somebody took it is written down.
@@ -87,13 +94,10 @@ async fn spreadsheet(app: &App, request: &HttpRequest, reply: &Reply, month: &st
     let month: Month = month.parse().map_err(|_| ProblemKind::Malformed)?;
     let (policies, now, locale) = (app.policy.clone(), app.clock.now(), language::of(request));
     let nursery = holder.nursery;
-    let load = move |conn: &mut Conn| {
-        let asked = Asked { policies: &policies, now, nursery, month, child: None };
-        let (all, each) = (read::statements(conn, asked)?, read::each_child(conn, asked)?);
-        audit::record(conn, now, holder.account, Action::StatementsExported, nursery.0)?;
-        Ok((all, each))
-    };
-    let (all, each) = app.db.write(load).await?;
+    let load =
+        move |conn: &mut Conn| read::whole(conn, Asked { policies: &policies, now, nursery, month, child: None });
+    let (all, each) = app.db.read(load).await?;
+    note(app, now, holder.account, Action::StatementsExported, nursery.0).await?;
     let file = web::block(move || xlsx::file(&all, &each, locale)).await.map_err(Error::internal)??;
     Ok((month, file))
 }

@@ -171,11 +171,17 @@ pub fn statements(conn: &mut Conn, asked: Asked<'_>) -> Result<Statements> {
     told(conn, asked, &book)
 }
 
-/// A month that was loaded, as it is told.
+/// The nursery's month, and that of each of its children.
 ///
 /// # Errors
 /// When the database fails.
-pub fn told(conn: &mut Conn, asked: Asked<'_>, book: &Book) -> Result<Statements> {
+pub fn whole(conn: &mut Conn, asked: Asked<'_>) -> Result<(Statements, Vec<Statement>)> {
+    let book = Book::load(conn, asked)?;
+    Ok((told(conn, asked, &book)?, each_child(conn, asked, book)?))
+}
+
+/// A month that was loaded, as it is told.
+fn told(conn: &mut Conn, asked: Asked<'_>, book: &Book) -> Result<Statements> {
     let ids: Vec<ChildId> = book.children.keys().copied().collect();
     let names = store::children(conn, &ids)?;
     let mut children: Vec<StatementOfChild> = book
@@ -219,11 +225,7 @@ fn name(child: Option<&ChildRow>) -> String {
 }
 
 /// The month of each child for whom there is anything to say.
-///
-/// # Errors
-/// When the database fails.
-pub fn each_child(conn: &mut Conn, asked: Asked<'_>) -> Result<Vec<Statement>> {
-    let book = Book::load(conn, asked)?;
+fn each_child(conn: &mut Conn, asked: Asked<'_>, book: Book) -> Result<Vec<Statement>> {
     let ids: Vec<ChildId> = book.children.keys().copied().collect();
     let names = store::children(conn, &ids)?;
     let nursery_name = store::nursery_name(conn, asked.nursery)?;
@@ -265,7 +267,8 @@ fn voucher_paid(paid: Paid) -> VoucherPaid {
 /// # Errors
 /// `not-found` for a child for whom there is nothing to say there.
 pub fn statement(conn: &mut Conn, asked: Asked<'_>) -> Result<Statement> {
-    Ok(each_child(conn, asked)?.into_iter().next().ok_or(ProblemKind::NotFound)?)
+    let book = Book::load(conn, asked)?;
+    Ok(each_child(conn, asked, book)?.into_iter().next().ok_or(ProblemKind::NotFound)?)
 }
 
 /// A child's month at every nursery.
@@ -285,7 +288,8 @@ pub fn of_family(
     let mut items = Vec::new();
     for (nursery, _) in store::nurseries_of(conn, child)? {
         let asked = Asked { policies, now, nursery, month, child: Some(child) };
-        items.extend(each_child(conn, asked)?);
+        let book = Book::load(conn, asked)?;
+        items.extend(each_child(conn, asked, book)?);
     }
     Ok(ChildStatements { items })
 }

@@ -12,6 +12,8 @@ use crate::error::{Error, Result};
 /// Yuan with fen, as accountants read them.
 const MONEY: &str = "#,##0.00";
 const DATE: &str = "yyyy-mm-dd";
+/// As the file format numbers papers.
+const A4: u8 = 9;
 /// Columns as wide as what stands in them, within reason.
 const WIDTHS: std::ops::RangeInclusive<usize> = 8..=40;
 
@@ -55,7 +57,7 @@ fn fill(page: &mut Worksheet, sheet: &Sheet) -> Result<(), XlsxError> {
         }
     }
     page.set_freeze_panes(1, 0)?;
-    page.set_landscape().set_paper_size(9).set_print_fit_to_pages(1, 0).set_repeat_rows(0, 0)?;
+    page.set_landscape().set_paper_size(A4).set_print_fit_to_pages(1, 0).set_repeat_rows(0, 0)?;
     Ok(())
 }
 

@@ -14,7 +14,10 @@ use super::{
     state::{Net, State, Toast},
     storage,
 };
-use crate::api::{self, NoAnswer};
+use crate::{
+    api::{self, NoAnswer},
+    ui::kept,
+};
 
 /// How often the board is asked for anew, and how soon a failed attempt is repeated.
 const EVERY: Duration = Duration::from_secs(10);
@@ -33,7 +36,7 @@ thread_local! {
 
 pub fn start(state: State, nursery: NurseryId) {
     NURSERY.set(Some(nursery));
-    match is_kept() {
+    match kept::is_kept() {
         // Loaded without network: as it was last seen is newer than the page, and the page's clock has stood since.
         true => {
             if let Some((ahead_ms, board)) = storage::seen(nursery) {
@@ -52,12 +55,6 @@ pub fn start(state: State, nursery: NurseryId) {
         let _ = window_event_listener_untyped(event, move |_| talk(state));
     }
     talk(state);
-}
-
-/// Whether the page was kept, and comes from the device.
-fn is_kept() -> bool {
-    let body = web_sys::window().and_then(|window| window.document()).and_then(|document| document.body());
-    body.is_some_and(|body| body.has_attribute("data-kept"))
 }
 
 fn set_clock(server: Timestamp) {

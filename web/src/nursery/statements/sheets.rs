@@ -77,8 +77,13 @@ fn children(all: &Statements, locale: Locale) -> Sheet {
         td!(locale, statement.due),
         td!(locale, statement.subsidy),
     ];
-    head.extend(amounts.iter().map(|name| td!(locale, statement.in_yuan, name = name)));
+    head.extend(in_yuan(&amounts, locale));
     Sheet { name: words::month(all.month, locale), head, rows, has_sum: true }
+}
+
+/// Heads of columns of amounts.
+fn in_yuan(names: &[&str], locale: Locale) -> impl Iterator<Item = String> {
+    names.iter().map(move |name| td!(locale, statement.in_yuan, name = name))
 }
 
 fn clock(at: Option<Timestamp>) -> Cell {
@@ -129,7 +134,7 @@ fn days(each: &[Statement], locale: Locale) -> Sheet {
         td!(locale, statement.late),
         td!(locale, statement.amount),
     ];
-    head.extend(amounts.iter().map(|name| td!(locale, statement.in_yuan, name = name)));
+    head.extend(in_yuan(&amounts, locale));
     let rows = each.iter().flat_map(of_child).collect();
     Sheet { name: td!(locale, statement.days).to_owned(), head, rows, has_sum: false }
 }
@@ -145,7 +150,7 @@ fn put_right(each: &[Statement], locale: Locale) -> Sheet {
     };
     let mut head = head_of_days(locale);
     let amounts = [td!(locale, statement.before), td!(locale, statement.amount), td!(locale, statement.difference)];
-    head.extend(amounts.iter().map(|name| td!(locale, statement.in_yuan, name = name)));
+    head.extend(in_yuan(&amounts, locale));
     let rows = each.iter().flat_map(of_child).collect();
     Sheet { name: td!(locale, statement.adjusted).to_owned(), head, rows, has_sum: false }
 }
